@@ -1,0 +1,1 @@
+"""How it looks: meshes, rasteriser, labels and the camera chain."""

@@ -1,0 +1,104 @@
+"""Flattening: the meshes of a stage become one set of world arrays."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.frame import View
+from renderers.materials import MaterialTable
+from renderers.mesh import Floats, Ints, Mesh
+from renderers.stage import Instance, Stage
+
+CASTER_REACH = 45.0  # m around the camera within which things outside the picture may throw shadows into it
+FAR = 260.0  # m, nothing beyond is drawn
+
+
+@dataclass(frozen=True, eq=False)
+class Flat:
+    """World arrays of one moment; the triangles of a labelled instance are contiguous."""
+
+    world: Floats  # (V, 3) m
+    normals: Floats  # (V, 3)
+    uvs: Floats  # (V, 2)
+    colours: Floats  # (V, 3)
+    corners: Ints  # (T, 3)
+    material: Ints  # (T,) row of the material table
+    instance: NDArray[np.uint16]  # (T,)
+    kind: NDArray[np.uint8]  # (T,)
+    ranges: dict[int, tuple[int, int]]  # instance id -> first triangle, one past the last
+
+
+class Flattener:
+    """Joins instances; keeps what belongs to a mesh alone (material rows, classes) between frames."""
+
+    def __init__(self) -> None:
+        self.materials = MaterialTable()
+        self._faces: OrderedDict[tuple[int, int], tuple[Mesh, Ints, NDArray[np.uint8]]] = OrderedDict()
+
+    def flatten(self, stage: Stage, view: View) -> Flat:
+        """Put all instances that the camera or a shadow in the picture may need into world arrays.
+
+        Args:
+            stage: meshes and poses.
+            view: the camera.
+
+        Returns:
+            World arrays.
+        """
+        chosen = [item for item in stage.instances if item.id or matters(item, view)]
+        vertices = sum(len(item.mesh.positions) for item in chosen)
+        count = sum(len(item.mesh.triangles) for item in chosen)
+        world, normals = np.empty((vertices, 3), np.float32), np.empty((vertices, 3), np.float32)
+        uvs, colours = np.empty((vertices, 2), np.float32), np.empty((vertices, 3), np.float32)
+        corners, material = np.empty((count, 3), np.int32), np.empty(count, np.int32)
+        instance, kind = np.empty(count, np.uint16), np.empty(count, np.uint8)
+        ranges: dict[int, tuple[int, int]] = {}
+        v = t = 0
+        for item in chosen:
+            mesh = item.mesh
+            v1, t1 = v + len(mesh.positions), t + len(mesh.triangles)
+            rotation = item.world_from_model[:3, :3].astype(np.float32)
+            world[v:v1] = mesh.positions @ rotation.T + item.world_from_model[:3, 3].astype(np.float32)
+            normals[v:v1] = mesh.normals @ rotation.T
+            uvs[v:v1], colours[v:v1] = mesh.uvs, mesh.colours
+            corners[t:t1] = mesh.triangles + v
+            material[t:t1], kind[t:t1] = self._face_tables(item)
+            instance[t:t1] = item.id
+            if item.id:
+                ranges[item.id] = (t, t1)
+            v, t = v1, t1
+        return Flat(world, normals, uvs, colours, corners, material, instance, kind, ranges)
+
+    def _face_tables(self, item: Instance) -> tuple[Ints, NDArray[np.uint8]]:
+        key = (id(item.mesh), int(item.kind))
+        found = self._faces.get(key)
+        if found is None or found[0] is not item.mesh:
+            palette = item.mesh.palette
+            rows = np.array([self.materials.row(m) for m in palette], np.int32)
+            kinds = np.array([int(item.kind if m.kind is None else m.kind) for m in palette], np.uint8)
+            found = (item.mesh, rows[item.mesh.materials], kinds[item.mesh.materials])
+            self._faces[key] = found
+            if len(self._faces) > 512:
+                self._faces.popitem(last=False)
+        return found[1], found[2]
+
+
+def matters(item: Instance, view: View) -> bool:
+    """Whether an instance may show in the picture or throw a shadow into it (bounding sphere test)."""
+    low, high = item.mesh.extent
+    pose = item.world_from_model
+    middle = pose[:3, :3] @ ((low + high) / 2.0) + pose[:3, 3]
+    radius = float(np.linalg.norm(high - low)) / 2.0
+    x, y, z = view.camera_from_world[:3, :3] @ middle + view.camera_from_world[:3, 3]
+    if np.linalg.norm(middle - view.position) < CASTER_REACH + radius:
+        return True
+    if z < -radius or z - radius > FAR:
+        return False
+    half_x, half_y = view.width / 2 / view.focal, view.height / 2 / view.focal
+    beside_x = (abs(x) - max(z, 0.0) * half_x) / np.hypot(1.0, half_x)
+    beside_y = (abs(y) - max(z, 0.0) * half_y) / np.hypot(1.0, half_y)
+    return bool(max(beside_x, beside_y) <= radius)

@@ -1,0 +1,99 @@
+"""Material tables: textures packed into one array with their mip levels."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.mesh import Material, Texture
+from renderers.shade import Materials
+
+LEVELS = 12
+BYTE = np.arange(256) / 255.0
+# IEC 61966-2-1, sRGB transfer function
+LINEAR = np.where(BYTE <= 0.04045, BYTE / 12.92, ((BYTE + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+def srgb_bytes(linear: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Encode linear light in [0, 1] as sRGB bytes (IEC 61966-2-1)."""
+    clipped = np.clip(linear, 0.0, 1.0)
+    encoded = np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * clipped ** (1 / 2.4) - 0.055)
+    return np.asarray(np.floor(encoded * 255.0 + 0.5), dtype=np.uint8)
+
+
+def mip_levels(texture: Texture) -> list[NDArray[np.uint8]]:
+    """Halve a texture in linear light until one texel is left.
+
+    Args:
+        texture: square, edge a power of two.
+
+    Returns:
+        (N * N, 3) texels of each level, largest first.
+    """
+    edge = texture.pixels.shape[0]
+    if texture.pixels.shape != (edge, edge, 3) or edge & (edge - 1) or edge >= 1 << LEVELS:
+        raise ValueError(f"texture {texture.key}: shape {texture.pixels.shape}, expected (N, N, 3), N a power of two")
+    levels = [texture.pixels.reshape(-1, 3)]
+    linear = LINEAR[texture.pixels]
+    while edge > 1:
+        edge //= 2
+        linear = linear.reshape(edge, 2, edge, 2, 3).mean((1, 3))
+        levels.append(srgb_bytes(linear).reshape(-1, 3))
+    return levels
+
+
+class MaterialTable:
+    """Numbers materials and packs textures; grows as new ones appear. Rows keep their numbers.
+
+    It remembers: one table belongs to one renderer in one process.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[Material, int] = {}
+        self._textures: dict[str, int] = {}
+        self._texels: list[NDArray[np.uint8]] = []
+        self._offsets: list[list[int]] = []
+        self._sizes: list[int] = []
+        self._length = 0
+        self._packed: Materials | None = None
+
+    def row(self, material: Material) -> int:
+        """Return the row of a material, adding it when new."""
+        if material not in self._rows:
+            self._rows[material] = len(self._rows)
+            self._packed = None
+            if material.texture is not None:
+                self._add_texture(material.texture)
+        return self._rows[material]
+
+    def _add_texture(self, texture: Texture) -> None:
+        if texture.key in self._textures:
+            return
+        self._textures[texture.key] = len(self._textures)
+        offsets = []
+        for level in mip_levels(texture):
+            offsets.append(self._length)
+            self._texels.append(level)
+            self._length += len(level)
+        self._offsets.append(offsets + [offsets[-1]] * (LEVELS - len(offsets)))
+        self._sizes.append(texture.pixels.shape[0])
+
+    def packed(self) -> Materials:
+        """All rows as flat arrays."""
+        if self._packed is None:
+            if len(self._texels) > 1:
+                self._texels = [np.concatenate(self._texels)]
+            rows = list(self._rows)
+            keys = [-1 if m.texture is None else self._textures[m.texture.key] for m in rows]
+            gloss = [(m.roughness, m.metallic, m.reflectance) for m in rows]
+            self._packed = Materials(
+                colour=np.array([m.colour for m in rows], np.float32).reshape(-1, 3),
+                emission=np.array([m.emission for m in rows], np.float32).reshape(-1, 3),
+                gloss=np.array(gloss, np.float32).reshape(-1, 3),
+                texture=np.array(keys, np.int32),
+                texels=self._texels[0] if self._texels else np.zeros((1, 3), np.uint8),
+                offset=np.array(self._offsets or [[0] * LEVELS], np.int64),
+                size=np.array(self._sizes or [1], np.int32),
+                linear=LINEAR,
+            )
+        return self._packed

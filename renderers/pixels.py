@@ -1,0 +1,132 @@
+"""Loops over pixels: from triangle indices to radiance and label maps."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from renderers.fill import FAST
+from renderers.shade import light_point, normal_at, surface_at
+from renderers.sky import lattice, sky_radiance, skyline, value_noise
+from scenes.kinds import Kind
+
+SKY = int(Kind.SKY)
+DISTANT = int(Kind.UNLABELLED)  # hazy roofs and trees on the horizon, painted on the sky
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def beyond(x, y, env, lens):  # type: ignore[no-untyped-def]
+    """Radiance and class of a ray that meets nothing."""
+    rx, ry = (x - lens.centre_x) / lens.focal, (y - lens.centre_y) / lens.focal
+    r = lens.rotation
+    dx = r[0, 0] * rx + r[1, 0] * ry + r[2, 0]
+    dy = r[0, 1] * rx + r[1, 1] * ry + r[2, 1]
+    dz = r[0, 2] * rx + r[1, 2] * ry + r[2, 2]
+    inverse = 1.0 / math.sqrt(dx * dx + dy * dy + dz * dz)
+    dx, dy, dz = dx * inverse, dy * inverse, dz * inverse
+    if dz < skyline(dx, dy, env.seed):
+        azimuth = math.atan2(dy, dx)
+        tone = 0.25 + 0.5 * value_noise(azimuth * 60.0, dz * 160.0, env.seed + 3)
+        block = lattice(np.int64(math.floor(azimuth * 23.0)), np.int64(1), env.seed)
+        air = 0.35 + 0.4 * math.exp(-env.haze * 250.0)
+        red, green, blue = 0.9 + 0.3 * block, 1.0, 0.95 - 0.3 * block
+        return (
+            env.horizon[0] * (1 - air) * 0.85 + env.ground[0] * red * tone * air,
+            env.horizon[1] * (1 - air) * 0.85 + env.ground[1] * green * tone * air,
+            env.horizon[2] * (1 - air) * 0.85 + env.ground[2] * blue * tone * air,
+            DISTANT,
+        )
+    red, green, blue = sky_radiance(dx, dy, dz, env, 1)
+    return red, green, blue, SKY
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def shade_plain(index, tri, mat, env, sun_map, sky_map, lens, rgb, depth, semantic, instance, normal):  # type: ignore[no-untyped-def]
+    """One ray through each pixel centre: radiance and all maps in one pass."""
+    height, width = index.shape
+    for y in range(height):
+        for x in range(width):
+            t = index[y, x]
+            if t < 0:
+                r, g, b, kind = beyond(x + 0.5, y + 0.5, env, lens)
+                rgb[y, x, 0], rgb[y, x, 1], rgb[y, x, 2] = r, g, b
+                depth[y, x] = np.inf
+                semantic[y, x] = kind
+                instance[y, x] = 0
+                normal[y, x, 0] = normal[y, x, 1] = normal[y, x, 2] = 0.0
+                continue
+            r, g, b, z, nx, ny, nz = light_point(x + 0.5, y + 0.5, t, tri, mat, env, sun_map, sky_map, lens)
+            rgb[y, x, 0], rgb[y, x, 1], rgb[y, x, 2] = r, g, b
+            depth[y, x] = z
+            semantic[y, x] = tri.kind[np.uint64(t)]
+            instance[y, x] = tri.instance[np.uint64(t)]
+            normal[y, x, 0], normal[y, x, 1], normal[y, x, 2] = nx, ny, nz
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def shade_maps(index, tri, env, lens, depth, semantic, instance, normal):  # type: ignore[no-untyped-def]
+    """The maps alone, one ray through each pixel centre, never blended."""
+    height, width = index.shape
+    for y in range(height):
+        for x in range(width):
+            t = index[y, x]
+            if t < 0:
+                _, _, _, kind = beyond(x + 0.5, y + 0.5, env, lens)
+                depth[y, x] = np.inf
+                semantic[y, x] = kind
+                instance[y, x] = 0
+                normal[y, x, 0] = normal[y, x, 1] = normal[y, x, 2] = 0.0
+                continue
+            z, wb, wc, _, _ = surface_at(x + 0.5, y + 0.5, t, tri, lens)
+            nx, ny, nz = normal_at(t, wb, wc, tri)
+            a = tri.corners[t, 0]
+            towards = (lens.eye[0] - tri.world[a, 0]) * nx + (lens.eye[1] - tri.world[a, 1]) * ny
+            towards += (lens.eye[2] - tri.world[a, 2]) * nz
+            side = -1.0 if towards < 0 else 1.0
+            depth[y, x] = z
+            semantic[y, x] = tri.kind[np.uint64(t)]
+            instance[y, x] = tri.instance[np.uint64(t)]
+            normal[y, x, 0], normal[y, x, 1], normal[y, x, 2] = side * nx, side * ny, side * nz
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def shade_smooth(index, tri, mat, env, sun_map, sky_map, lens, rgb):  # type: ignore[no-untyped-def]
+    """Anti-aliased radiance: 2x2 coverage samples a pixel, each triangle in a pixel shaded once.
+
+    Args:
+        index: (2H, 2W) triangle indices on the sample grid.
+        tri: `Triangles`.
+        mat: `Materials`.
+        env: `Environment`.
+        sun_map: `DepthMap` from the sun.
+        sky_map: `DepthMap` from the zenith.
+        lens: `Lens` in units of whole pixels.
+        rgb: (H, W, 3) out.
+    """
+    height, width = rgb.shape[0], rgb.shape[1]
+    ids = np.empty(4, np.int64)
+    for y in range(height):
+        for x in range(width):
+            for k in range(4):
+                ids[k] = index[2 * y + (k >> 1), 2 * x + (k & 1)]
+            r, g, b = 0.0, 0.0, 0.0
+            for k in range(4):
+                t = ids[k]
+                if t == -2:
+                    continue
+                count, sx, sy = 0, 0.0, 0.0
+                for j in range(k, 4):
+                    if ids[j] == t:
+                        count += 1
+                        sx += 0.25 + 0.5 * (j & 1)
+                        sy += 0.25 + 0.5 * (j >> 1)
+                        ids[j] = -2
+                px, py = x + sx / count, y + sy / count
+                if t < 0:
+                    cr, cg, cb, _ = beyond(px, py, env, lens)
+                else:
+                    cr, cg, cb, _, _, _, _ = light_point(px, py, t, tri, mat, env, sun_map, sky_map, lens)
+                r, g, b = r + count * cr, g + count * cg, b + count * cb
+            rgb[y, x, 0], rgb[y, x, 1], rgb[y, x, 2] = 0.25 * r, 0.25 * g, 0.25 * b

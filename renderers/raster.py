@@ -1,0 +1,221 @@
+"""The default renderer: a software rasteriser with shadows and every label in one pass."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.fill import fill_map, fill_view, project, to_camera
+from renderers.frame import Frame, View
+from renderers.geometry import Flat, Flattener
+from renderers.pixels import shade_maps, shade_plain, shade_smooth
+from renderers.shade import DepthMap, Environment, Lens, Triangles
+from renderers.stage import Stage
+from scenes.types import Light
+
+GROUND_ALBEDO = 0.14  # what a street throws back on average (dry asphalt .1, concrete .3)
+
+
+@dataclass(frozen=True)
+class RasterOptions:
+    """Quality against speed."""
+
+    samples: int = 2  # 1: one sample a pixel; 2: 2x2 coverage samples (labels are never blended)
+    shadow_size: int = 2048  # texels along an edge of the sun's map
+    shadow_reach: float = 32.0  # m around the point that the camera looks at
+    sky_size: int = 512  # texels of the zenith map (contact shadows); 0 = off
+
+
+class Renderer(Protocol):
+    """Anything that turns a stage and a view into a frame."""
+
+    def render(self, stage: Stage, view: View) -> Frame:
+        """Draw one picture with its maps."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A frame with the geometry behind it, for labels."""
+
+    frame: Frame
+    flat: Flat
+    triangles: Triangles
+
+
+class RasterRenderer:
+    """Numba rasteriser.
+
+    It keeps packed textures and scratch buffers between calls: use one per process, not from two threads at once.
+    """
+
+    def __init__(self, options: RasterOptions | None = None) -> None:
+        self.options = options or RasterOptions()
+        self.flattener = Flattener()
+
+    def render(self, stage: Stage, view: View) -> Frame:
+        """Draw one picture.
+
+        Args:
+            stage: meshes, light, time.
+            view: resolved camera.
+
+        Returns:
+            The frame, linear radiance and maps.
+        """
+        return self.draw(stage, view).frame
+
+    def draw(self, stage: Stage, view: View) -> Drawn:
+        """Draw one picture and keep the geometry that it was drawn from."""
+        flat = self.flattener.flatten(stage, view)
+        camera = np.empty_like(flat.world)
+        to_camera(view.camera_from_world.astype(np.float64), flat.world, camera)
+        triangles = Triangles(
+            flat.world, camera, flat.normals, flat.uvs, flat.colours, flat.corners, flat.material, flat.instance, flat.kind
+        )
+        materials = self.flattener.materials.packed()
+        env = environment(stage.light, stage.seed)
+        sun_map = self._sun_map(flat, stage.light, view)
+        sky_map = self._sky_map(flat, view)
+        lens = lens_of(view)
+        height, width = view.height, view.width
+        depth = np.empty((height, width), np.float32)
+        semantic = np.empty((height, width), np.uint8)
+        instance = np.empty((height, width), np.uint16)
+        normal = np.empty((height, width, 3), np.float32)
+        rgb = np.empty((height, width, 3), np.float32)
+        index = visible_triangles(triangles, view, 1)
+        if self.options.samples == 1:
+            shade_plain(
+                index, triangles, materials, env, sun_map, sky_map, lens, rgb, depth, semantic, instance, normal
+            )  # fmt: skip
+        else:
+            shade_maps(index, triangles, env, lens, depth, semantic, instance, normal)
+            shade_smooth(
+                visible_triangles(triangles, view, 2), triangles, materials, env, sun_map, sky_map, lens, rgb
+            )  # fmt: skip
+        frame = Frame(rgb, depth, semantic, instance, normal, view, stage.time)
+        return Drawn(frame, flat, triangles)
+
+    def _sun_map(self, flat: Flat, light: Light, view: View) -> DepthMap:
+        size = self.options.shadow_size
+        if max(light.sun_colour) <= 0.0:
+            return DepthMap(np.full((4, 4), -1e9, np.float32), np.zeros((3, 4), np.float32), 0.0)
+        reach = self.options.shadow_reach
+        texel_from_world = map_rows(sun_vector(light), focus(view, 0.75 * reach), reach, size)
+        return depth_map(flat, texel_from_world, size, 2.0 * reach / size)
+
+    def _sky_map(self, flat: Flat, view: View) -> DepthMap:
+        size = self.options.sky_size
+        if size == 0:
+            return DepthMap(np.full((4, 4), -1e9, np.float32), np.zeros((3, 4), np.float32), 0.0)
+        reach = 0.05 * size  # 10 cm texels: the taps span 1.2 m
+        return depth_map(flat, map_rows(np.array([0.0, 0.0, 1.0]), focus(view, 0.8 * reach), reach, size), size, 2.0 * reach / size)
+
+
+def depth_map(flat: Flat, texel_from_world: NDArray[np.float32], size: int, texel: float) -> DepthMap:
+    """Draw what the light sees.
+
+    Args:
+        flat: world geometry.
+        texel_from_world: (3, 4) rows texel x, texel y, height.
+        size: texels along an edge.
+        texel: edge of a texel, m.
+
+    Returns:
+        The map.
+    """
+    height = np.full((size, size), -1e9, np.float32)
+    snapped = np.empty((len(flat.world), 2), np.int32)
+    scratch = np.empty(len(flat.world), np.float32)
+    fill_map(texel_from_world, flat.world, flat.corners, snapped, scratch, height, np.empty((1, 1), np.int32))
+    return DepthMap(height, texel_from_world, texel)
+
+
+def visible_triangles(triangles: Triangles, view: View, scale: int) -> NDArray[np.int32]:
+    """Find the nearest triangle of each sample.
+
+    Args:
+        triangles: world geometry.
+        view: resolved camera.
+        scale: samples per pixel along each axis.
+
+    Returns:
+        (H * scale, W * scale) triangle index, -1 where nothing is.
+    """
+    shape = (view.height * scale, view.width * scale)
+    index = np.full(shape, -1, np.int32)
+    depth = np.zeros(shape, np.float32)
+    snapped = np.empty((len(triangles.camera), 2), np.int32)
+    nearness = np.empty(len(triangles.camera), np.float32)
+    focal, cx, cy = view.focal * scale, view.width * scale / 2, view.height * scale / 2
+    project(triangles.camera, focal, cx, cy, snapped, nearness)
+    fill_view(
+        triangles.camera, triangles.corners, 0, len(triangles.corners), focal, cx, cy, snapped, nearness,
+        depth, index, True,
+    )  # fmt: skip
+    return index
+
+
+def lens_of(view: View) -> Lens:
+    """The camera as shading needs it."""
+    return Lens(
+        view.camera_from_world[:3, :3].astype(np.float32), view.position.astype(np.float32),
+        float(view.focal), view.width / 2, view.height / 2,
+    )  # fmt: skip
+
+
+def sun_vector(light: Light) -> NDArray[np.float64]:
+    """(3,) unit vector towards the sun."""
+    flat = math.cos(light.sun_elevation)
+    return np.array(
+        [flat * math.cos(light.sun_azimuth), flat * math.sin(light.sun_azimuth), math.sin(light.sun_elevation)]
+    )
+
+
+def focus(view: View, ahead: float) -> NDArray[np.float64]:
+    """(3,) point on the ground `ahead` metres in front of the camera."""
+    forward = view.camera_from_world[2, :3]
+    flat = forward[:2] / max(float(np.linalg.norm(forward[:2])), 1e-6)
+    return np.array([*(view.position[:2] + ahead * flat), 0.0])
+
+
+def map_rows(direction: NDArray[np.float64], centre: NDArray[np.float64], reach: float, size: int) -> NDArray[np.float32]:
+    """Orthographic map along `direction` around `centre`.
+
+    Args:
+        direction: (3,) unit vector towards the light.
+        centre: (3,) world point in the middle of the map, m.
+        reach: m from the middle to an edge.
+        size: texels along an edge.
+
+    Returns:
+        (3, 4) rows: texel x, texel y, height towards the light in m.
+    """
+    helper = np.array([0.0, 1.0, 0.0]) if abs(direction[2]) > 0.9 else np.array([0.0, 0.0, 1.0])
+    across = np.cross(helper, direction)
+    across /= np.linalg.norm(across)
+    along = np.cross(direction, across)
+    scale = size / (2.0 * reach)
+    rows = np.zeros((3, 4))
+    rows[0, :3], rows[1, :3], rows[2, :3] = across * scale, along * scale, direction
+    rows[0, 3] = size / 2 - rows[0, :3] @ centre
+    rows[1, 3] = size / 2 - rows[1, :3] @ centre
+    rows[2, 3] = -direction @ centre
+    return rows.astype(np.float32)
+
+
+def environment(light: Light, seed: int) -> Environment:
+    """Light as shading needs it; the ground's own light follows from sun and sky."""
+    sun = sun_vector(light)
+    sky = 0.5 * (np.array(light.zenith) + np.array(light.horizon))
+    ground = GROUND_ALBEDO * (np.array(light.sun_colour) * max(float(sun[2]), 0.0) + sky)
+    return Environment(
+        sun.astype(np.float32), np.array(light.sun_colour, np.float32), np.array(light.zenith, np.float32),
+        np.array(light.horizon, np.float32), ground.astype(np.float32), float(light.cloudiness), float(light.haze),
+        seed % 65521,
+    )  # fmt: skip

@@ -1,0 +1,302 @@
+"""Deferred shading of one point of one triangle: texture, sun, shadows, sky light, gloss, haze."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from renderers.fill import FAST
+from renderers.sky import sky_radiance, skyline
+
+F4 = NDArray[np.float32]
+I4 = NDArray[np.int32]
+
+
+class Triangles(NamedTuple):
+    """World geometry of one moment, flat."""
+
+    world: F4  # (V, 3) m
+    camera: F4  # (V, 3) m
+    normals: F4  # (V, 3) world
+    uvs: F4  # (V, 2)
+    colours: F4  # (V, 3)
+    corners: I4  # (T, 3)
+    material: I4  # (T,)
+    instance: NDArray[np.uint16]  # (T,)
+    kind: NDArray[np.uint8]  # (T,)
+
+
+class Materials(NamedTuple):
+    """Material table and the texels of its textures."""
+
+    colour: F4  # (M, 3)
+    emission: F4  # (M, 3)
+    gloss: F4  # (M, 3): roughness, metallic, reflectance
+    texture: I4  # (M,) -1 = none
+    texels: NDArray[np.uint8]  # (N, 3) sRGB, mip levels one after the other
+    offset: NDArray[np.int64]  # (K, 12) first texel of each level
+    size: I4  # (K,) edge of level 0
+    linear: F4  # (256,) sRGB byte -> linear
+
+
+class Environment(NamedTuple):
+    """Light that reaches the scene."""
+
+    sun: F4  # (3,) towards the sun
+    sun_colour: F4  # (3,)
+    zenith: F4  # (3,)
+    horizon: F4  # (3,)
+    ground: F4  # (3,) light that the ground throws back
+    clouds: float
+    haze: float  # 1/m
+    seed: int  # of clouds and skyline
+
+
+class DepthMap(NamedTuple):
+    """An orthographic map seen from the sun or the zenith."""
+
+    height: F4  # (S, S) m
+    texel_from_world: F4  # (3, 4)
+    texel: float  # m
+
+
+class Lens(NamedTuple):
+    """The camera as shading needs it."""
+
+    rotation: F4  # (3, 3) camera_from_world
+    eye: F4  # (3,) world
+    focal: float
+    centre_x: float
+    centre_y: float
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def surface_at(x, y, t, tri, lens):  # type: ignore[no-untyped-def]
+    """Meet the ray through pixel position (x, y) with the plane of triangle t.
+
+    Returns:
+        Depth (m along the optical axis), weights of corners b and c, footprint scale 1 / cos of the incidence.
+    """
+    # unsigned: numba then leaves out its wrap-around of negative indices
+    t = np.uint64(t)
+    a, b, c = np.uint64(tri.corners[t, 0]), np.uint64(tri.corners[t, 1]), np.uint64(tri.corners[t, 2])
+    rx = (x - lens.centre_x) / lens.focal
+    ry = (y - lens.centre_y) / lens.focal
+    ax, ay, az = np.float64(tri.camera[a, 0]), np.float64(tri.camera[a, 1]), np.float64(tri.camera[a, 2])
+    ux, uy, uz = tri.camera[b, 0] - ax, tri.camera[b, 1] - ay, tri.camera[b, 2] - az
+    vx, vy, vz = tri.camera[c, 0] - ax, tri.camera[c, 1] - ay, tri.camera[c, 2] - az
+    nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+    square = nx * nx + ny * ny + nz * nz + 1e-30
+    facing = nx * rx + ny * ry + nz
+    low = min(az, min(az + uz, az + vz))
+    high = max(az, max(az + uz, az + vz))
+    z = (nx * ax + ny * ay + nz * az) / facing if abs(facing) > 1e-14 else low
+    z = min(max(z, low), high)
+    qx, qy, qz = rx * z - ax, ry * z - ay, z - az
+    wb = ((qy * vz - qz * vy) * nx + (qz * vx - qx * vz) * ny + (qx * vy - qy * vx) * nz) / square
+    wc = ((uy * qz - uz * qy) * nx + (uz * qx - ux * qz) * ny + (ux * qy - uy * qx) * nz) / square
+    wb = min(max(wb, 0.0), 1.0)
+    wc = min(max(wc, 0.0), 1.0 - wb)
+    cosine = abs(facing) / math.sqrt(square * (rx * rx + ry * ry + 1.0))
+    return z, wb, wc, 1.0 / max(cosine, 0.06), math.sqrt(square)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def normal_at(t, wb, wc, tri):  # type: ignore[no-untyped-def]
+    """Interpolate the unit normal, world frame."""
+    # unsigned: numba then leaves out its wrap-around of negative indices
+    t = np.uint64(t)
+    a, b, c = np.uint64(tri.corners[t, 0]), np.uint64(tri.corners[t, 1]), np.uint64(tri.corners[t, 2])
+    wa = 1.0 - wb - wc
+    nx = tri.normals[a, 0] * wa + tri.normals[b, 0] * wb + tri.normals[c, 0] * wc
+    ny = tri.normals[a, 1] * wa + tri.normals[b, 1] * wb + tri.normals[c, 1] * wc
+    nz = tri.normals[a, 2] * wa + tri.normals[b, 2] * wb + tri.normals[c, 2] * wc
+    inverse = 1.0 / math.sqrt(nx * nx + ny * ny + nz * nz + 1e-20)
+    return nx * inverse, ny * inverse, nz * inverse
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def texture_at(k, u, v, footprint, mat):  # type: ignore[no-untyped-def]
+    """Bilinear sample of texture k; `footprint` is the pixel's width in texture repeats."""
+    size = mat.size[k]
+    level = 0
+    texels = footprint * size
+    while texels > 1.42 and (size >> (level + 1)) >= 1:
+        texels *= 0.5
+        level += 1
+    base = mat.offset[k, level]
+    edge = size >> level
+    gx, gy = u * edge - 0.5, v * edge - 0.5
+    fx, fy = math.floor(gx), math.floor(gy)
+    ax, ay = np.float32(gx - fx), np.float32(gy - fy)
+    mask = edge - 1
+    x0, y0 = np.int64(fx) & mask, np.int64(fy) & mask
+    x1, y1 = (x0 + 1) & mask, (y0 + 1) & mask
+    top, bottom = base + y0 * edge, base + y1 * edge
+    i00, i01, i10, i11 = np.uint64(top + x0), np.uint64(top + x1), np.uint64(bottom + x0), np.uint64(bottom + x1)
+    one = np.float32(1.0)
+    w00, w01, w10, w11 = (one - ax) * (one - ay), ax * (one - ay), (one - ax) * ay, ax * ay
+    lin, tex = mat.linear, mat.texels
+    r = lin[tex[i00, 0]] * w00 + lin[tex[i01, 0]] * w01 + lin[tex[i10, 0]] * w10 + lin[tex[i11, 0]] * w11
+    g = lin[tex[i00, 1]] * w00 + lin[tex[i01, 1]] * w01 + lin[tex[i10, 1]] * w10 + lin[tex[i11, 1]] * w11
+    b = lin[tex[i00, 2]] * w00 + lin[tex[i01, 2]] * w01 + lin[tex[i10, 2]] * w10 + lin[tex[i11, 2]] * w11
+    return r, g, b
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def sunlit(px, py, pz, sun_map):  # type: ignore[no-untyped-def]
+    """Share of the sun that reaches a point: 4x4 taps weighted to a smooth 3x3 box (percentage-closer filtering)."""
+    m = sun_map.texel_from_world
+    size = sun_map.height.shape[0]
+    sx = m[0, 0] * px + m[0, 1] * py + m[0, 2] * pz + m[0, 3] - 0.5
+    sy = m[1, 0] * px + m[1, 1] * py + m[1, 2] * pz + m[1, 3] - 0.5
+    fx, fy = math.floor(sx), math.floor(sy)
+    ix, iy = np.int64(fx), np.int64(fy)
+    if ix < 1 or iy < 1 or ix >= size - 2 or iy >= size - 2:
+        return np.float32(1.0)
+    own = np.float32(m[2, 0] * px + m[2, 1] * py + m[2, 2] * pz + m[2, 3] + 0.006)
+    ax, ay = np.float32(sx - fx), np.float32(sy - fy)
+    one = np.float32(1.0)
+    lit = np.float32(0.0)
+    for q in range(-1, 3):
+        wy = one - ay if q == -1 else (ay if q == 2 else one)
+        row = np.float32(0.0)
+        for p in range(-1, 3):
+            wx = one - ax if p == -1 else (ax if p == 2 else one)
+            if sun_map.height[np.uint64(iy + q), np.uint64(ix + p)] <= own:
+                row += wx
+        lit += row * wy
+    return lit * np.float32(1.0 / 9.0)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def sky_seen(px, py, pz, sky_map):  # type: ignore[no-untyped-def]
+    """Share of the sky above a point, from a coarse map seen from the zenith: contact shadows under an overcast sky."""
+    size = sky_map.height.shape[0]
+    if size < 16:
+        return np.float32(1.0)
+    m = sky_map.texel_from_world
+    ix = np.int64(m[0, 0] * px + m[0, 1] * py + m[0, 3])
+    iy = np.int64(m[1, 0] * px + m[1, 1] * py + m[1, 3])
+    if ix < 7 or iy < 7 or ix >= size - 7 or iy >= size - 7:
+        return np.float32(1.0)
+    blocked, total = np.float32(0.0), np.float32(0.0)
+    for q in range(-6, 7, 3):
+        for p in range(-6, 7, 3):
+            weight = np.float32(1.0 / (1.0 + 0.10 * (q * q + p * p)))
+            total += weight
+            rise = sky_map.height[np.uint64(iy + q), np.uint64(ix + p)] - pz - 0.05
+            if rise > 0:
+                # a surface close above hides more of the sky than one high up: elevation of its edge
+                reach = math.sqrt(float(q * q + p * p)) * sky_map.texel + 0.25
+                blocked += weight * np.float32(min(1.0, rise / reach) / (1.0 + 0.12 * rise))
+    return np.float32(1.0) - np.float32(0.9) * blocked / total
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def reflected(nx, ny, nz, vx, vy, vz, rough, env, seen):  # type: ignore[no-untyped-def]
+    """Radiance that a glossy surface mirrors: sky above a jagged line of roofs, dark street below."""
+    d = 2.0 * (nx * vx + ny * vy + nz * vz)
+    rx, ry, rz = d * nx - vx, d * ny - vy, d * nz - vz
+    r, g, b = sky_radiance(rx, ry, max(rz, 0.02), env, 0)
+    edge = 0.10 + 5.0 * skyline(rx, ry, env.seed + 7)
+    soft = 0.02 + 0.6 * rough
+    k = min(1.0, max(0.0, (rz - edge) / soft + 0.5))
+    dim = (0.22 + 0.10 * min(1.0, max(0.0, rz + 0.4))) * (0.4 + 0.6 * seen)
+    return (
+        r * k + env.ground[0] * dim * (1 - k),
+        g * k + env.ground[1] * dim * (1 - k),
+        b * k + env.ground[2] * dim * (1 - k),
+    )
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def light_point(x, y, t, tri, mat, env, sun_map, sky_map, lens):  # type: ignore[no-untyped-def]  # noqa: PLR0915
+    """Shade the point where the ray through pixel position (x, y) meets triangle t.
+
+    Returns:
+        Linear RGB radiance, depth (m) and the world normal that faces the camera: 7 values.
+    """
+    z, wb, wc, slant, double_area = surface_at(x, y, t, tri, lens)
+    nx, ny, nz = normal_at(t, wb, wc, tri)
+    # unsigned: numba then leaves out its wrap-around of negative indices
+    t = np.uint64(t)
+    a, b, c = np.uint64(tri.corners[t, 0]), np.uint64(tri.corners[t, 1]), np.uint64(tri.corners[t, 2])
+    wa = 1.0 - wb - wc
+    px = tri.world[a, 0] * wa + tri.world[b, 0] * wb + tri.world[c, 0] * wc
+    py = tri.world[a, 1] * wa + tri.world[b, 1] * wb + tri.world[c, 1] * wc
+    pz = tri.world[a, 2] * wa + tri.world[b, 2] * wb + tri.world[c, 2] * wc
+    vx, vy, vz = lens.eye[0] - px, lens.eye[1] - py, lens.eye[2] - pz
+    distance = math.sqrt(vx * vx + vy * vy + vz * vz)
+    inverse = 1.0 / max(distance, 1e-6)
+    vx, vy, vz = vx * inverse, vy * inverse, vz * inverse
+    nv = nx * vx + ny * vy + nz * vz
+    if nv < 0:
+        nx, ny, nz, nv = -nx, -ny, -nz, -nv
+    nv = max(nv, 1e-3)
+    m = np.uint64(tri.material[t])
+    r = mat.colour[m, 0] * (tri.colours[a, 0] * wa + tri.colours[b, 0] * wb + tri.colours[c, 0] * wc)
+    g = mat.colour[m, 1] * (tri.colours[a, 1] * wa + tri.colours[b, 1] * wb + tri.colours[c, 1] * wc)
+    bl = mat.colour[m, 2] * (tri.colours[a, 2] * wa + tri.colours[b, 2] * wb + tri.colours[c, 2] * wc)
+    er, eg, eb = mat.emission[m, 0], mat.emission[m, 1], mat.emission[m, 2]
+    if er + eg + eb > 0:
+        er *= tri.colours[a, 0] * wa + tri.colours[b, 0] * wb + tri.colours[c, 0] * wc
+        eg *= tri.colours[a, 1] * wa + tri.colours[b, 1] * wb + tri.colours[c, 1] * wc
+        eb *= tri.colours[a, 2] * wa + tri.colours[b, 2] * wb + tri.colours[c, 2] * wc
+    k = mat.texture[m]
+    if k >= 0:
+        ua, va = tri.uvs[a, 0], tri.uvs[a, 1]
+        ub, vb = tri.uvs[b, 0] - ua, tri.uvs[b, 1] - va
+        uc, vc = tri.uvs[c, 0] - ua, tri.uvs[c, 1] - va
+        density = math.sqrt(abs(ub * vc - uc * vb) / max(double_area, 1e-12))
+        # geometric mean of the stretched and the plain footprint: a compromise for one isotropic level
+        footprint = density * z / lens.focal * math.sqrt(slant)
+        tr, tg, tb = texture_at(k, ua + ub * wb + uc * wc, va + vb * wb + vc * wc, footprint, mat)
+        r, g, bl = r * tr, g * tg, bl * tb
+        er, eg, eb = er * tr, eg * tg, eb * tb
+    nl = nx * env.sun[0] + ny * env.sun[1] + nz * env.sun[2]
+    sun = np.float32(0.0)
+    if nl > 0 and env.sun_colour[1] > 0:
+        # lifted along the normal by what two texels of slope would hide
+        lift = 2.2 * sun_map.texel * math.sqrt(max(0.0, 1.0 - nl * nl))
+        sun = sunlit(px + lift * nx, py + lift * ny, pz + lift * nz, sun_map)
+    seen = sky_seen(px + 0.05 * nx, py + 0.05 * ny, pz + 0.05 * nz, sky_map)
+    direct = max(nl, 0.0) * sun
+    up = 0.5 + 0.5 * nz
+    rough, metal, f0 = mat.gloss[m, 0], mat.gloss[m, 1], mat.gloss[m, 2]
+    body = 1.0 - metal
+    wall = 0.55 + 0.45 * up
+    out_r = er + r * body * (env.sun_colour[0] * direct + seen * wall * (env.zenith[0] * 0.5 + env.horizon[0] * 0.5) * up + env.ground[0] * (1 - up) * (0.3 + 0.7 * seen))
+    out_g = eg + g * body * (env.sun_colour[1] * direct + seen * wall * (env.zenith[1] * 0.5 + env.horizon[1] * 0.5) * up + env.ground[1] * (1 - up) * (0.3 + 0.7 * seen))
+    out_b = eb + bl * body * (env.sun_colour[2] * direct + seen * wall * (env.zenith[2] * 0.5 + env.horizon[2] * 0.5) * up + env.ground[2] * (1 - up) * (0.3 + 0.7 * seen))
+    if rough < 0.8:
+        fr, fg, fb = f0 + (r - f0) * metal, f0 + (g - f0) * metal, f0 + (bl - f0) * metal
+        grazing = (1.0 - nv) ** 5 * (1.0 - rough) ** 2
+        mr, mg, mb = reflected(nx, ny, nz, vx, vy, vz, rough, env, seen)
+        out_r += mr * (fr + (1 - fr) * grazing)
+        out_g += mg * (fg + (1 - fg) * grazing)
+        out_b += mb * (fb + (1 - fb) * grazing)
+        if direct > 0:
+            hx, hy, hz = vx + env.sun[0], vy + env.sun[1], vz + env.sun[2]
+            hi = 1.0 / math.sqrt(hx * hx + hy * hy + hz * hz + 1e-12)
+            nh = max(0.0, (nx * hx + ny * hy + nz * hz) * hi)
+            vh = max(0.0, (vx * hx + vy * hy + vz * hz) * hi)
+            alpha2 = max(rough, 0.08) ** 4
+            denominator = nh * nh * (alpha2 - 1.0) + 1.0
+            half = 0.5 * rough * rough
+            # GGX with the Smith-Schlick shadowing term (Walter et al. 2007; Karis 2013); pi is in the sun's units
+            lobe = alpha2 / (denominator * denominator)
+            lobe *= direct / (4.0 * ((nl * (1 - half) + half) * (nv * (1 - half) + half)))
+            fresnel = (1.0 - vh) ** 5
+            out_r += env.sun_colour[0] * lobe * (fr + (1 - fr) * fresnel)
+            out_g += env.sun_colour[1] * lobe * (fg + (1 - fg) * fresnel)
+            out_b += env.sun_colour[2] * lobe * (fb + (1 - fb) * fresnel)
+    clear = math.exp(-env.haze * distance)
+    out_r = out_r * clear + env.horizon[0] * 0.85 * (1 - clear)
+    out_g = out_g * clear + env.horizon[1] * 0.85 * (1 - clear)
+    out_b = out_b * clear + env.horizon[2] * 0.85 * (1 - clear)
+    return out_r, out_g, out_b, z, nx, ny, nz

@@ -1,0 +1,74 @@
+"""Sky, clouds and a distant skyline as functions of direction, for pixels and for reflections."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from renderers.fill import FAST
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def lattice(x, y, seed):  # type: ignore[no-untyped-def]
+    """Hash an integer lattice point to [0, 1)."""
+    h = np.uint32(x * 374761393 + y * 668265263 + seed * 2246822519)
+    h = np.uint32((h ^ (h >> np.uint32(13))) * np.uint32(1274126177))
+    h = np.uint32((h ^ (h >> np.uint32(16))) * np.uint32(2654435761))
+    return np.float32((h >> np.uint32(8)) * np.float32(1.0 / 16777216.0))
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def value_noise(x, y, seed):  # type: ignore[no-untyped-def]
+    """Smooth noise in [0, 1) with unit lattice."""
+    fx, fy = math.floor(x), math.floor(y)
+    ix, iy = np.int64(fx), np.int64(fy)
+    ax, ay = x - fx, y - fy
+    ax, ay = ax * ax * (3 - 2 * ax), ay * ay * (3 - 2 * ay)
+    top = lattice(ix, iy, seed) * (1 - ax) + lattice(ix + 1, iy, seed) * ax
+    bottom = lattice(ix, iy + 1, seed) * (1 - ax) + lattice(ix + 1, iy + 1, seed) * ax
+    return top * (1 - ay) + bottom * ay
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def skyline(dx, dy, seed):  # type: ignore[no-untyped-def]
+    """Elevation (tangent) of distant roofs and trees in a direction."""
+    azimuth = math.atan2(dy, dx) * 10.0
+    blocks = lattice(np.int64(math.floor(azimuth * 2.3)), np.int64(1), seed)
+    return 0.015 + 0.05 * value_noise(azimuth, 0.5, seed) + 0.035 * blocks * blocks + 0.012 * value_noise(azimuth * 14, 3.5, seed)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def sky_radiance(dx, dy, dz, env, detail):  # type: ignore[no-untyped-def]
+    """Radiance of the sky in a unit direction.
+
+    Args:
+        dx: unit direction in the world.
+        dy: unit direction in the world.
+        dz: unit direction in the world.
+        env: `Environment`.
+        detail: 0 for reflections (no clouds), 1 for pixels.
+
+    Returns:
+        Linear RGB.
+    """
+    up = max(dz, 0.0)
+    k = math.sqrt(up)
+    r = env.horizon[0] * (1 - k) + env.zenith[0] * k
+    g = env.horizon[1] * (1 - k) + env.zenith[1] * k
+    b = env.horizon[2] * (1 - k) + env.zenith[2] * k
+    if detail > 0 and env.clouds > 0:
+        sx, sy = dx / (up + 0.12), dy / (up + 0.12)
+        n = 0.5 * value_noise(sx * 1.7, sy * 1.7, env.seed) + 0.3 * value_noise(sx * 4.1, sy * 4.1, env.seed + 1)
+        n += 0.2 * value_noise(sx * 9.7, sy * 9.7, env.seed + 2)
+        cover = min(1.0, max(0.0, (n - 0.75 + 0.62 * env.clouds) * 3.5)) * min(1.0, up * 8 + 0.2)
+        white = 1.15 * max(env.horizon[0], max(env.horizon[1], env.horizon[2])) + 0.08 * env.sun_colour[1]
+        shade = white * (0.72 + 0.5 * n)
+        cover *= 0.85
+        r, g, b = r + (shade - r) * cover, g + (shade - g) * cover, b + (shade * 1.02 - b) * cover
+    towards = dx * env.sun[0] + dy * env.sun[1] + dz * env.sun[2]
+    if towards > 0:
+        glow = 0.35 * towards**24 + 0.12 * towards**5
+        r, g, b = r + glow * env.sun_colour[0] * 0.4, g + glow * env.sun_colour[1] * 0.4, b + glow * env.sun_colour[2] * 0.36
+    return r, g, b

@@ -1,0 +1,32 @@
+"""The stage: every mesh of one moment with its pose, ready for any renderer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.mesh import Mesh
+from scenes.kinds import Kind
+from scenes.types import Light
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """A mesh put into the world."""
+
+    mesh: Mesh
+    world_from_model: NDArray[np.float64]  # (4, 4)
+    kind: Kind  # semantic class where the material names none
+    id: int = 0  # instance id of actors and signals, 0 = unlabelled
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """What there is to see at one moment, and the light that falls on it."""
+
+    instances: tuple[Instance, ...]
+    light: Light
+    time: float  # s
+    seed: int  # of clouds and the distant skyline

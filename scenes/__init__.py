@@ -1,0 +1,1 @@
+"""What exists: scene files, distributions, seeds, roads, the catalogue and the scene library."""

@@ -1,0 +1,226 @@
+"""The concrete scene: what a scene file becomes once every random value is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenes.kinds import Kind
+from scenes.people import PersonLook
+from scenes.surroundings import BuildingLook, PropLook, SignalLook, SurfaceLook
+from scenes.vehicles import VehicleLook
+
+Floats = NDArray[np.float64]
+SignalColour = Literal["red", "yellow", "green", "off"]
+SignalState = Literal["red", "yellow", "green", "flashing-yellow", "off"]
+Value = str | int | float | bool
+
+
+@dataclass(frozen=True, eq=False)
+class Lane:
+    """A driving lane."""
+
+    id: int
+    centre: Floats  # (N, 2) world, m, in driving direction
+    width: float  # m
+    speed_limit: float  # m/s
+    successors: tuple[int, ...] = ()
+    left: int | None = None  # neighbour that may be used to overtake, same direction
+    right: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Crossing:
+    """A zebra or signalised pedestrian crossing; a band between two kerbs."""
+
+    id: int
+    start: Floats  # (2,) world, m, middle of the band at one kerb
+    end: Floats  # (2,) world, m, at the other kerb
+    width: float  # m, along the road
+    signal_group: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class StopLine:
+    """Where vehicles of a lane wait for a signal group or a crossing."""
+
+    lane: int
+    s: float  # m along the lane centre
+    signal_group: int | None = None
+    crossing: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """A flat horizontal polygon of ground, or a kerb face when `base` < `z`."""
+
+    outline: Floats  # (N, 2) world, m, simple polygon, anticlockwise
+    z: float  # m, height of the top
+    kind: Kind  # ROAD, PAVEMENT, TERRAIN
+    look: SurfaceLook
+    base: float | None = None  # m, when given vertical sides (kerbs) reach down to this height
+    heading: float = 0.0  # direction of the texture, rad
+
+
+@dataclass(frozen=True, eq=False)
+class Marking:
+    """Paint on the road: a simple polygon drawn 3 mm above the surface."""
+
+    outline: Floats  # (N, 2) world, m
+    colour: tuple[float, float, float]  # linear RGB
+    wear: float = 0.2  # 0 fresh .. 1 gone
+
+
+@dataclass(frozen=True, eq=False)
+class RoadNetwork:
+    """Lanes, crossings, pavements and the ground they lie on."""
+
+    lanes: tuple[Lane, ...]
+    crossings: tuple[Crossing, ...]
+    sidewalks: tuple[Floats, ...]  # each (N, 2) world, m, centre line of a walkable strip
+    sidewalk_width: float  # m
+    stop_lines: tuple[StopLine, ...]
+    surfaces: tuple[Surface, ...]
+    markings: tuple[Marking, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Actor:
+    """A vehicle or a person at time 0."""
+
+    id: int  # instance id, >= 1, unique over actors and signals
+    kind: Kind
+    look: VehicleLook | PersonLook
+    size: tuple[float, float, float]  # length, width, height, m
+    path: Floats  # (N, 2) world, m, polyline that it follows; (1, 2) where it stands still
+    start: float  # m along the path at time 0
+    speed: float  # m/s at time 0
+    desired_speed: float  # m/s; 0 = parked or standing
+    heading: float  # rad; of a standing actor, else the path's
+    gait_phase: float = 0.0  # in [0, 1), fraction of a stride (two steps) at time 0
+    behaviour: str = "walk"  # people: walk, stand; vehicles: drive, parked
+    lane: int | None = None  # lane that the path starts on
+
+
+@dataclass(frozen=True, eq=False)
+class Signal:
+    """A traffic light head."""
+
+    id: int  # instance id, unique over actors and signals
+    position: Floats  # (3,) world, m, middle of the housing
+    heading: float  # direction that the lenses face, rad
+    look: SignalLook
+    plan: tuple[tuple[SignalState, float], ...]  # (state, duration in s), repeats
+    offset: float  # s, added to the time
+    group: int
+
+    def state_at(self, time: float) -> SignalState:
+        """State that the plan shows at `time` (s)."""
+        left = (time + self.offset) % sum(duration for _, duration in self.plan)
+        for state, duration in self.plan:
+            if left < duration:
+                return state
+            left -= duration
+        return self.plan[-1][0]
+
+    def lit_at(self, time: float) -> SignalColour:
+        """Lens that glows at `time` (s): flashing yellow is dark half of each second (MUTCD 4L.01, 60 a minute)."""
+        state = self.state_at(time)
+        if state == "flashing-yellow":
+            return "yellow" if (time + self.offset) % 1.0 < 0.5 else "off"
+        return state
+
+
+@dataclass(frozen=True, eq=False)
+class Building:
+    """A box-shaped house whose front faces `heading`."""
+
+    position: Floats  # (3,) world, m, middle of the footprint on the ground
+    heading: float  # rad, outward direction of the facade that faces the street
+    size: tuple[float, float, float]  # width along the facade, depth, height to the eaves, m
+    look: BuildingLook
+
+
+@dataclass(frozen=True, eq=False)
+class Prop:
+    """Street furniture, plants, poles, signs: things without labels of their own."""
+
+    kind: Kind
+    look: PropLook
+    position: Floats  # (3,) world, m
+    heading: float  # rad
+
+
+@dataclass(frozen=True)
+class Light:
+    """Sun, sky and haze. Radiance is relative: a white wall in full midday sun reflects about 1."""
+
+    condition: str  # day, overcast, dusk
+    sun_azimuth: float  # rad, anticlockwise from +x, direction towards the sun
+    sun_elevation: float  # rad
+    sun_colour: tuple[float, float, float]  # linear RGB irradiance, 0 when hidden
+    zenith: tuple[float, float, float]  # linear RGB radiance of the sky overhead
+    horizon: tuple[float, float, float]  # linear RGB radiance of the sky at the horizon
+    cloudiness: float  # 0 clear .. 1 closed, structure in the sky
+    haze: float  # 1/m, extinction towards the horizon colour
+
+    @property
+    def lamps_on(self) -> bool:
+        """Whether street lamps, windows and headlights glow."""
+        return self.condition == "dusk"
+
+
+@dataclass(frozen=True)
+class CameraChain:
+    """What happens between the lens and the file, in this order, linear light until `gamma`."""
+
+    exposure: float = 0.0  # EV, added to the automatic exposure
+    veil: float = 0.0  # fraction of light scattered in the lens (glare, bloom)
+    blur: float = 0.0  # px, standard deviation of the lens blur
+    motion: tuple[float, float] = (0.0, 0.0)  # px, smear vector of camera shake
+    white_balance: tuple[float, float, float] = (1.0, 1.0, 1.0)  # channel gains
+    shot_noise: float = 0.0  # standard deviation at white, linear light
+    read_noise: float = 0.0  # standard deviation in the dark, linear light
+    contrast: float = 0.0  # 0 plain gamma .. 1 full S curve
+    saturation: float = 1.0
+    black_level: float = 0.0  # lifted blacks, display units
+    chroma_blur: float = 0.0  # px, colour resolution of old video and JPEG
+    sharpening: float = 0.0  # unsharp mask amount
+    jpeg_quality: int = 95  # 1..100
+
+
+@dataclass(frozen=True, eq=False)
+class Camera:
+    """A pinhole camera and its mount."""
+
+    id: int
+    width: int  # px
+    height: int  # px
+    focal: float  # px, same for x and y; principal point in the middle
+    position: Floats  # (3,) world, or offset in the mount's model frame, m
+    heading: float  # rad, relative to the mount
+    pitch: float  # rad, up positive
+    roll: float  # rad
+    chain: CameraChain
+    mount: int | None = None  # actor id; None = fixed in the world
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A concrete, validated scene. No randomness is left in it."""
+
+    name: str
+    sample: int  # k
+    seed: int
+    start_time: float  # s, simulated before the first frame
+    roads: RoadNetwork
+    actors: tuple[Actor, ...]
+    signals: tuple[Signal, ...]
+    buildings: tuple[Building, ...]
+    props: tuple[Prop, ...]
+    light: Light
+    cameras: tuple[Camera, ...]
+    values: dict[str, Value] = field(default_factory=dict)  # every sampled value by its path in the scene file
