@@ -33,6 +33,18 @@ def to_camera(camera_from_world, world, camera):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
+def place(world_from_model, positions, normals, world, world_normals):  # type: ignore[no-untyped-def]
+    """Put (V, 3) model points and normals into the world; a fixed order of sums, unlike a matrix library's."""
+    m = world_from_model
+    for i in range(len(positions)):
+        for k in range(3):
+            x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
+            world[i, k] = m[k, 0] * x + m[k, 1] * y + m[k, 2] * z + m[k, 3]
+            x, y, z = normals[i, 0], normals[i, 1], normals[i, 2]
+            world_normals[i, k] = m[k, 0] * x + m[k, 1] * y + m[k, 2] * z
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
 def snap(value):  # type: ignore[no-untyped-def]
     """Round a pixel coordinate to 1/256 px."""
     return np.int64(np.floor(min(max(value, -LIMIT), LIMIT) * SUBPIXELS + 0.5))

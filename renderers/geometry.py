@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.fill import place
 from renderers.frame import View
 from renderers.materials import MaterialTable
 from renderers.mesh import Floats, Ints, Mesh
@@ -61,9 +62,7 @@ class Flattener:
         for item in chosen:
             mesh = item.mesh
             v1, t1 = v + len(mesh.positions), t + len(mesh.triangles)
-            rotation = item.world_from_model[:3, :3].astype(np.float32)
-            world[v:v1] = mesh.positions @ rotation.T + item.world_from_model[:3, 3].astype(np.float32)
-            normals[v:v1] = mesh.normals @ rotation.T
+            place(item.world_from_model, mesh.positions, mesh.normals, world[v:v1], normals[v:v1])
             uvs[v:v1], colours[v:v1] = mesh.uvs, mesh.colours
             corners[t:t1] = mesh.triangles + v
             material[t:t1], kind[t:t1] = self._face_tables(item)

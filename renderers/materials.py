@@ -14,11 +14,9 @@ BYTE = np.arange(256) / 255.0
 LINEAR = np.where(BYTE <= 0.04045, BYTE / 12.92, ((BYTE + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
-def srgb_bytes(linear: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Encode linear light in [0, 1] as sRGB bytes (IEC 61966-2-1)."""
-    clipped = np.clip(linear, 0.0, 1.0)
-    encoded = np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * clipped ** (1 / 2.4) - 0.055)
-    return np.asarray(np.floor(encoded * 255.0 + 0.5), dtype=np.uint8)
+def root_bytes(linear: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Encode (N, N, 3) linear light as (N * N, 3) bytes of its square root: decoding is one multiplication."""
+    return np.asarray(np.floor(np.sqrt(linear) * 255.0 + 0.5), dtype=np.uint8).reshape(-1, 3)
 
 
 def mip_levels(texture: Texture) -> list[NDArray[np.uint8]]:
@@ -33,12 +31,12 @@ def mip_levels(texture: Texture) -> list[NDArray[np.uint8]]:
     edge = texture.pixels.shape[0]
     if texture.pixels.shape != (edge, edge, 3) or edge & (edge - 1) or edge >= 1 << LEVELS:
         raise ValueError(f"texture {texture.key}: shape {texture.pixels.shape}, expected (N, N, 3), N a power of two")
-    levels = [texture.pixels.reshape(-1, 3)]
     linear = LINEAR[texture.pixels]
+    levels = [root_bytes(linear)]
     while edge > 1:
         edge //= 2
         linear = linear.reshape(edge, 2, edge, 2, 3).mean((1, 3))
-        levels.append(srgb_bytes(linear).reshape(-1, 3))
+        levels.append(root_bytes(linear))
     return levels
 
 
@@ -94,6 +92,6 @@ class MaterialTable:
                 texels=self._texels[0] if self._texels else np.zeros((1, 3), np.uint8),
                 offset=np.array(self._offsets or [[0] * LEVELS], np.int64),
                 size=np.array(self._sizes or [1], np.int32),
-                linear=LINEAR,
+                last=np.array([size.bit_length() - 1 for size in self._sizes or [1]], np.int32),
             )
         return self._packed

@@ -13,10 +13,13 @@ from renderers.fill import fill_map, fill_view, project, to_camera
 from renderers.frame import Frame, View
 from renderers.geometry import Flat, Flattener
 from renderers.pixels import shade_maps, shade_plain, shade_smooth
-from renderers.shade import DepthMap, Environment, Lens, Triangles
+from renderers.shade import DepthMap, Environment, Lens, Triangles, block_range
 from renderers.stage import Stage
 from scenes.types import Light
 
+NO_MAP = DepthMap(
+    np.full((8, 8), -1e9, np.float32), np.zeros((3, 4), np.float32), 0.0, np.zeros((1, 1, 2), np.float32)
+)
 GROUND_ALBEDO = 0.14  # what a street throws back on average (dry asphalt .1, concrete .3)
 
 
@@ -104,7 +107,7 @@ class RasterRenderer:
     def _sun_map(self, flat: Flat, light: Light, view: View) -> DepthMap:
         size = self.options.shadow_size
         if max(light.sun_colour) <= 0.0:
-            return DepthMap(np.full((4, 4), -1e9, np.float32), np.zeros((3, 4), np.float32), 0.0)
+            return NO_MAP
         reach = self.options.shadow_reach
         texel_from_world = map_rows(sun_vector(light), focus(view, 0.75 * reach), reach, size)
         return depth_map(flat, texel_from_world, size, 2.0 * reach / size)
@@ -112,7 +115,7 @@ class RasterRenderer:
     def _sky_map(self, flat: Flat, view: View) -> DepthMap:
         size = self.options.sky_size
         if size == 0:
-            return DepthMap(np.full((4, 4), -1e9, np.float32), np.zeros((3, 4), np.float32), 0.0)
+            return NO_MAP
         reach = 0.05 * size  # 10 cm texels: the taps span 1.2 m
         return depth_map(flat, map_rows(np.array([0.0, 0.0, 1.0]), focus(view, 0.8 * reach), reach, size), size, 2.0 * reach / size)
 
@@ -133,7 +136,7 @@ def depth_map(flat: Flat, texel_from_world: NDArray[np.float32], size: int, texe
     snapped = np.empty((len(flat.world), 2), np.int32)
     scratch = np.empty(len(flat.world), np.float32)
     fill_map(texel_from_world, flat.world, flat.corners, snapped, scratch, height, np.empty((1, 1), np.int32))
-    return DepthMap(height, texel_from_world, texel)
+    return DepthMap(height, texel_from_world, texel, block_range(height))
 
 
 def visible_triangles(triangles: Triangles, view: View, scale: int) -> NDArray[np.int32]:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from renderers.fill import FAST
 from renderers.sky import sky_radiance, skyline
 
+BLOCK_BITS = 3  # blocks of 8x8 texels in the sun's map
+
 F4 = NDArray[np.float32]
 I4 = NDArray[np.int32]
 
@@ -37,10 +39,10 @@ class Materials(NamedTuple):
     emission: F4  # (M, 3)
     gloss: F4  # (M, 3): roughness, metallic, reflectance
     texture: I4  # (M,) -1 = none
-    texels: NDArray[np.uint8]  # (N, 3) sRGB, mip levels one after the other
+    texels: NDArray[np.uint8]  # (N, 3) square root of linear light, mip levels one after the other
     offset: NDArray[np.int64]  # (K, 12) first texel of each level
     size: I4  # (K,) edge of level 0
-    linear: F4  # (256,) sRGB byte -> linear
+    last: I4  # (K,) number of the one-texel level
 
 
 class Environment(NamedTuple):
@@ -62,6 +64,7 @@ class DepthMap(NamedTuple):
     height: F4  # (S, S) m
     texel_from_world: F4  # (3, 4)
     texel: float  # m
+    blocks: F4  # (S / 8, S / 8, 2) lowest and highest height near each block
 
 
 class Lens(NamedTuple):
@@ -120,14 +123,13 @@ def normal_at(t, wb, wc, tri):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
-def texture_at(k, u, v, footprint, mat):  # type: ignore[no-untyped-def]
-    """Bilinear sample of texture k; `footprint` is the pixel's width in texture repeats."""
+def texture_at(k, u, v, footprint2, mat):  # type: ignore[no-untyped-def]
+    """Bilinear sample of texture k; `footprint2` is the pixel's area in texture repeats squared."""
     size = mat.size[k]
-    level = 0
-    texels = footprint * size
-    while texels > 1.42 and (size >> (level + 1)) >= 1:
-        texels *= 0.5
-        level += 1
+    level = np.int64(0)
+    texels = footprint2 * size * size
+    if texels > 2.0:
+        level = min(np.int64(0.5 * math.log2(texels) + 0.5), np.int64(mat.last[k]))
     base = mat.offset[k, level]
     edge = size >> level
     gx, gy = u * edge - 0.5, v * edge - 0.5
@@ -140,37 +142,74 @@ def texture_at(k, u, v, footprint, mat):  # type: ignore[no-untyped-def]
     i00, i01, i10, i11 = np.uint64(top + x0), np.uint64(top + x1), np.uint64(bottom + x0), np.uint64(bottom + x1)
     one = np.float32(1.0)
     w00, w01, w10, w11 = (one - ax) * (one - ay), ax * (one - ay), (one - ax) * ay, ax * ay
-    lin, tex = mat.linear, mat.texels
-    r = lin[tex[i00, 0]] * w00 + lin[tex[i01, 0]] * w01 + lin[tex[i10, 0]] * w10 + lin[tex[i11, 0]] * w11
-    g = lin[tex[i00, 1]] * w00 + lin[tex[i01, 1]] * w01 + lin[tex[i10, 1]] * w10 + lin[tex[i11, 1]] * w11
-    b = lin[tex[i00, 2]] * w00 + lin[tex[i01, 2]] * w01 + lin[tex[i10, 2]] * w10 + lin[tex[i11, 2]] * w11
-    return r, g, b
+    tex, scale = mat.texels, np.float32(1.0 / 255.0)
+    r = (tex[i00, 0] * w00 + tex[i01, 0] * w01 + tex[i10, 0] * w10 + tex[i11, 0] * w11) * scale
+    g = (tex[i00, 1] * w00 + tex[i01, 1] * w01 + tex[i10, 1] * w10 + tex[i11, 1] * w11) * scale
+    b = (tex[i00, 2] * w00 + tex[i01, 2] * w01 + tex[i10, 2] * w10 + tex[i11, 2] * w11) * scale
+    return r * r, g * g, b * b
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def sunlit(px, py, pz, sun_map):  # type: ignore[no-untyped-def]
-    """Share of the sun that reaches a point: 4x4 taps weighted to a smooth 3x3 box (percentage-closer filtering)."""
+    """Share of the sun that reaches a point: 4x4 taps weighted to a smooth 3x3 box (percentage-closer filtering).
+
+    The lowest and highest surface of a block answer most questions before any tap.
+    """
     m = sun_map.texel_from_world
     size = sun_map.height.shape[0]
     sx = m[0, 0] * px + m[0, 1] * py + m[0, 2] * pz + m[0, 3] - 0.5
     sy = m[1, 0] * px + m[1, 1] * py + m[1, 2] * pz + m[1, 3] - 0.5
-    fx, fy = math.floor(sx), math.floor(sy)
-    ix, iy = np.int64(fx), np.int64(fy)
-    if ix < 1 or iy < 1 or ix >= size - 2 or iy >= size - 2:
-        return np.float32(1.0)
-    own = np.float32(m[2, 0] * px + m[2, 1] * py + m[2, 2] * pz + m[2, 3] + 0.006)
-    ax, ay = np.float32(sx - fx), np.float32(sy - fy)
     one = np.float32(1.0)
+    if not (sx >= 2.0 and sy >= 2.0 and sx < size - 3.0 and sy < size - 3.0):
+        return one
+    ix, iy = np.uint64(sx), np.uint64(sy)
+    own = np.float32(m[2, 0] * px + m[2, 1] * py + m[2, 2] * pz + m[2, 3] + 0.006)
+    bx, by = ix >> np.uint64(BLOCK_BITS), iy >> np.uint64(BLOCK_BITS)
+    if own >= sun_map.blocks[by, bx, 1]:
+        return one
+    if own < sun_map.blocks[by, bx, 0]:
+        return np.float32(0.0)
+    ax, ay = np.float32(sx - math.floor(sx)), np.float32(sy - math.floor(sy))
     lit = np.float32(0.0)
-    for q in range(-1, 3):
-        wy = one - ay if q == -1 else (ay if q == 2 else one)
+    for q in range(4):
+        wy = one - ay if q == 0 else (ay if q == 3 else one)
         row = np.float32(0.0)
-        for p in range(-1, 3):
-            wx = one - ax if p == -1 else (ax if p == 2 else one)
-            if sun_map.height[np.uint64(iy + q), np.uint64(ix + p)] <= own:
+        for p in range(4):
+            wx = one - ax if p == 0 else (ax if p == 3 else one)
+            if sun_map.height[iy + np.uint64(q) - np.uint64(1), ix + np.uint64(p) - np.uint64(1)] <= own:
                 row += wx
         lit += row * wy
     return lit * np.float32(1.0 / 9.0)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def block_range(height):  # type: ignore[no-untyped-def]
+    """Lowest and highest texel of each block, with the margin that the filter's taps need.
+
+    Args:
+        height: (S, S) depth map, S a multiple of the block.
+
+    Returns:
+        (S / 8, S / 8, 2) lowest and highest value.
+    """
+    size = height.shape[0]
+    block = 1 << BLOCK_BITS
+    count = size // block
+    columns = np.empty((size, count, 2), np.float32)
+    for y in range(size):
+        for k in range(count):
+            low, high = height[y, k * block], height[y, k * block]
+            for x in range(max(k * block - 1, 0), min((k + 1) * block + 2, size)):
+                low, high = min(low, height[y, x]), max(high, height[y, x])
+            columns[y, k, 0], columns[y, k, 1] = low, high
+    out = np.empty((count, count, 2), np.float32)
+    for j in range(count):
+        for k in range(count):
+            low, high = columns[j * block, k, 0], columns[j * block, k, 1]
+            for y in range(max(j * block - 1, 0), min((j + 1) * block + 2, size)):
+                low, high = min(low, columns[y, k, 0]), max(high, columns[y, k, 1])
+            out[j, k, 0], out[j, k, 1] = low, high
+    return out
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
@@ -252,10 +291,10 @@ def light_point(x, y, t, tri, mat, env, sun_map, sky_map, lens):  # type: ignore
         ua, va = tri.uvs[a, 0], tri.uvs[a, 1]
         ub, vb = tri.uvs[b, 0] - ua, tri.uvs[b, 1] - va
         uc, vc = tri.uvs[c, 0] - ua, tri.uvs[c, 1] - va
-        density = math.sqrt(abs(ub * vc - uc * vb) / max(double_area, 1e-12))
-        # geometric mean of the stretched and the plain footprint: a compromise for one isotropic level
-        footprint = density * z / lens.focal * math.sqrt(slant)
-        tr, tg, tb = texture_at(k, ua + ub * wb + uc * wc, va + vb * wb + vc * wc, footprint, mat)
+        density2 = abs(ub * vc - uc * vb) / max(double_area, 1e-12)
+        # area of the slanted pixel: one isotropic level is a compromise between its long and short side
+        footprint2 = density2 * (z / lens.focal) ** 2 * slant
+        tr, tg, tb = texture_at(k, ua + ub * wb + uc * wc, va + vb * wb + vc * wc, footprint2, mat)
         r, g, bl = r * tr, g * tg, bl * tb
         er, eg, eb = er * tr, eg * tg, eb * tb
     nl = nx * env.sun[0] + ny * env.sun[1] + nz * env.sun[2]

@@ -18,6 +18,9 @@ DOOR_HEIGHT = np.array([0.0, 0.10, 0.25, 0.45, 0.60, 0.72, 0.88, 1.0])
 DOOR_INSET = np.array([0.060, 0.034, 0.014, 0.002, 0.0, 0.004, 0.016, 0.034])
 
 
+LIFT = (0.005, 0.012, 0.02)  # m that patches stand off the body, per detail: more where the body grid is coarser
+
+
 @dataclass(frozen=True)
 class Knot:
     """A corner of the side profile and what the sheet is like from here to the next corner."""
@@ -125,7 +128,8 @@ class Form:
         """Points (N, 3) of the top sheet."""
         s = self.section
         x, z, nx, nz, crown, edge, width = (
-            np.interp(t, self.t, v) for v in (self._x, self._z, self._nx, self._nz, self._crown, self._edge, self._width)
+            np.interp(t, self.t, v)
+            for v in (self._x, self._z, self._nx, self._nz, self._crown, self._edge, self._width)
         )
         size = np.abs(q)
         drop = crown * size**2 + edge * size**10
@@ -153,7 +157,9 @@ class Form:
         """Stations (N,) of the body grid, with the ends of the wheel arches."""
         count = (9, 5, 3)[self.detail]
         wanted = [centre + radius * np.cos(np.linspace(0.0, np.pi, count)) for centre, _, radius in self.section.arches]
-        wanted += [np.array([centre - radius - 0.004, centre + radius + 0.004]) for centre, _, radius in self.section.arches]
+        wanted += [
+            np.array([centre - radius - 0.004, centre + radius + 0.004]) for centre, _, radius in self.section.arches
+        ]
         run = np.minimum.accumulate(self.edge_x) - 1e-9 * np.arange(len(self.edge_x))
         extra = np.interp(-np.concatenate(wanted), -run, self.t) if wanted else np.zeros(0)
         return np.unique(np.concatenate([self.t[self.keep], extra]).round(5))
@@ -187,7 +193,7 @@ def _fillet(knots: Sequence[Knot]) -> tuple[Array, Array, list[int], list[NDArra
             stop = corners[i] + ahead / np.hypot(*ahead) * cut_ahead
             for k, s in enumerate(np.linspace(0.0, 1.0, 5)):
                 bend = (1 - s) ** 2 * start + 2 * s * (1 - s) * corners[i] + s**2 * stop
-                add(bend, before + (own - before) * s, (1, 0, 2, 0, 1)[k])
+                add(bend, before + (own - before) * s, (0, 1, 2, 1, 0)[k])
                 if k == 2:
                     marks.append(len(points) - 1)
         else:
@@ -201,7 +207,7 @@ def _fillet(knots: Sequence[Knot]) -> tuple[Array, Array, list[int], list[NDArra
         end = corners[i + 1] - ahead / np.hypot(*ahead) * cut
         span = float(np.hypot(*(end - stop)))
         out = np.array([ahead[1], -ahead[0]]) / np.hypot(*ahead)
-        count = max(2, round(span / 0.16))
+        count = min(12, max(2, round(span / 0.22)))
         for j in range(1, count):
             s = j / count
             keep = 1 if j * 4 % count < 4 and count > 4 else 0

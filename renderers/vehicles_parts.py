@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.mesh import Material, Mesh, grid_triangles, make_mesh, merge, smooth_normals
-from renderers.vehicles_form import Array, Form
+from renderers.vehicles_form import LIFT, Array, Form
 
-LIFT = (0.005, 0.009, 0.016)  # m that patches stand off the body, per detail: more where the body grid is coarser
-STEP = (0.12, 0.35, 3.0)  # m, longest edge of a patch, per detail
+STEP = (0.14, 0.40, 3.0)  # m, longest edge of a patch, per detail
 
 
 @dataclass(frozen=True)
@@ -64,13 +63,15 @@ def patch(
     low, high = np.asarray(lower, float), np.asarray(upper, float)
     wide = max(_length(canvas, low), _length(canvas, high))
     tall = _length(canvas, np.stack([low[len(low) // 2], high[len(high) // 2]]))
-    columns = max(len(low), 2 + int(wide / STEP[detail])) if len(low) == 2 else len(low)
     rows = 2 + min(8, int(tall / (1.5 * STEP[detail])))
-    where = np.linspace(0.0, len(low) - 1.0, columns)
-    index = np.arange(len(low))
+    where = _columns(canvas, low, max(len(low), 2 + min(24, int(wide / STEP[detail]))))
+    columns = len(where)
+    index, last = np.arange(len(low)), len(low) - 1.0
     low = np.stack([np.interp(where, index, low[:, k]) for k in range(2)], -1)
     high = np.stack([np.interp(where, index, high[:, k]) for k in range(2)], -1)
-    blend = np.linspace(0.0, 1.0, rows)[:, None, None]
+    steps = _levels(canvas, float(low[0, 0]), float(high[0, 0]), rows)
+    rows = len(steps)
+    blend = steps[:, None, None]
     plane = (low + (high - low) * blend).reshape(-1, 2)
     points = canvas.points(plane)
     triangles = grid_triangles(rows, columns)
@@ -80,7 +81,7 @@ def patch(
         triangles = triangles[:, ::-1]
     normals = smooth_normals(points.astype(np.float32), triangles)
     if frame is None:
-        u, v = np.meshgrid(np.linspace(0.0, 1.0, columns), np.linspace(1.0, 0.0, rows))
+        u, v = np.meshgrid(where / last, 1.0 - steps)
         uvs = np.stack([u.ravel(), v.ravel()], -1)
     else:
         start, end = np.array(frame[:2]), np.array(frame[2:])
@@ -89,6 +90,30 @@ def patch(
     return make_mesh(
         points + normals * (LIFT[detail] + lift), triangles, material, uvs, normals, np.repeat(tone[:, None], 3, 1)
     )
+
+
+def _levels(canvas: Canvas, start: float, stop: float, rows: int) -> Array:
+    """Where between two stations the rows of a patch lie (0..1): wherever the body grid bends."""
+    if canvas.sheet == "side" or abs(stop - start) < 1e-6:
+        return np.linspace(0.0, 1.0, rows)
+    nodes = canvas.form.t if canvas.form.detail == 0 else canvas.form.t[canvas.form.keep]
+    share = (nodes - start) / (stop - start)
+    share = share[(share > 0.02) & (share < 0.98)]
+    return np.unique(np.concatenate([[0.0, 1.0], share]))
+
+
+def _columns(canvas: Canvas, curve: Array, count: int) -> Array:
+    """Where along a curve (0 .. points - 1) the columns of a patch lie: on the top sheet, those of the body grid."""
+    if canvas.sheet == "side" or len(curve) > 2 or abs(curve[1, 1] - curve[0, 1]) < 0.2:
+        return np.linspace(0.0, len(curve) - 1.0, count)
+    share = (across(canvas.form.detail) - curve[0, 1]) / (curve[1, 1] - curve[0, 1])
+    return np.unique(np.concatenate([[0.0, 1.0], share[(share > 0.01) & (share < 0.99)]]))
+
+
+def across(detail: int) -> Array:
+    """Coordinates q of the body grid from the left (+1) to the right edge (-1), closer at the edges."""
+    even = np.linspace(1.0, -1.0, (9, 5, 3)[detail])
+    return np.asarray(0.5 * (even + np.sin(0.5 * np.pi * even)))
 
 
 def _length(canvas: Canvas, curve: Array) -> float:
@@ -140,11 +165,42 @@ def face_patch(
 
     def place(side: float, height: float) -> tuple[float, float]:
         t = form.station(height, rear)
-        return t, form.lateral(t, side)
+        return t, min(0.985, max(-0.985, form.lateral(t, side)))
 
     low = [place(y[0], z[0]), place(y[1], z[0] + rise)]
     high = [place(y[0], z[1]), place(y[1], z[1] + rise)]
     return patch(Canvas(form, "top"), low, high, material, lift, shades=shades)
+
+
+def side_panel(
+    form: Form,
+    sign: float,
+    x: tuple[float, float],
+    z: tuple[float, float],
+    material: Material,
+    lift: float = 0.0,
+    frame: tuple[float, float, float, float] | None = None,
+    readable: bool = False,
+) -> Mesh:
+    """A rectangle on a side panel.
+
+    Args:
+        form: the body.
+        sign: 1 left, -1 right.
+        x: rear and front edge, m.
+        z: lower and upper edge, m.
+        material: of the panel.
+        lift: m further out than usual.
+        frame: as in `patch`.
+        readable: the texture fills the panel once and reads from the onlooker's left on both sides.
+
+    Returns:
+        The mesh.
+    """
+    if readable:
+        frame = (x[1], z[1], x[0], z[0]) if sign > 0 else (x[0], z[1], x[1], z[0])
+    lower, upper = [(x[0], z[0]), (x[1], z[0])], [(x[0], z[1]), (x[1], z[1])]
+    return patch(Canvas(form, "side", sign), lower, upper, material, lift, frame)
 
 
 def shell(form: Form, paint: Material, floor: Material, dirt: float) -> Mesh:
@@ -159,7 +215,7 @@ def shell(form: Form, paint: Material, floor: Material, dirt: float) -> Mesh:
     Returns:
         A closed mesh.
     """
-    below, above, across = ((5, 3, 9), (3, 2, 5), (2, 1, 3))[form.detail]
+    below, above = ((5, 3), (3, 2), (2, 1))[form.detail]
     stations = form.stations()
     count = len(stations)
     edge = form.top(stations, np.ones(count))
@@ -167,12 +223,13 @@ def shell(form: Form, paint: Material, floor: Material, dirt: float) -> Mesh:
     start = np.minimum(form.bottom(x), z)
     waist = np.clip(form.belt(x), start, z)
     f, g = np.linspace(0.0, 1.0, below + 1)[:-1], np.linspace(0.0, 1.0, above + 1)[:-1]
-    heights = np.concatenate([start[:, None] + (waist - start)[:, None] * f, waist[:, None] + (z - waist)[:, None] * g], 1)
+    heights = np.concatenate(
+        [start[:, None] + (waist - start)[:, None] * f, waist[:, None] + (z - waist)[:, None] * g], 1
+    )
     flat_x, flat_z = np.repeat(x, heights.shape[1]), heights.ravel()
     left = form.side(flat_x, flat_z, 1.0).reshape(count, -1, 3)
-    q = np.sin(np.linspace(0.5, -0.5, across) * np.pi)
-    q = 0.5 * (q + np.linspace(1.0, -1.0, across))
-    top = form.top(np.repeat(stations, across), np.tile(q, count)).reshape(count, across, 3)
+    q = across(form.detail)
+    top = form.top(np.repeat(stations, len(q)), np.tile(q, count)).reshape(count, len(q), 3)
     right = left[:, ::-1] * (1.0, -1.0, 1.0)
     ring = np.concatenate([left, top, right], 1)
     columns = ring.shape[1]
@@ -180,12 +237,23 @@ def shell(form: Form, paint: Material, floor: Material, dirt: float) -> Mesh:
     triangles = _solid(points, grid_triangles(count, columns))
     tone = 1.0 - 0.55 * dirt * np.clip(1.0 - (points[:, 2] - form.section.sill) / 0.45, 0.0, 1.0)
     tint = tone[:, None] ** np.array([0.9, 1.0, 1.15])
+    if form.detail == 2:  # so few faces that smooth normals would smear light over real edges
+        points, tint, triangles = (
+            points[triangles].reshape(-1, 3),
+            tint[triangles].reshape(-1, 3),
+            _loose(len(triangles)),
+        )
     skin = make_mesh(points, triangles, paint, colours=tint)
     rim = ring[:, [-1, 0]].reshape(-1, 3)
     base = make_mesh(rim, _solid(rim, grid_triangles(count, 2)), floor)
     fan = np.array([[0, k, k + 1] for k in range(1, columns - 1)])
     ends = [make_mesh(ring[0], _solid(ring[0], fan), floor), make_mesh(ring[-1], _solid(ring[-1], fan[:, ::-1]), floor)]
     return merge([skin, base, *ends])
+
+
+def _loose(count: int) -> NDArray[np.int32]:
+    """Indices of triangles that share no vertices."""
+    return np.arange(3 * count, dtype=np.int32).reshape(-1, 3)
 
 
 def _solid(points: Array, triangles: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -195,7 +263,9 @@ def _solid(points: Array, triangles: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.ascontiguousarray(triangles[area > 1e-8])
 
 
-def ellipsoid(centre: Sequence[float], size: Sequence[float], material: Material, detail: int, power: float = 1.0) -> Mesh:
+def ellipsoid(
+    centre: Sequence[float], size: Sequence[float], material: Material, detail: int, power: float = 1.0
+) -> Mesh:
     """A rounded lump.
 
     Args:
@@ -217,7 +287,11 @@ def ellipsoid(centre: Sequence[float], size: Sequence[float], material: Material
 
     radius = soft(np.sin(polar))[:, None]
     points = np.stack(
-        [radius * soft(np.cos(angle)), radius * soft(np.sin(angle)), np.broadcast_to(soft(np.cos(polar))[:, None], (rows, around))],
+        [
+            radius * soft(np.cos(angle)),
+            radius * soft(np.sin(angle)),
+            np.broadcast_to(soft(np.cos(polar))[:, None], (rows, around)),
+        ],
         -1,
     )
     flat = (points * np.asarray(size) / 2.0 + np.asarray(centre)).reshape(-1, 3)

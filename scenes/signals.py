@@ -13,7 +13,7 @@ VISORS = ("tunnel", "cutaway", "cap", "none")
 MOUNTS = ("side", "mast", "span", "top")
 SYMBOLS = ("ball", "arrow-left", "arrow-up", "arrow-right", "chevron-left", "chevron-up", "chevron-right")
 
-# Linear RGB chromaticity of LED signals: CIE regions of ITE VTCSH-LED circular signals, moved towards what cameras record.
+# Linear RGB of lit LED signals: regions of ITE VTCSH-LED circular signals, moved towards what cameras record.
 LAMP_COLOURS: dict[str, RGB] = {"red": (1.0, 0.03, 0.025), "yellow": (1.0, 0.30, 0.015), "green": (0.01, 0.85, 0.50)}
 
 

@@ -35,15 +35,15 @@ class Model:
 
 # Averages of published sizes of common European models of 1995-2015 in each class.
 MODELS: dict[str, Model] = {
-    "city": Model(Kind.CAR, 0.16, (3.55, 1.60, 1.49), 2.36, 0.285, 0.20, 0.82, 0.72, 0.16, 0.30, 0.62, 0.47, 0.30),
-    "hatchback": Model(Kind.CAR, 0.32, (4.10, 1.71, 1.45), 2.56, 0.30, 0.19, 1.02, 0.78, 0.17, 0.42, 0.625, 0.46, 0.33),
-    "saloon": Model(Kind.CAR, 0.18, (4.60, 1.76, 1.43), 2.69, 0.31, 0.18, 1.22, 0.80, 0.66, 0.62, 0.635, 0.46, 0.36),
-    "estate": Model(Kind.CAR, 0.10, (4.62, 1.76, 1.47), 2.69, 0.31, 0.18, 1.18, 0.78, 0.16, 0.38, 0.62, 0.46, 0.33),
-    "suv": Model(Kind.CAR, 0.07, (4.45, 1.82, 1.70), 2.63, 0.355, 0.26, 1.10, 0.66, 0.14, 0.30, 0.63, 0.53, 0.24),
-    "mpv": Model(Kind.CAR, 0.09, (4.40, 1.79, 1.65), 2.70, 0.31, 0.19, 0.88, 0.95, 0.13, 0.30, 0.59, 0.47, 0.27),
-    "coupe": Model(Kind.CAR, 0.04, (4.42, 1.79, 1.32), 2.55, 0.32, 0.16, 1.32, 0.80, 0.42, 0.95, 0.635, 0.47, 0.42),
+    "city": Model(Kind.CAR, 0.16, (3.55, 1.60, 1.49), 2.36, 0.285, 0.20, 0.82, 0.72, 0.16, 0.30, 0.62, 0.50, 0.30),
+    "hatchback": Model(Kind.CAR, 0.32, (4.10, 1.71, 1.45), 2.56, 0.30, 0.19, 1.02, 0.78, 0.17, 0.42, 0.625, 0.50, 0.33),
+    "saloon": Model(Kind.CAR, 0.18, (4.60, 1.76, 1.43), 2.69, 0.31, 0.18, 1.22, 0.80, 0.66, 0.62, 0.635, 0.50, 0.36),
+    "estate": Model(Kind.CAR, 0.10, (4.62, 1.76, 1.47), 2.69, 0.31, 0.18, 1.18, 0.78, 0.16, 0.38, 0.62, 0.495, 0.33),
+    "suv": Model(Kind.CAR, 0.07, (4.45, 1.82, 1.70), 2.63, 0.355, 0.26, 1.10, 0.66, 0.14, 0.30, 0.63, 0.545, 0.24),
+    "mpv": Model(Kind.CAR, 0.09, (4.40, 1.79, 1.65), 2.70, 0.31, 0.19, 0.88, 0.95, 0.13, 0.30, 0.59, 0.49, 0.27),
+    "coupe": Model(Kind.CAR, 0.04, (4.42, 1.79, 1.32), 2.55, 0.32, 0.16, 1.32, 0.80, 0.42, 0.95, 0.635, 0.505, 0.42),
     "convertible": Model(
-        Kind.CAR, 0.02, (4.50, 1.80, 1.31), 2.58, 0.32, 0.16, 1.38, 0.66, 0.82, 0.50, 0.645, 0.47, 0.34
+        Kind.CAR, 0.02, (4.50, 1.80, 1.31), 2.58, 0.32, 0.16, 1.38, 0.66, 0.82, 0.50, 0.645, 0.505, 0.34
     ),
     "pickup": Model(Kind.CAR, 0.02, (5.10, 1.78, 1.76), 3.05, 0.36, 0.30, 1.20, 0.68, 1.55, 0.10, 0.62, 0.53, 0.20),
     "small_van": Model(Kind.VAN, 0.25, (4.15, 1.72, 1.82), 2.65, 0.305, 0.20, 0.84, 0.72, 0.05, 0.08, 0.56, 0.45, 0.14),
@@ -56,7 +56,9 @@ MODELS: dict[str, Model] = {
     "double_decker": Model(
         Kind.BUS, 0.35, (10.6, 2.52, 4.35), 5.40, 0.49, 0.28, 0.04, 0.20, 0.03, 0.06, 0.28, 0.2, 0.02, 0.02
     ),
-    "coach": Model(Kind.BUS, 0.25, (12.0, 2.55, 3.45), 6.10, 0.50, 0.30, 0.05, 0.42, 0.04, 0.10, 0.47, 0.28, 0.06, 0.02),
+    "coach": Model(
+        Kind.BUS, 0.25, (12.0, 2.55, 3.45), 6.10, 0.50, 0.30, 0.05, 0.42, 0.04, 0.10, 0.47, 0.28, 0.06, 0.02
+    ),
 }
 KIND_SHARES: dict[Kind, float] = {Kind.CAR: 0.80, Kind.VAN: 0.11, Kind.TRUCK: 0.045, Kind.BUS: 0.045}
 
@@ -78,7 +80,7 @@ PAINTS: dict[str, tuple[RGB, float, float]] = {
 }
 BRIGHT: tuple[RGB, ...] = (
     (0.55, 0.01, 0.012), (0.02, 0.10, 0.42), (0.02, 0.26, 0.07), (0.70, 0.45, 0.02), (0.70, 0.20, 0.01),
-    (0.03, 0.30, 0.36), (0.20, 0.02, 0.22), (0.72, 0.72, 0.70), (0.02, 0.025, 0.05), (0.42, 0.60, 0.04),
+    (0.03, 0.30, 0.36), (0.09, 0.015, 0.11), (0.72, 0.72, 0.70), (0.02, 0.025, 0.05), (0.42, 0.60, 0.04),
 )  # fmt: skip
 CREAM: RGB = (0.66, 0.60, 0.42)
 WHITE_PLATE: RGB = (0.75, 0.75, 0.72)
@@ -149,7 +151,7 @@ class VehicleLook:
     @property
     def body_height(self) -> float:
         """Height of the roof, m, without roof rails and taxi sign."""
-        return self.height - (0.12 if self.taxi else 0.045 if self.roof_rails else 0.0)
+        return self.height - (0.12 if self.taxi else 0.03 if self.roof_rails else 0.0)
 
 
 def sample_vehicle(rng: np.random.Generator, kind: Kind | None = None) -> VehicleLook:
@@ -195,7 +197,7 @@ def sample_model(rng: np.random.Generator, name: str) -> VehicleLook:
     taxi = name in ("saloon", "mpv", "estate") and rng.random() < 0.05
     length, width = model.size[0] * scale[0], model.size[1] * scale[1]
     wheel_base = min(model.wheel_base * scale[0] * (1.0 + 0.3 * (scale[3] - 1.0)), 0.68 * length)
-    height = model.size[2] * scale[2] + (0.12 if taxi else 0.045 if rails else 0.0)
+    height = model.size[2] * scale[2] + (0.12 if taxi else 0.03 if rails else 0.0)
     large = model.kind in (Kind.TRUCK, Kind.BUS)
     front = {"bus": 2.65, "double_decker": 2.55, "coach": 2.75, "box_truck": 1.30, "tipper": 1.30}.get(name)
     overhang = front or min(0.86 if car else 0.92, (length - wheel_base) * 0.52) * rng.uniform(0.93, 1.03)
@@ -221,7 +223,9 @@ def _paint(rng: np.random.Generator, kind: Kind, name: str) -> tuple[RGB, bool]:
     """Colour of the body and whether it is metallic."""
     if kind == Kind.BUS:
         palette = (*BRIGHT, (0.72, 0.72, 0.70), CREAM, (0.42, 0.01, 0.014), (0.42, 0.01, 0.014))
-        base = palette[-1] if name == "double_decker" and rng.random() < 0.5 else palette[int(rng.integers(len(palette)))]
+        base = (
+            palette[-1] if name == "double_decker" and rng.random() < 0.5 else palette[int(rng.integers(len(palette)))]
+        )
         return _jitter(rng, base), False
     if kind != Kind.CAR and rng.random() < 0.55:
         return _jitter(rng, PAINTS["white"][0]), False
@@ -235,7 +239,7 @@ def _paint(rng: np.random.Generator, kind: Kind, name: str) -> tuple[RGB, bool]:
 
 def _jitter(rng: np.random.Generator, colour: RGB) -> RGB:
     """Vary brightness by a quarter and hue slightly."""
-    values = np.clip(np.array(colour) * np.exp(rng.normal(0.0, 0.18) + rng.normal(0.0, 0.06, 3)), 0.004, 0.8)
+    values = np.clip(np.array(colour) * np.exp(rng.normal(0.0, 0.18) + rng.normal(0.0, 0.025, 3)), 0.004, 0.8)
     return float(values[0]), float(values[1]), float(values[2])
 
 
@@ -245,11 +249,15 @@ def _fittings(rng: np.random.Generator, name: str, car: bool, large: bool) -> di
     style = "steel" if large else str(rng.choice(["spokes", "multi", "cover", "steel"], p=[0.36, 0.2, 0.32, 0.12]))
     if not car and not large:
         style = "cover" if rng.random() < 0.5 else "steel"
-    grey = float(rng.uniform(0.28, 0.6)) if style != "steel" or large else float(rng.choice([0.04, 0.3]))
+    grey = float(rng.uniform(0.2, 0.48)) if style != "steel" or large else float(rng.choice([0.04, 0.3]))
     tall = {"estate", "mpv", "suv", "small_van", "panel_van", "minibus", "city", "pickup"}
-    tail = "tall" if name in tall and rng.random() < 0.75 else str(rng.choice(["corner", "wide", "round"], p=[0.6, 0.33, 0.07]))
+    tail = (
+        "tall"
+        if name in tall and rng.random() < 0.75
+        else str(rng.choice(["corner", "wide", "round"], p=[0.6, 0.33, 0.07]))
+    )
     two_door = {"coupe": 1.0, "convertible": 1.0, "city": 0.6, "hatchback": 0.35, "pickup": 0.5}.get(name, 0.0)
-    rise = float(rng.uniform(0.0, 0.09)) if modern else float(rng.uniform(0.0, 0.02))
+    rise = float(rng.uniform(0.0, 0.06)) if modern else float(rng.uniform(0.0, 0.02))
     return {
         "painted_bumpers": bool(rng.random() < (0.72 if car else 0.3)), "rub_strips": bool(rng.random() < 0.5),
         "black_pillars": bool(rng.random() < 0.55), "tint": float(rng.beta(1.5, 3.0)),
@@ -271,7 +279,11 @@ def _graphics(rng: np.random.Generator, kind: Kind, name: str) -> dict[str, Any]
 
     british = rng.random() < 0.6
     band = bool(rng.random() < (0.3 if british else 0.7))
-    text = f"{pick(letters, 2)}{pick(digits, 2)} {pick(letters, 3)}" if british else f"{pick(letters, 2)} {pick(digits, 4)}"
+    text = (
+        f"{pick(letters, 2)}{pick(digits, 2)} {pick(letters, 3)}"
+        if british
+        else f"{pick(letters, 2)} {pick(digits, 4)}"
+    )
     if british and rng.random() < 0.3:
         text = f"{pick(letters, 1)}{pick(digits, 3)} {pick(letters, 3)}"
     rear = YELLOW_PLATE if british or rng.random() < 0.1 else WHITE_PLATE

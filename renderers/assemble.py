@@ -1,0 +1,160 @@
+"""From a scene and its state to a stage: builds meshes, poses people and vehicles, resolves cameras."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.buildings import building_mesh
+from renderers.frame import View
+from renderers.ground import ground_mesh
+from renderers.labels import Subject
+from renderers.mesh import Mesh
+from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
+from renderers.props import prop_mesh
+from renderers.signals import signal_mesh
+from renderers.stage import Instance, Stage
+from renderers.vehicles import vehicle_mesh
+from scenes.geometry import camera_from_world, world_from_model
+from scenes.kinds import Kind
+from scenes.people import PersonLook
+from scenes.types import Actor, Camera, Scene, Signal
+from scenes.vehicles import VehicleLook
+from sim.world import Moment
+
+DETAIL_HEIGHTS = (110.0, 40.0)  # px; smaller things are drawn with detail 1, then 2
+TREE_DETAIL = 14.0  # m, plants farther away are drawn with detail 1
+BRAKE = -0.8  # m/s2, stronger deceleration lights the brake lamps
+
+
+class StageBuilder:
+    """Builds the stages of one scene; meshes that never change are built once."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        lamps = scene.light.lamps_on
+        self._static = [Instance(ground_mesh(scene.roads), np.eye(4), Kind.ROAD)]
+        for building in scene.buildings:
+            pose = world_from_model(building.position, building.heading)
+            self._static.append(Instance(building_mesh(building, lamps), pose, Kind.BUILDING))
+        views = [resolve_camera(camera, scene, None) for camera in scene.cameras]
+        for prop in scene.props:
+            near = min(float(np.linalg.norm(prop.position - view.position)) for view in views) < TREE_DETAIL
+            mesh = prop_mesh(prop.look, lamps, 0 if near else 1)
+            self._static.append(Instance(mesh, world_from_model(prop.position, prop.heading), prop.kind))
+
+    def at(self, moment: Moment, view: View, hidden: int | None = None) -> tuple[Stage, list[Subject]]:
+        """Set the stage for one moment.
+
+        Args:
+            moment: where everything is.
+            view: the camera, for levels of detail.
+            hidden: actor that carries the camera and is left out.
+
+        Returns:
+            The stage and what may be labelled on it.
+        """
+        instances, subjects = list(self._static), []
+        for k, actor in enumerate(self.scene.actors):
+            if actor.id == hidden or not moment.alive[k]:
+                continue
+            instance, subject = self._actor(k, actor, moment, view)
+            instances.append(instance)
+            subjects.append(subject)
+        for signal in self.scene.signals:
+            instance, subject = self._signal(signal, moment.time)
+            instances.append(instance)
+            subjects.append(subject)
+        stage = Stage(tuple(instances), self.scene.light, moment.time, self.scene.seed * 7919 + self.scene.sample)
+        return stage, subjects
+
+    def _actor(self, k: int, actor: Actor, moment: Moment, view: View) -> tuple[Instance, Subject]:
+        position, heading = moment.position[k], float(moment.heading[k])
+        pose = world_from_model(position, heading)
+        detail = detail_for(actor.size[2], position, view)
+        if isinstance(actor.look, PersonLook):
+            gait = Gait(float(moment.gait_phase[k]), float(moment.speed[k]), actor.behaviour)
+            mesh = pose_person(person(actor.look, detail), gait)
+            attributes = {"age_group": actor.look.age_group, "behaviour": actor.behaviour}
+        else:
+            braking = bool(moment.acceleration[k] < BRAKE)
+            lamps = self.scene.light.lamps_on and actor.behaviour != "parked"
+            mesh = vehicle(actor.look, detail, lamps, braking, round(float(moment.steering[k]), 2))
+            attributes = {"model": actor.look.model, "behaviour": actor.behaviour}
+        centre = position + np.array([0.0, 0.0, actor.size[2] / 2])
+        subject = Subject(
+            actor.id, actor.kind, triple(centre), actor.size, heading, attributes=attributes
+        )  # fmt: skip
+        return Instance(mesh, pose, actor.kind, actor.id), subject
+
+    def _signal(self, signal: Signal, time: float) -> tuple[Instance, Subject]:
+        lit = signal.lit_at(time)
+        pose = world_from_model(signal.position, signal.heading, signal.pitch, signal.roll)
+        subject = Subject(
+            signal.id, Kind.SIGNAL, triple(signal.position), signal.look.size, signal.heading,
+            signal.state_at(time), lit, {"style": signal.look.style},
+        )  # fmt: skip
+        return Instance(signal_mesh(signal.look, lit), pose, Kind.SIGNAL, signal.id), subject
+
+
+@lru_cache(maxsize=128)
+def person(look: PersonLook, detail: int) -> SkinnedMesh:
+    """Keep recently built people."""
+    return person_mesh(look, detail)
+
+
+@lru_cache(maxsize=128)
+def vehicle(look: VehicleLook, detail: int, lamps_on: bool, braking: bool, steering: float) -> Mesh:
+    """Keep recently built vehicles."""
+    return vehicle_mesh(look, detail, lamps_on, braking, steering)
+
+
+def triple(point: NDArray[np.floating]) -> tuple[float, float, float]:
+    """(3,) array to a tuple of plain numbers."""
+    return (float(point[0]), float(point[1]), float(point[2]))
+
+
+def detail_for(height: float, position: NDArray[np.floating], view: View) -> int:
+    """Level of detail from the height in the picture.
+
+    Args:
+        height: of the thing, m.
+        position: (3,) world, m.
+        view: the camera.
+
+    Returns:
+        0 (fine), 1 or 2.
+    """
+    distance = max(float(np.linalg.norm(position - view.position)), 0.5)
+    pixels = view.focal * height / distance
+    if pixels >= DETAIL_HEIGHTS[0]:
+        return 0
+    return 1 if pixels >= DETAIL_HEIGHTS[1] else 2
+
+
+def resolve_camera(camera: Camera, scene: Scene, moment: Moment | None) -> View:
+    """Place a camera at one moment.
+
+    Args:
+        camera: intrinsics and mount.
+        scene: the scene, for the index of the mount.
+        moment: where the mount is; None = where it starts.
+
+    Returns:
+        The view.
+    """
+    position, heading = np.asarray(camera.position, np.float64), camera.heading
+    if camera.mount is not None:
+        k = next(i for i, actor in enumerate(scene.actors) if actor.id == camera.mount)
+        origin, turn = start_pose(scene.actors[k]) if moment is None else (moment.position[k], float(moment.heading[k]))
+        position = world_from_model(origin, turn)[:3, :3] @ position + origin
+        heading += turn
+    pose = camera_from_world(position, heading, camera.pitch, camera.roll)
+    return View(camera.width, camera.height, camera.focal, pose)
+
+
+def start_pose(actor: Actor) -> tuple[NDArray[np.float64], float]:
+    """Roughly where an actor starts: good enough for levels of detail."""
+    return np.array([*actor.path[0], 0.0]), actor.heading

@@ -1,0 +1,209 @@
+"""Labels of actors and signals, counted from pixels and projected from vertices."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from renderers.fill import FAST, NEAR, fill_view, project
+from renderers.frame import ActorLabel, Box, View
+from renderers.raster import Drawn
+from scenes.geometry import wrap_angle
+from scenes.kinds import PEOPLE, Kind
+
+FAR_OUTSIDE = 4.0  # image sizes; amodal boxes are cut there, so that a bumper at the lens gives finite numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What is known of a labelled thing apart from its pixels."""
+
+    id: int
+    kind: Kind
+    centre: tuple[float, float, float]  # world, m
+    size: tuple[float, float, float]  # m
+    heading: float  # rad
+    signal_state: str | None = None
+    signal_lit: str | None = None
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]:
+    """Label every subject of which something lies inside the picture's pyramid.
+
+    Visible pixels are counted in the instance map; the full box and visibility come from drawing the subject
+    alone; the amodal box extends it by the projected vertices where the image border cuts it off.
+
+    Args:
+        drawn: the picture with its geometry.
+        subjects: candidates; ids without triangles in the picture are left out.
+
+    Returns:
+        One label per subject with at least one pixel of its own inside the image, in order of id.
+    """
+    view = drawn.frame.view
+    count, tight = visible_extents(drawn.frame.instance, int(drawn.flat.instance.max(initial=0)))
+    camera = drawn.triangles.camera
+    snapped, nearness = np.empty((len(camera), 2), np.int32), np.empty(len(camera), np.float32)
+    project(camera, view.focal, view.width / 2, view.height / 2, snapped, nearness)
+    canvas = np.zeros((view.height, view.width), np.float32)
+    labels = []
+    for subject in sorted(subjects, key=lambda s: s.id):
+        if subject.id not in drawn.flat.ranges:
+            continue
+        first, last = drawn.flat.ranges[subject.id]
+        fill_view(
+            camera, drawn.flat.corners, first, last, view.focal, view.width / 2, view.height / 2, snapped, nearness,
+            canvas, np.empty((1, 1), np.int32), False,
+        )  # fmt: skip
+        alone, full = clear_extent(canvas)
+        if alone == 0:
+            continue
+        amodal = amodal_box(full, projected_extent(camera, drawn.flat.corners, first, last, view), view)
+        seen = int(count[subject.id])
+        labels.append(
+            ActorLabel(
+                id=subject.id,
+                kind=subject.kind,
+                tight=as_box(tight[subject.id]) if seen else None,
+                full=as_box(full),
+                amodal=amodal,
+                visible_pixels=seen,
+                visibility=min(1.0, seen / alone),
+                truncation=truncation(amodal, view),
+                centre=subject.centre,
+                size=subject.size,
+                heading=subject.heading,
+                distance=float(np.linalg.norm(np.array(subject.centre) - view.position)),
+                view=view_of(subject, view),
+                signal_state=subject.signal_state,
+                signal_lit=subject.signal_lit,
+                attributes=subject.attributes,
+            )
+        )
+    return tuple(labels)
+
+
+def as_box(extent: NDArray[np.int64]) -> Box:
+    """(4,) integers to a box."""
+    return (float(extent[0]), float(extent[1]), float(extent[2]), float(extent[3]))
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def visible_extents(instance, largest):  # type: ignore[no-untyped-def]
+    """Count pixels and find the extent of each id in an instance map.
+
+    Args:
+        instance: (H, W) ids.
+        largest: largest id.
+
+    Returns:
+        (largest + 1,) pixel counts and (largest + 1, 4) extents x0, y0, x1, y1 in pixel edges.
+    """
+    height, width = instance.shape
+    count = np.zeros(largest + 1, np.int64)
+    extent = np.zeros((largest + 1, 4), np.int64)
+    for y in range(height):
+        for x in range(width):
+            k = instance[y, x]
+            if k == 0:
+                continue
+            if count[k] == 0:
+                extent[k, 0], extent[k, 1], extent[k, 2], extent[k, 3] = x, y, x + 1, y + 1
+            count[k] += 1
+            extent[k, 0] = min(extent[k, 0], x)
+            extent[k, 2] = max(extent[k, 2], x + 1)
+            extent[k, 3] = y + 1
+    return count, extent
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def clear_extent(canvas):  # type: ignore[no-untyped-def]
+    """Count the filled pixels of a canvas, find their extent and empty it again."""
+    height, width = canvas.shape
+    count = 0
+    extent = np.zeros(4, np.int64)
+    for y in range(height):
+        for x in range(width):
+            if canvas[y, x] > 0:
+                if count == 0:
+                    extent[0], extent[1], extent[2] = x, y, x + 1
+                count += 1
+                extent[0] = min(extent[0], x)
+                extent[2] = max(extent[2], x + 1)
+                extent[3] = y + 1
+                canvas[y, x] = 0
+    return count, extent
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def near_extent(camera, corners, first, last, near, focal, out):  # type: ignore[no-untyped-def]
+    """Extent of triangles on the image plane, clipped at the near plane; principal point at the origin, px."""
+    out[0] = out[1] = 1e30
+    out[2] = out[3] = -1e30
+    for t in range(first, last):
+        for k in range(3):
+            i, j = corners[t, k], corners[t, (k + 1) % 3]
+            zi, zj = camera[i, 2], camera[j, 2]
+            for step in range(2):
+                if step == 0 and zi >= near:
+                    x, y, z = camera[i, 0], camera[i, 1], zi
+                elif step == 1 and (zi >= near) != (zj >= near):
+                    s = (near - zi) / (zj - zi)
+                    x = camera[i, 0] + s * (camera[j, 0] - camera[i, 0])
+                    y = camera[i, 1] + s * (camera[j, 1] - camera[i, 1])
+                    z = near
+                else:
+                    continue
+                u, v = x / z * focal, y / z * focal
+                out[0], out[1] = min(out[0], u), min(out[1], v)
+                out[2], out[3] = max(out[2], u), max(out[3], v)
+
+
+def projected_extent(
+    camera: NDArray[np.float32], corners: NDArray[np.int32], first: int, last: int, view: View
+) -> NDArray[np.float64]:
+    """(4,) extent x0, y0, x1, y1 of the projected triangles, px, not clipped by the image."""
+    out = np.empty(4)
+    near_extent(camera, corners, first, last, NEAR, view.focal, out)
+    return out + np.array([view.width, view.height, view.width, view.height]) / 2.0
+
+
+def amodal_box(full: NDArray[np.int64], projected: NDArray[np.float64], view: View) -> Box:
+    """Extend the full box beyond the image on the sides where the image cuts the subject off."""
+    width, height = view.width, view.height
+    x0 = min(0.0, max(projected[0], -FAR_OUTSIDE * width)) if full[0] == 0 else float(full[0])
+    y0 = min(0.0, max(projected[1], -FAR_OUTSIDE * height)) if full[1] == 0 else float(full[1])
+    x1 = max(float(width), min(projected[2], (1 + FAR_OUTSIDE) * width)) if full[2] == width else float(full[2])
+    y1 = max(float(height), min(projected[3], (1 + FAR_OUTSIDE) * height)) if full[3] == height else float(full[3])
+    return (float(x0), float(y0), float(x1), float(y1))
+
+
+def truncation(amodal: Box, view: View) -> float:
+    """Share of a box that lies outside the image (KITTI's truncation; Geiger et al. 2012)."""
+    area = (amodal[2] - amodal[0]) * (amodal[3] - amodal[1])
+    wide = max(0.0, min(amodal[2], view.width) - max(amodal[0], 0.0))
+    high = max(0.0, min(amodal[3], view.height) - max(amodal[1], 0.0))
+    return min(1.0, max(0.0, 1.0 - wide * high / max(area, 1e-9)))
+
+
+def view_of(subject: Subject, view: View) -> str:
+    """Which side of a subject the camera sees.
+
+    People: `towards` when they face the camera within 45 degrees, `away`, else `left` or `right`, the way that
+    they face in the picture. Vehicles and signals: `front`, `rear` or `side`, within 45 degrees.
+    """
+    sight = view.position - np.array(subject.centre)
+    bearing = wrap_angle(math.atan2(sight[1], sight[0]) - subject.heading)
+    ahead, behind = abs(bearing) <= math.pi / 4, abs(bearing) >= 3 * math.pi / 4
+    if subject.kind in PEOPLE:
+        if ahead:
+            return "towards"
+        if behind:
+            return "away"
+        return "left" if bearing > 0 else "right"
+    return "front" if ahead else "rear" if behind else "side"

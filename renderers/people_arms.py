@@ -1,0 +1,133 @@
+"""Arms: swinging, carrying, in pockets, at the ear, folded."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.people_gait import Gait
+from renderers.people_rotate import aligned, turn_y, turn_z, two_bones
+from renderers.people_skeleton import ARM, CHEST, SIDES, Skeleton
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Swing:
+    """A hanging arm."""
+
+    forward: float  # rad at the shoulder
+    elbow: float  # rad
+    inward: float  # rad, turn of the forearm about the upper arm
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """An arm whose wrist is held somewhere."""
+
+    wrist: Array  # (3,) rest frame, moves with the chest, m
+    pole: Array  # (3,) direction of the elbow
+    hand: Array  # (3,) direction of the fingers
+
+
+ArmPlan = dict[int, Swing | Reach]
+
+
+def plan_arms(skeleton: Skeleton, gait: Gait, standing: bool) -> ArmPlan:
+    """Decide what both arms do.
+
+    Args:
+        skeleton: rest pose and manner.
+        gait: phase and speed.
+        standing: not walking.
+
+    Returns:
+        A plan for each side.
+    """
+    look = skeleton.look
+    action = look.manner.stance if standing else look.manner.carry
+    plan: ArmPlan = {}
+    for side in SIDES:
+        loaded = look.bag.style in ("shopping", "handbag") and side == look.bag.side
+        holds = None if loaded else reach_for(skeleton, action, side)
+        plan[side] = holds or (resting(skeleton, side, loaded) if standing else swinging(skeleton, gait, side, loaded))
+    return plan
+
+
+def swinging(skeleton: Skeleton, gait: Gait, side: int, loaded: bool) -> Swing:
+    """An arm against the leg of its side (Murray et al. 1967: shoulder and elbow swing grow with speed)."""
+    manner = skeleton.look.manner
+    beat = -side * math.cos(2.0 * math.pi * (gait.phase - 0.02))
+    reach = 0.30 * manner.arm_swing * min(1.6, 0.35 + 0.5 * gait.speed) * (0.15 if loaded else 1.0)
+    run = min(1.0, max(0.0, (gait.speed - 2.1) / 1.0))
+    bent = (0.06 if loaded else 0.16 + 0.13 * manner.arm_swing * gait.speed) + 1.0 * run
+    return Swing(0.02 + reach * beat - 0.1 * run, bent + 0.5 * reach * (1.0 + beat), 0.12 if loaded else 0.3)
+
+
+def resting(skeleton: Skeleton, side: int, loaded: bool) -> Swing:
+    """An arm that hangs, a little different on both sides."""
+    bits = skeleton.look.seed >> (9 if side > 0 else 12) & 7
+    return Swing(0.03 * (bits - 3), 0.05 if loaded else 0.12 + 0.05 * bits, 0.35)
+
+
+def reach_for(skeleton: Skeleton, action: str, side: int) -> Reach | None:
+    """Where a wrist is held, None where the arm hangs.
+
+    Args:
+        skeleton: measures.
+        action: stance or carry of the manner.
+        side: 1 left, -1 right.
+
+    Returns:
+        The held wrist.
+    """
+    tall, body, top = skeleton.height, skeleton.look.body, skeleton.look.top
+    free = -skeleton.look.bag.side
+    if action in ("pocket", "phone", "texting", "hip") and side != free:
+        return None
+    if action == "strap" and side == free:
+        return None
+    out = float(side)
+    # depth of the clothed chest and belly in front of the middle
+    front = (0.072 + 0.02 * body.weight + 0.018 * body.bust) * tall + top.ease
+    belly = (0.064 + 0.05 * body.belly) * tall + top.ease
+    flank = skeleton.clearance - 0.035 * tall
+    level = skeleton.level
+    table: dict[str, tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]] = {
+        "pocket": ((0.030 * tall, out * (flank + 0.012 * tall), level(0.06)), (-1.0, 0.6 * out, 0.0), (0.35, -0.3 * out, -1.0)),
+        "crossed": ((front + 0.030 * tall, -out * 0.030 * tall, level(0.53 + 0.05 * out)), (-0.25, out, -0.5), (-0.1, -out, 0.15)),
+        "phone": ((0.030 * tall, out * 0.098 * tall, skeleton.chin + 0.02 * tall), (0.5, 0.8 * out, -1.0), (-0.2, -0.25 * out, 1.0)),
+        "texting": ((belly + 0.10 * tall, out * 0.035 * tall, level(0.72)), (-0.4, 0.5 * out, -1.0), (0.5, -0.4 * out, 0.7)),
+        "strap": ((front + 0.025 * tall, out * 0.085 * tall, level(0.82)), (-0.2, out, -1.0), (-0.2, -0.5 * out, 0.8)),
+        "hip": ((0.010 * tall, out * (flank + 0.035 * tall), level(0.28)), (-0.5, out, 0.0), (0.6, -0.5 * out, -0.5)),
+        "behind": ((-0.088 * tall - top.ease, out * 0.02 * tall, level(0.12)), (-0.5, out, 0.0), (0.0, -out, -0.4)),
+    }  # fmt: skip
+    row = table.get("pocket" if action == "pockets" else action)
+    return None if row is None else Reach(np.array(row[0]), np.array(row[1]), np.array(row[2]))
+
+
+def arm_moves(skeleton: Skeleton, plan: ArmPlan, rotation: Array, position: Array) -> None:
+    """Place arm, forearm and hand. Writes into `rotation` (19, 3, 3) and `position` (19, 3)."""
+    joints, chest = skeleton.joints, rotation[CHEST]
+    for side in SIDES:
+        arm, task = ARM[side], plan[side]
+        shoulder = position[CHEST] + chest @ (joints[arm] - joints[CHEST])
+        if isinstance(task, Swing):
+            yaw = 0.8 * math.atan2(chest[1, 0], chest[0, 0])
+            rotation[arm] = turn_z(yaw) @ turn_y(-task.forward)
+            rotation[arm + 1] = rotation[arm] @ turn_z(-side * task.inward) @ turn_y(-task.elbow)
+            rotation[arm + 2] = rotation[arm + 1]
+            elbow = shoulder + rotation[arm] @ (joints[arm + 1] - joints[arm])
+            wrist = elbow + rotation[arm + 1] @ (joints[arm + 2] - joints[arm + 1])
+        else:
+            target = position[CHEST] + chest @ (task.wrist - joints[CHEST])
+            elbow, wrist = two_bones(shoulder, target, joints[arm : arm + 3], task.pole)
+            # the inside of a bent elbow faces away from it
+            inside = (shoulder + wrist) / 2.0 - elbow
+            rotation[arm] = aligned(joints[arm + 1] - joints[arm], elbow - shoulder, inside)
+            rotation[arm + 1] = aligned(joints[arm + 2] - joints[arm + 1], wrist - elbow, inside)
+            rotation[arm + 2] = aligned(joints[arm + 2] - joints[arm + 1], task.hand, inside)
+        position[arm : arm + 3] = shoulder, elbow, wrist

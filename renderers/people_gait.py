@@ -1,0 +1,170 @@
+"""Feet and pelvis of a walk or run: the stance foot stays where it is on the ground.
+
+All lengths in the body frame, which advances at the walking speed: a foot on the ground moves backwards in it by one
+stride per unit of phase. The left heel strikes at phase 0, the right one at phase .5. Timing and angles follow
+Murray, Drought and Kory 1964 and Winter 1991 in round numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scenes.people import PersonLook, stride_length
+
+STRIKE = 0.14  # share of the stance until the foot is flat
+HEEL_OFF = 0.58  # share of the stance when the heel leaves the ground
+
+
+@dataclass(frozen=True)
+class Gait:
+    """What a person does at one moment."""
+
+    phase: float = 0.0  # in [0, 1), fraction of a stride of two steps
+    speed: float = 1.3  # m/s
+    behaviour: str = "walk"  # walk, stand
+    head_turn: float = 0.0  # rad, left positive, added to the person's own
+    lean: float = 0.0  # rad, forward, added to the person's own
+
+
+@dataclass(frozen=True)
+class Leg:
+    """Measures of a leg, m."""
+
+    length: float  # hip joint to ankle joint
+    ankle: float  # height of the ankle above the sole
+    heel: float  # sole points relative to the ankle, along the foot
+    ball: float
+    tip: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a foot is."""
+
+    x: float  # m, point below the ankle of the flat foot, along the walking direction
+    along: float  # m, ankle relative to that point, along the foot
+    up: float  # m, height of the ankle
+    pitch: float  # rad, toes up positive
+    toes: float  # rad, pitch of the toes
+    grounded: bool
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """A steady gait."""
+
+    stride: float  # m
+    duty: float  # share of the stride that a foot is on the ground
+    strike: float  # rad, pitch at heel strike
+    push: float  # rad, pitch at toe-off
+    lift: float  # m, clearance of the swinging foot
+
+
+def rhythm(look: PersonLook, speed: float) -> Rhythm:
+    """Steady gait at a speed.
+
+    Args:
+        look: stature and cadence.
+        speed: m/s.
+
+    Returns:
+        The gait. The duty factor falls from .66 to .56 while walking and below .5 when running, over the Froude
+        number v^2 / (g leg) (Alexander 1989).
+    """
+    stride = stride_length(look, speed)
+    froude = speed / math.sqrt(9.81 * 0.5 * look.height)
+    duty = interpolate(froude, ((0.0, 0.67), (0.47, 0.62), (0.75, 0.56), (1.1, 0.40), (2.0, 0.30)))
+    effort = min(1.35, stride / (0.82 * look.height))
+    run = min(1.0, max(0.0, (froude - 0.75) / 0.4))
+    return Rhythm(stride, duty, (1.0 - 0.8 * run) * 0.34 * effort, 0.95 * effort, look.height * (0.014 + 0.05 * run))
+
+
+def interpolate(x: float, points: tuple[tuple[float, float], ...]) -> float:
+    """Piecewise linear function through (x, y) points, constant outside."""
+    if x <= points[0][0]:
+        return points[0][1]
+    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        if x <= x1:
+            return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
+    return points[-1][1]
+
+
+def ease(t: float) -> float:
+    """Cubic step from 0 at 0 to 1 at 1."""
+    t = min(1.0, max(0.0, t))
+    return t * t * (3.0 - 2.0 * t)
+
+
+def step_at(phase: float, gait: Rhythm, leg: Leg) -> Step:
+    """Place one foot.
+
+    Args:
+        phase: since its heel strike, in [0, 1).
+        gait: the rhythm.
+        leg: measures.
+
+    Returns:
+        The foot. In stance it rolls over heel, sole and ball without slipping; in swing its lowest point clears the
+        ground by `gait.lift` at most.
+    """
+    first = 0.5 * gait.stride * gait.duty
+    if phase < gait.duty:
+        share = phase / gait.duty
+        x = first - gait.stride * phase
+        if share < STRIKE:
+            pitch = gait.strike * (1.0 - ease(share / STRIKE))
+            return rolled(x, pitch, pitch, 0.0, leg, True)
+        pitch = -gait.push * ease((share - HEEL_OFF) / (1.0 - HEEL_OFF) * 0.85)
+        return rolled(x, pitch, 0.0, 0.0, leg, True)
+    share = (phase - gait.duty) / (1.0 - gait.duty)
+    # cubic between toe-off and strike that leaves and meets the ground at the ground's speed
+    speed = -gait.stride * (1.0 - gait.duty)
+    x = -first + 2.0 * first * ease(share) + speed * share * (1.0 - share) * (1.0 - 2.0 * share)
+    push = gait.push * ease(0.85)
+    rise = -push * (1.0 - ease(share / 0.75) + 0.6 * share * (1.0 - share) ** 3)
+    pitch = rise + gait.strike * ease((share - 0.45) / 0.55)
+    toes = pitch * ease(share / 0.3)
+    return rolled(x, pitch, toes, gait.lift * math.sin(math.pi * share) ** 2, leg, False)
+
+
+def rolled(x: float, pitch: float, toes: float, lift: float, leg: Leg, grounded: bool) -> Step:
+    """Roll the foot over its heel (pitch > 0) or ball (pitch < 0)."""
+    pivot = leg.heel if pitch > 0.0 else leg.ball
+    c, s = math.cos(pitch), math.sin(pitch)
+    along = pivot + c * -pivot - s * leg.ankle
+    up = s * -pivot + c * leg.ankle
+    ball = up + s * leg.ball - c * leg.ankle
+    tip = ball + math.sin(toes) * (leg.tip - leg.ball)
+    return Step(x, along, up + max(0.0, -tip) + lift, pitch, toes, grounded)
+
+
+def reach(step: Step, leg: Leg) -> float:
+    """Greatest height of the hip joint above the ground that this foot allows, m."""
+    flat = step.x + step.along
+    span = (0.985 * leg.length) ** 2 - flat * flat
+    return step.up + math.sqrt(max(span, (0.4 * leg.length) ** 2))
+
+
+def lowest(a: float, b: float, width: float) -> float:
+    """Rounded minimum, m."""
+    return min(a, b) - width * math.log1p(math.exp(-abs(a - b) / width))
+
+
+@lru_cache(maxsize=512)
+def crest(gait: Rhythm, leg: Leg) -> float:
+    """Height that the hip does not rise above in a cycle, m: knees stay soft in mid-stance."""
+    heights = [hip_free(k / 16.0, gait, leg) for k in range(8)]
+    return min(heights) + 0.030 * leg.length / 0.85
+
+
+def hip_free(phase: float, gait: Rhythm, leg: Leg) -> float:
+    """Height of the hip joint that both legs reach the ground from, m."""
+    left, right = step_at(phase, gait, leg), step_at((phase + 0.5) % 1.0, gait, leg)
+    return lowest(reach(left, leg), reach(right, leg), 0.012)
+
+
+def hip_height(phase: float, gait: Rhythm, leg: Leg) -> float:
+    """Height of the hip joint, m."""
+    return lowest(hip_free(phase, gait, leg), crest(gait, leg), 0.010)

@@ -1,0 +1,106 @@
+"""Colours and frequencies of people on streets of Europe and North America: muted, mostly dark."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenes.people_look import RGB
+
+HAIR_STYLES = (
+    "bald", "buzz", "short", "side_parted", "swept", "bob", "long", "ponytail", "bun", "bun_top", "afro", "curly",
+    "receding", "fringe_ring", "spiky",
+)  # fmt: skip
+
+# sRGB in 0..255
+SRGB: dict[str, tuple[int, int, int]] = {
+    "black": (24, 24, 27), "charcoal": (52, 53, 57), "grey": (118, 118, 120), "light_grey": (178, 178, 178),
+    "navy": (30, 35, 58), "blue": (50, 78, 128), "light_blue": (158, 182, 208), "royal": (40, 62, 140),
+    "teal": (40, 92, 98), "denim_dark": (42, 52, 74), "denim": (74, 94, 126), "denim_light": (128, 148, 172),
+    "denim_black": (38, 39, 44), "white": (228, 227, 224), "cream": (216, 206, 184), "beige": (184, 166, 136),
+    "khaki": (140, 125, 94), "camel": (166, 124, 80), "brown": (84, 60, 44), "dark_brown": (52, 40, 34),
+    "olive": (78, 80, 54), "green": (48, 92, 62), "sage": (128, 142, 112), "lime": (146, 170, 72),
+    "red": (164, 32, 38), "burgundy": (92, 30, 40), "pink": (208, 150, 160), "rose": (176, 92, 108),
+    "purple": (82, 58, 98), "lilac": (160, 146, 182), "yellow": (208, 176, 72), "orange": (196, 98, 44),
+    "rust": (134, 70, 42), "hi_yellow": (204, 222, 50), "hi_orange": (228, 100, 36), "silver": (196, 198, 200),
+    "leather": (70, 48, 36),
+}  # fmt: skip
+
+COATS: dict[str, float] = {
+    "black": 0.27, "charcoal": 0.11, "navy": 0.15, "grey": 0.07, "dark_brown": 0.05, "brown": 0.03, "beige": 0.06,
+    "camel": 0.04, "khaki": 0.04, "olive": 0.05, "cream": 0.02, "white": 0.015, "red": 0.04, "burgundy": 0.025,
+    "blue": 0.035, "teal": 0.01, "green": 0.02, "purple": 0.01, "denim": 0.02, "light_grey": 0.02, "rust": 0.01,
+}  # fmt: skip
+TOPS: dict[str, float] = {
+    "white": 0.19, "black": 0.16, "navy": 0.10, "grey": 0.08, "light_grey": 0.05, "light_blue": 0.07, "blue": 0.05,
+    "red": 0.05, "burgundy": 0.02, "pink": 0.025, "rose": 0.015, "green": 0.03, "olive": 0.025, "beige": 0.04,
+    "cream": 0.035, "yellow": 0.015, "orange": 0.012, "teal": 0.015, "royal": 0.02, "sage": 0.01, "lilac": 0.01,
+    "charcoal": 0.05, "brown": 0.015, "purple": 0.01, "lime": 0.006, "rust": 0.012,
+}  # fmt: skip
+SHIRTS: dict[str, float] = {"white": 0.4, "light_blue": 0.25, "grey": 0.05, "pink": 0.05, "cream": 0.1, "blue": 0.1}
+BOTTOMS: dict[str, float] = {
+    "black": 0.27, "charcoal": 0.12, "navy": 0.10, "beige": 0.09, "khaki": 0.09, "grey": 0.09, "olive": 0.04,
+    "brown": 0.04, "dark_brown": 0.04, "cream": 0.03, "white": 0.04, "light_grey": 0.02, "burgundy": 0.01,
+}  # fmt: skip
+JEANS: dict[str, float] = {"denim_dark": 0.4, "denim": 0.33, "denim_light": 0.12, "denim_black": 0.15}
+SHOES: dict[str, float] = {"black": 0.5, "dark_brown": 0.13, "brown": 0.1, "grey": 0.07, "leather": 0.08, "navy": 0.05}
+SNEAKERS: dict[str, float] = {"white": 0.35, "black": 0.28, "grey": 0.14, "navy": 0.08, "light_grey": 0.08, "red": 0.03}
+BAGS: dict[str, float] = {
+    "black": 0.42, "charcoal": 0.12, "navy": 0.1, "brown": 0.07, "leather": 0.06, "grey": 0.07, "red": 0.04,
+    "blue": 0.04, "olive": 0.03, "beige": 0.03, "burgundy": 0.02, "green": 0.01,
+}  # fmt: skip
+CARRIERS: dict[str, float] = {"white": 0.45, "cream": 0.1, "beige": 0.12, "light_grey": 0.1, "blue": 0.08, "red": 0.07}
+ACCENTS: dict[str, float] = {
+    "red": 0.16, "burgundy": 0.1, "grey": 0.14, "black": 0.14, "cream": 0.1, "navy": 0.1, "blue": 0.08, "green": 0.05,
+    "pink": 0.05, "camel": 0.05, "white": 0.05,
+}  # fmt: skip
+# Dark brown and black hair are most frequent; greys come with age (see `scenes.people_sample`).
+HAIR: dict[str, tuple[tuple[int, int, int], float]] = {
+    "black": ((22, 19, 18), 0.27), "dark": ((38, 29, 24), 0.27), "brown": ((66, 47, 34), 0.21),
+    "light_brown": ((104, 78, 54), 0.11), "blond": ((166, 134, 88), 0.08), "pale_blond": ((196, 172, 126), 0.03),
+    "red": ((112, 56, 32), 0.03),
+}  # fmt: skip
+GREYS = ((92, 88, 84), (138, 135, 131), (184, 182, 178), (212, 210, 206))
+# Light to dark, sRGB
+SKINS = ((224, 186, 164), (212, 168, 143), (198, 152, 124), (172, 126, 98), (142, 98, 72), (104, 70, 50), (74, 50, 38))
+SKIN_SHARES = (0.2, 0.28, 0.2, 0.12, 0.08, 0.07, 0.05)
+
+
+def linear(srgb: tuple[float, float, float]) -> RGB:
+    """Turn sRGB in 0..255 into linear albedo (IEC 61966-2-1, gamma part)."""
+    values = [round(float(max(c, 1.0) / 255.0 + 0.055) ** 2.4 / 1.055**2.4, 4) for c in srgb]
+    return (values[0], values[1], values[2])
+
+
+def pick(rng: np.random.Generator, shares: dict[str, float]) -> str:
+    """Draw a key with probability proportional to its value."""
+    names = list(shares)
+    weights = np.array([shares[name] for name in names])
+    return names[int(rng.choice(len(names), p=weights / weights.sum()))]
+
+
+def varied(rng: np.random.Generator, srgb: tuple[int, int, int], spread: float = 0.14) -> RGB:
+    """Vary a colour: mostly brightness (washed, worn, new), little hue.
+
+    Args:
+        rng: source of randomness.
+        srgb: 0..255.
+        spread: standard deviation of the logarithm of brightness.
+
+    Returns:
+        Linear RGB, 4 decimals.
+    """
+    gain = float(np.exp(rng.normal(0.0, spread)))
+    tint = np.exp(rng.normal(0.0, 0.05, 3))
+    base = np.array(linear((float(srgb[0]), float(srgb[1]), float(srgb[2]))))
+    values = np.clip(base * gain * tint, 0.006, 0.82)
+    return (round(float(values[0]), 4), round(float(values[1]), 4), round(float(values[2]), 4))
+
+
+def colour(rng: np.random.Generator, shares: dict[str, float]) -> RGB:
+    """Draw a colour of a table and vary it."""
+    return varied(rng, SRGB[pick(rng, shares)])
+
+
+def named(rng: np.random.Generator, name: str) -> RGB:
+    """Vary a colour by name."""
+    return varied(rng, SRGB[name])

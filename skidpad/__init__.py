@@ -1,0 +1,47 @@
+"""skidpad: simulation and synthetic data for streets.
+
+The public API; heavy libraries load when a name that needs them is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scenes.errors import SceneError
+    from scenes.files import library, load
+    from scenes.kinds import Kind
+    from scenes.seeds import rng_for
+    from scenes.types import Scene
+    from skidpad.generate import generate
+    from transfer.errors import DatasetError
+    from transfer.evaluate import evaluate
+    from transfer.reader import Dataset
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Dataset": "transfer.reader",
+    "DatasetError": "transfer.errors",
+    "Kind": "scenes.kinds",
+    "Scene": "scenes.types",
+    "SceneError": "scenes.errors",
+    "evaluate": "transfer.evaluate",
+    "generate": "skidpad.generate",
+    "library": "scenes.files",
+    "load": "scenes.files",
+    "rng_for": "scenes.seeds",
+}
+
+__all__ = [
+    "Dataset", "DatasetError", "Kind", "Scene", "SceneError", "__version__", "evaluate", "generate", "library", "load",
+    "rng_for",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its home module on first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'skidpad' has no attribute {name!r}; it has {', '.join(sorted(_HOMES))}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,80 @@
+"""One sample of a scene file, simulated, drawn, labelled and developed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import lru_cache
+
+from agents import POLICIES
+from renderers.assemble import StageBuilder, resolve_camera
+from renderers.camera_chain import develop, encode_jpeg
+from renderers.frame import LabelledFrame
+from renderers.labels import label_frame
+from renderers.raster import RasterRenderer
+from scenes.files import SceneTemplate
+from scenes.seeds import rng_for
+from scenes.types import Scene
+from sim.rollout import rollout
+
+
+@lru_cache(maxsize=1)
+def renderer() -> RasterRenderer:
+    """The one renderer of this process."""
+    return RasterRenderer()
+
+
+def render_sample(
+    template: SceneTemplate, k: int, seed: int, frames: int = 1, fps: float = 10.0, randomise: bool = True
+) -> list[LabelledFrame]:
+    """Make all pictures of sample k.
+
+    Args:
+        template: a loaded scene file.
+        k: sample number.
+        seed: of the dataset.
+        frames: pictures per camera.
+        fps: pictures per second.
+        randomise: False collapses every distribution to its centre.
+
+    Returns:
+        Frame by frame, camera by camera.
+    """
+    scene = template.sample(k, seed=seed, randomise=randomise)
+    return render_scene(scene, frames, fps)
+
+
+def render_scene(scene: Scene, frames: int = 1, fps: float = 10.0) -> list[LabelledFrame]:
+    """Make all pictures of a concrete scene.
+
+    Args:
+        scene: without randomness.
+        frames: pictures per camera.
+        fps: pictures per second.
+
+    Returns:
+        Frame by frame, camera by camera.
+    """
+    times = [scene.start_time + index / fps for index in range(frames)]
+    states = rollout([scene], POLICIES["rule"](), times)
+    builder = StageBuilder(scene)
+    finished = []
+    for index, state in enumerate(states):
+        for camera in scene.cameras:
+            view = resolve_camera(camera, scene, state)
+            stage, subjects = builder.at(state, view, hidden=camera.mount)
+            drawn = renderer().draw(stage, view)
+            noise = rng_for(scene.seed, scene.sample, "camera", camera.id, index)
+            picture = develop(drawn.frame.rgb, camera.chain, noise)
+            metadata: dict[str, object] = {
+                "scene": scene.name,
+                "light": asdict(scene.light),
+                "chain": asdict(camera.chain),
+                "values": scene.values,
+            }
+            finished.append(
+                LabelledFrame(
+                    scene.sample, index, camera.id, encode_jpeg(picture, camera.chain.jpeg_quality), drawn.frame,
+                    label_frame(drawn, subjects), metadata,
+                )  # fmt: skip
+            )
+    return finished

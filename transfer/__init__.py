@@ -1,0 +1,1 @@
+"""What the data is worth: datasets, real images, classifiers and sim-to-real reports."""
