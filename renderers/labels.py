@@ -174,13 +174,14 @@ def projected_extent(
 
 
 def amodal_box(full: NDArray[np.int64], projected: NDArray[np.float64], view: View) -> Box:
-    """Extend the full box beyond the image on the sides where the image cuts the subject off."""
-    width, height = view.width, view.height
-    x0 = min(0.0, max(projected[0], -FAR_OUTSIDE * width)) if full[0] == 0 else float(full[0])
-    y0 = min(0.0, max(projected[1], -FAR_OUTSIDE * height)) if full[1] == 0 else float(full[1])
-    x1 = max(float(width), min(projected[2], (1 + FAR_OUTSIDE) * width)) if full[2] == width else float(full[2])
-    y1 = max(float(height), min(projected[3], (1 + FAR_OUTSIDE) * height)) if full[3] == height else float(full[3])
-    return (float(x0), float(y0), float(x1), float(y1))
+    """Extend the full box to the projected vertices where the image border cuts the subject off."""
+    size = np.array([view.width, view.height, view.width, view.height], np.float64)
+    inside = (full > 0) & (full < size)
+    if inside.all():
+        return as_box(full)
+    reach = np.clip(projected, -FAR_OUTSIDE * size, (1 + FAR_OUTSIDE) * size)
+    low, high = np.minimum(full[:2], reach[:2]), np.maximum(full[2:], reach[2:])
+    return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
 
 
 def truncation(amodal: Box, view: View) -> float:

@@ -297,4 +297,5 @@ def shoe_part(skeleton: Skeleton, side: int, columns: int, rows: int) -> Part:
     shares = np.zeros((len(u), 1, 19))
     shares[:, 0, first + 2], shares[:, 0, first + 3] = 1.0 - toes, toes
     fabric = SHINY if bottom.shoes in ("shoes", "boots", "heels") else CLOTH
-    return grid(points, colours, shares, fabric, flip=True)
+    points[[0, -1], :, 1] = ankle[1] + 0.1 * (points[[0, -1], :, 1] - ankle[1])
+    return grid(points, colours, shares, fabric)

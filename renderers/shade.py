@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import FAST
-from renderers.sky import sky_radiance, skyline
+from renderers.sky import roofline, sky_radiance
 
 BLOCK_BITS = 3  # blocks of 8x8 texels in the sun's map
 
@@ -242,8 +242,8 @@ def reflected(nx, ny, nz, vx, vy, vz, rough, env, seen):  # type: ignore[no-unty
     d = 2.0 * (nx * vx + ny * vy + nz * vz)
     rx, ry, rz = d * nx - vx, d * ny - vy, d * nz - vz
     r, g, b = sky_radiance(rx, ry, max(rz, 0.02), env, 0)
-    edge = 0.10 + 5.0 * skyline(rx, ry, env.seed + 7)
-    soft = 0.02 + 0.6 * rough
+    edge = roofline(rx, ry, env.seed + 7)
+    soft = 0.06 + 0.6 * rough
     k = min(1.0, max(0.0, (rz - edge) / soft + 0.5))
     dim = (0.22 + 0.10 * min(1.0, max(0.0, rz + 0.4))) * (0.4 + 0.6 * seen)
     return (

@@ -89,11 +89,17 @@ def _rounded_box(
 
 def _drum(look: SignalLook, z: float, body: Material) -> Mesh:
     """A round section with a domed back, axis along x."""
-    radius = 0.5 * look.spacing * 1.0
+    radius = 0.5 * look.spacing
     front, back = _front(look), -look.depth / 2.0
-    steps = [(back - 0.04, 0.02), (back - 0.03, 0.5), (back + 0.02, 0.85), (back + 0.07, 1.0), (front - 0.01, 1.0), (front, 0.96),
-             (front, 0.0)]  # fmt: skip
-    angle = np.linspace(0.0, 2.0 * np.pi, _SEGMENTS + 1)
+    steps = [
+        (back - 0.04, 0.02),
+        (back - 0.03, 0.5),
+        (back + 0.02, 0.85),
+        (back + 0.07, 1.0),
+        (front, 0.98),
+        (front, 0.0),
+    ]
+    angle = np.linspace(0.0, 2.0 * np.pi, 17)
     points = np.stack([_circle(x, z, radius * scale, angle) for x, scale in steps])
     return surface(points, body, look.colour)
 
@@ -156,7 +162,7 @@ def _visor(sketch: Sketch, look: SignalLook, index: int, z: float, on: bool) -> 
     front = _front(look) + 0.01
     radius = 0.5 * look.lens + 0.012
     outside = Material(roughness=look.roughness, kind=Kind.SIGNAL)
-    shell = np.stack([_circle(front, z, radius, up), _circle(front + reach, z, radius * 1.0, up)])
+    shell = np.stack([_circle(front, z, radius, up), _circle(front + reach, z, radius, up)])
     sketch.add(surface(shell[::-1], outside, look.door_colour))
     lamp = look.lamps[index]
     share = 0.035 * look.strength if on and look.symbols[index] == "ball" else 0.0

@@ -32,6 +32,12 @@ def value_noise(x, y, seed):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def roofline(dx, dy, seed):  # type: ignore[no-untyped-def]
+    """Smooth elevation (tangent) of the houses around, for reflections."""
+    return 0.06 + 0.32 * value_noise(math.atan2(dy, dx) * 2.0, 0.5, seed)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def skyline(dx, dy, seed):  # type: ignore[no-untyped-def]
     """Elevation (tangent) of distant roofs and trees in a direction."""
     azimuth = math.atan2(dy, dx) * 10.0

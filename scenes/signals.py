@@ -92,9 +92,9 @@ def _sample_symbols(rng: np.random.Generator) -> tuple[str, str, str]:
 
 def _sample_lamps(rng: np.random.Generator) -> tuple[RGB, RGB, RGB]:
     """Lit colours: red may lean to pink or orange, yellow to orange, green from green to cyan."""
-    pink = float(rng.uniform(0.0, 0.16) if rng.random() < 0.5 else rng.uniform(0.0, 0.04))
+    pink = float(rng.uniform(0.0, 0.12) if rng.random() < 0.4 else rng.uniform(0.0, 0.04))
     orange = float(rng.uniform(0.0, 0.1) if rng.random() < 0.4 else 0.02)
-    amber = float(rng.uniform(0.2, 0.48))
+    amber = float(np.exp(rng.uniform(np.log(0.06), np.log(0.42))))
     cyan = float(rng.uniform(0.35, 0.85))
     return (
         (1.0, 0.02 + orange, 0.02 + pink),
@@ -154,7 +154,7 @@ def sample_signal(rng: np.random.Generator) -> SignalLook:
         led_rings=int(rng.integers(5, 10)),
         lamps=lamps,
         off_tints=(first, second, third),
-        strength=float(np.exp(rng.uniform(np.log(2.0), np.log(40.0)))),
+        strength=float(np.exp(rng.uniform(np.log(1.4), np.log(40.0)))),
         falloff=float(rng.uniform(0.1, 0.9)),
         mount=str(rng.choice(MOUNTS, p=[0.35, 0.35, 0.15, 0.15])),
         mount_side=int(rng.choice([-1, 1])),

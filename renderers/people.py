@@ -1,0 +1,86 @@
+"""People: a skinned mesh for a look, and its pose for a gait."""
+
+from __future__ import annotations
+
+from renderers.mesh import Mesh
+from renderers.people_extras import bag_parts, collar_parts, drape_part
+from renderers.people_fabric import palette
+from renderers.people_form import Part, SkinnedMesh, join
+from renderers.people_gait import Gait
+from renderers.people_hair import covered, grown, hair_parts
+from renderers.people_head import ear_parts, head_grid, head_part, neck_part
+from renderers.people_limbs import arm_part, hand_parts, leg_part, shoe_part
+from renderers.people_pose import bone_moves
+from renderers.people_skeleton import SIDES, Skeleton
+from renderers.people_skin import skinned
+from renderers.people_torso import clearance, seat_part, top_part
+from scenes.people import PersonLook
+
+__all__ = ["Gait", "SkinnedMesh", "person_mesh", "pose_person"]
+
+EARLESS = ("bob", "long", "afro", "curly")
+
+# columns and row spacing (m) of the trunk, columns and rows of arms, legs, head, shoes, columns of collars
+TRUNK = ((44, 0.019), (24, 0.045), (12, 0.11))
+ARMS = ((12, 20), (8, 10), (5, 6))
+LEGS = ((14, 24), (9, 11), (6, 6))
+HEADS = ((34, 32), (18, 18), (9, 10))
+SHOES = ((12, 12), (8, 8), (6, 6))
+COLLARS = (24, 14, 8)
+CURTAINS = ((18, 12), (10, 7), (6, 4))
+
+
+def person_mesh(look: PersonLook, detail: int) -> SkinnedMesh:
+    """Build a person in the rest pose.
+
+    Args:
+        look: the person.
+        detail: 0 finest (about 8,000 triangles), 1 medium, 2 coarse.
+
+    Returns:
+        The skinned mesh.
+
+    Raises:
+        ValueError: unknown detail.
+    """
+    if detail not in (0, 1, 2):
+        raise ValueError(f"detail {detail} is not one of 0, 1, 2")
+    skeleton = Skeleton(look, clearance(look))
+    parts = [top_part(skeleton, *TRUNK[detail]), seat_part(skeleton, *TRUNK[min(2, detail + 1)])]
+    for side in SIDES:
+        parts.append(arm_part(skeleton, side, *ARMS[detail]))
+        parts.extend(hand_parts(skeleton, side, detail == 0))
+        parts.append(leg_part(skeleton, side, *LEGS[detail]))
+        parts.append(shoe_part(skeleton, side, *SHOES[detail]))
+    parts.extend(head_parts(skeleton, detail))
+    parts.extend(collar_parts(skeleton, COLLARS[detail]))
+    parts.extend(bag_parts(skeleton, detail))
+    return join(parts, palette(), skeleton)
+
+
+def head_parts(skeleton: Skeleton, detail: int) -> list[Part]:
+    """Head, neck, ears, hair and headwear."""
+    look = skeleton.look
+    head = covered(grown(head_grid(skeleton, *HEADS[detail])))
+    parts = [head_part(head), neck_part(skeleton, COLLARS[detail] // 2, (6, 4, 3)[detail])]
+    parts.extend(hair_parts(head, *CURTAINS[detail]))
+    wrapped = look.head.headwear in ("hood", "headscarf")
+    if wrapped:
+        parts.append(drape_part(skeleton, COLLARS[detail]))
+    if detail < 2 and not wrapped and look.head.headwear != "beanie" and look.head.hair_style not in EARLESS:
+        parts.extend(ear_parts(skeleton))
+    return parts
+
+
+def pose_person(person: SkinnedMesh, gait: Gait) -> Mesh:
+    """Pose a person.
+
+    Args:
+        person: the rest pose.
+        gait: phase, speed and behaviour. In a walk the stance foot rests on the ground while the model frame advances
+            by `stride_length(look, speed)` along +x for each unit of phase.
+
+    Returns:
+        The posed mesh in the model frame, feet on z = 0.
+    """
+    return skinned(person, bone_moves(person.skeleton, gait))

