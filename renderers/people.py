@@ -21,13 +21,13 @@ __all__ = ["Gait", "SkinnedMesh", "person_mesh", "pose_person"]
 EARLESS = ("bob", "long", "afro", "curly")
 
 # columns and row spacing (m) of the trunk, columns and rows of arms, legs, head, shoes, columns of collars
-TRUNK = ((44, 0.019), (24, 0.045), (12, 0.11))
-ARMS = ((12, 20), (8, 10), (5, 6))
-LEGS = ((14, 24), (9, 11), (6, 6))
-HEADS = ((34, 32), (18, 18), (9, 10))
-SHOES = ((12, 12), (8, 8), (6, 6))
-COLLARS = (24, 14, 8)
-CURTAINS = ((18, 12), (10, 7), (6, 4))
+TRUNK = ((48, 0.021), (24, 0.055), (12, 0.14))
+ARMS = ((10, 15), (7, 8), (4, 5))
+LEGS = ((12, 19), (8, 9), (5, 5))
+HEADS = ((30, 28), (14, 16), (8, 8))
+SHOES = ((10, 10), (7, 7), (6, 6))
+COLLARS = (20, 12, 6)
+CURTAINS = ((14, 9), (8, 5), (4, 3))
 
 
 def person_mesh(look: PersonLook, detail: int) -> SkinnedMesh:

@@ -63,8 +63,8 @@ def swinging(skeleton: Skeleton, gait: Gait, side: int, loaded: bool) -> Swing:
     beat = -side * math.cos(2.0 * math.pi * (gait.phase - 0.02))
     reach = 0.30 * manner.arm_swing * min(1.6, 0.35 + 0.5 * gait.speed) * (0.15 if loaded else 1.0)
     run = min(1.0, max(0.0, (gait.speed - 2.1) / 1.0))
-    bent = (0.06 if loaded else 0.16 + 0.13 * manner.arm_swing * gait.speed) + 1.0 * run
-    return Swing(0.02 + reach * beat - 0.1 * run, bent + 0.5 * reach * (1.0 + beat), 0.12 if loaded else 0.3)
+    bent = (0.06 if loaded else 0.14 + 0.08 * manner.arm_swing * gait.speed) + 1.0 * run
+    return Swing(0.02 + reach * beat - 0.1 * run, bent + 0.35 * reach * (1.0 + beat), 0.12 if loaded else 0.3)
 
 
 def resting(skeleton: Skeleton, side: int, loaded: bool) -> Swing:
@@ -99,9 +99,11 @@ def reach_for(skeleton: Skeleton, action: str, side: int) -> Reach | None:
     table: dict[str, tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]] = {
         "pocket": ((0.030 * tall, out * (flank + 0.012 * tall), level(0.06)), (-1.0, 0.6 * out, 0.0), (0.35, -0.3 * out, -1.0)),
         "crossed": ((front + 0.030 * tall, -out * 0.030 * tall, level(0.53 + 0.05 * out)), (-0.25, out, -0.5), (-0.1, -out, 0.15)),
-        "phone": ((0.030 * tall, out * 0.098 * tall, skeleton.chin + 0.02 * tall), (0.5, 0.8 * out, -1.0), (-0.2, -0.25 * out, 1.0)),
+        "phone": ((0.035 * tall, out * 0.088 * tall, skeleton.chin - 0.035 * tall), (0.35, 0.6 * out, -1.0), (-0.25, -0.22 * out, 1.0)),
         "texting": ((belly + 0.10 * tall, out * 0.035 * tall, level(0.72)), (-0.4, 0.5 * out, -1.0), (0.5, -0.4 * out, 0.7)),
         "strap": ((front + 0.025 * tall, out * 0.085 * tall, level(0.82)), (-0.2, out, -1.0), (-0.2, -0.5 * out, 0.8)),
+        "clasped": ((belly + 0.030 * tall, out * 0.018 * tall, level(0.16)), (-0.5, out, 0.0), (0.1, -0.8 * out, -0.6)),
+        "camera": ((0.095 * tall, out * 0.060 * tall, skeleton.chin + 0.010 * tall), (0.2, 0.7 * out, -1.0), (0.2, -0.5 * out, 0.8)),
         "hip": ((0.010 * tall, out * (flank + 0.035 * tall), level(0.28)), (-0.5, out, 0.0), (0.6, -0.5 * out, -0.5)),
         "behind": ((-0.088 * tall - top.ease, out * 0.02 * tall, level(0.12)), (-0.5, out, 0.0), (0.0, -out, -0.4)),
     }  # fmt: skip

@@ -95,7 +95,7 @@ def collar_parts(skeleton: Skeleton, columns: int) -> list[Part]:
             parts.extend(scarf_end(skeleton, side) for side in (1.0, -1.0))
     if look.head.headwear == "headscarf":
         ink = np.array(look.head.headwear_colour)
-        parts.append(collar_ring(skeleton, columns, (0.95 * neck, 1.2 * neck), (0.034 * k, 0.034 * k), (0.062 * k, 0.070 * k), ink, CLOTH, crumple=0.005))
+        parts.append(collar_ring(skeleton, columns, (0.95 * neck, 1.2 * neck), (0.026 * k, 0.026 * k), (0.058 * k, 0.070 * k), ink, CLOTH, crumple=0.005))
     return parts
 
 

@@ -44,11 +44,11 @@ def texture(name: str, relief: NDArray[np.float64]) -> Texture:
 def palette() -> tuple[Material, ...]:
     """The fabric table, in the order of the constants above."""
     rng = rng_for(0, "people", "fabric")
-    cloth = 0.10 * fractal(rng, 1.0) + 0.05 * fractal(rng, 0.0) + 0.05 * fractal(rng, 0.8, 0.25)
-    denim = 0.13 * fractal(rng, 0.9, 0.4) + 0.09 * fractal(rng, 0.0)
+    cloth = 0.10 * fractal(rng, 1.0) + 0.05 * fractal(rng, 0.0) + 0.05 * fractal(rng, 0.8, 4.0)
+    denim = 0.12 * fractal(rng, 0.9, 2.5) + 0.09 * fractal(rng, 0.0)
     shiny = 0.06 * fractal(rng, 1.2)
-    hair = 0.24 * fractal(rng, 0.7, 0.12) + 0.10 * fractal(rng, 0.3)
-    knit = 0.09 * fractal(rng, 1.0) + 0.12 * fractal(rng, 0.3, 2.0)
+    hair = 0.26 * fractal(rng, 0.7, 8.0) + 0.10 * fractal(rng, 0.3)
+    knit = 0.09 * fractal(rng, 1.0) + 0.12 * fractal(rng, 0.3, 0.5)
     skin = 0.05 * fractal(rng, 0.8)
     # vertex colours are true albedo: 1 / .8 takes the mean of the texels back out
     gain = (1.25, 1.25, 1.25)
@@ -56,7 +56,7 @@ def palette() -> tuple[Material, ...]:
         Material(gain, texture("skin", skin), roughness=0.62, reflectance=0.028),
         Material(gain, texture("cloth", cloth), roughness=0.95),
         Material(gain, texture("denim", denim), roughness=0.95),
-        Material(gain, texture("shiny", shiny), roughness=0.45),
+        Material(gain, texture("shiny", shiny), roughness=0.66, reflectance=0.035),
         Material(gain, texture("hair", hair), roughness=0.55, reflectance=0.035),
         Material(gain, texture("knit", knit), roughness=0.97),
         Material(roughness=0.25),

@@ -109,7 +109,8 @@ def step_at(phase: float, gait: Rhythm, leg: Leg) -> Step:
         The foot. In stance it rolls over heel, sole and ball without slipping; in swing its lowest point clears the
         ground by `gait.lift` at most.
     """
-    first = 0.5 * gait.stride * gait.duty
+    first = 0.43 * gait.stride * gait.duty
+    last = first - gait.stride * gait.duty
     if phase < gait.duty:
         share = phase / gait.duty
         x = first - gait.stride * phase
@@ -121,7 +122,7 @@ def step_at(phase: float, gait: Rhythm, leg: Leg) -> Step:
     share = (phase - gait.duty) / (1.0 - gait.duty)
     # cubic between toe-off and strike that leaves and meets the ground at the ground's speed
     speed = -gait.stride * (1.0 - gait.duty)
-    x = -first + 2.0 * first * ease(share) + speed * share * (1.0 - share) * (1.0 - 2.0 * share)
+    x = last + (first - last) * ease(share) + speed * share * (1.0 - share) * (1.0 - 2.0 * share)
     push = gait.push * ease(0.85)
     rise = -push * (1.0 - ease(share / 0.75) + 0.6 * share * (1.0 - share) ** 3)
     pitch = rise + gait.strike * ease((share - 0.45) / 0.55)
@@ -143,7 +144,7 @@ def rolled(x: float, pitch: float, toes: float, lift: float, leg: Leg, grounded:
 def reach(step: Step, leg: Leg) -> float:
     """Greatest height of the hip joint above the ground that this foot allows, m."""
     flat = step.x + step.along
-    span = (0.985 * leg.length) ** 2 - flat * flat
+    span = (0.994 * leg.length) ** 2 - flat * flat
     return step.up + math.sqrt(max(span, (0.4 * leg.length) ** 2))
 
 
@@ -156,15 +157,15 @@ def lowest(a: float, b: float, width: float) -> float:
 def crest(gait: Rhythm, leg: Leg) -> float:
     """Height that the hip does not rise above in a cycle, m: knees stay soft in mid-stance."""
     heights = [hip_free(k / 16.0, gait, leg) for k in range(8)]
-    return min(heights) + 0.030 * leg.length / 0.85
+    return min(heights) + 0.052 * leg.length / 0.85
 
 
 def hip_free(phase: float, gait: Rhythm, leg: Leg) -> float:
     """Height of the hip joint that both legs reach the ground from, m."""
     left, right = step_at(phase, gait, leg), step_at((phase + 0.5) % 1.0, gait, leg)
-    return lowest(reach(left, leg), reach(right, leg), 0.012)
+    return lowest(reach(left, leg), reach(right, leg), 0.006)
 
 
 def hip_height(phase: float, gait: Rhythm, leg: Leg) -> float:
     """Height of the hip joint, m."""
-    return lowest(hip_free(phase, gait, leg), crest(gait, leg), 0.010)
+    return lowest(hip_free(phase, gait, leg), crest(gait, leg), 0.006)

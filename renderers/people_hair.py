@@ -45,7 +45,7 @@ THICK: dict[str, tuple[float, float, float]] = {
     "receding": (0.008, 0.008, 0.010), "fringe_ring": (0.004, 0.010, 0.012), "bob": (0.016, 0.020, 0.024),
     "long": (0.014, 0.016, 0.020), "ponytail": (0.010, 0.006, 0.010), "bun": (0.010, 0.006, 0.010),
     "bun_top": (0.010, 0.006, 0.008), "afro": (0.060, 0.052, 0.055), "curly": (0.034, 0.034, 0.034),
-    "cap": (0.018, 0.010, 0.010), "beanie": (0.024, 0.012, 0.016), "hat": (0.050, 0.014, 0.014),
+    "cap": (0.018, 0.010, 0.010), "beanie": (0.017, 0.008, 0.011), "hat": (0.050, 0.014, 0.014),
     "hood": (0.030, 0.028, 0.045), "headscarf": (0.012, 0.014, 0.020),
 }  # fmt: skip
 HANGING = ("bob", "long")
@@ -186,8 +186,8 @@ def curtain(skeleton: Skeleton, centre: Array, columns: int, rows: int) -> Part:
     s = np.linspace(0.0, 1.0, rows)[:, None]
     drop = centre[2] + 0.24 * tall - s * length * tall
     below = np.clip((centre[2] - 0.30 * tall - drop) / (0.6 * tall), 0.0, 1.0)
-    wide = (0.375 + 0.03 * np.sin(3.0 * s)) * tall * (1.0 - 0.16 * below)
-    back = 0.475 * tall * (1.0 - 0.05 * below)
+    wide = (0.395 + 0.03 * np.sin(3.0 * s)) * tall * (1.0 + 0.06 * below)
+    back = (0.49 + 0.03 * below) * tall
     # the shoulders carry what reaches them
     shift = -0.10 * tall * below + 0.012 * tall * relief(rng, np.broadcast_to(span, (rows, columns)), s[:, 0], 1.0)
     outer = np.stack([np.cos(span) * back + shift, np.sin(span) * wide, np.broadcast_to(drop, (rows, columns))], -1)

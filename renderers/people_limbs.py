@@ -10,14 +10,14 @@ from renderers.people_fabric import CLOTH, DENIM, SHINY, SKIN
 from renderers.people_form import Part, around, chain, curve, ellipsoid, grid, only, section, smooth
 from renderers.people_paint import relief
 from renderers.people_skeleton import ARM, CHEST, LEG, PELVIS, Skeleton
-from renderers.people_torso import fabric_of
+from renderers.people_torso import fabric_of, top_hem
 from scenes.seeds import rng_for
 
 Array = NDArray[np.float64]
 
 # distance from the shoulder in arm lengths (to the wrist) and radius in statures
 ARM_RADIUS = ((-0.12, 0.06, 0.18, 0.35, 0.52, 0.58, 0.66, 0.80, 0.94, 1.02),
-              (0.033, 0.0335, 0.0305, 0.0265, 0.0225, 0.0225, 0.0235, 0.0200, 0.0150, 0.0145))
+              (0.0305, 0.0315, 0.0300, 0.0265, 0.0225, 0.0225, 0.0235, 0.0200, 0.0150, 0.0145))
 # distance below the hip joint in leg lengths (to the ankle) and radii in statures
 LEG_KEYS = (-0.10, 0.05, 0.15, 0.30, 0.45, 0.53, 0.62, 0.72, 0.86, 0.96, 1.06)
 LEG_HALF = (0.047, 0.0485, 0.0475, 0.042, 0.0355, 0.0325, 0.0325, 0.0325, 0.024, 0.0195, 0.019)
@@ -91,8 +91,8 @@ def arm_part(skeleton: Skeleton, side: int, columns: int, rows: int) -> Part:
         ease *= 1.0 - 0.45 * smooth((s - 0.9) / 0.1)
     else:
         ease += 0.006 * smooth(s / 0.3)
-    radius = radius + np.where(s <= cuff, ease, 0.0)
-    s = np.concatenate([-np.sin(cap) * radius[0] * 0.62 / total, s])
+    radius = radius + np.where(s <= cuff, ease * (0.7 + 0.3 * smooth(s / 0.2)), 0.0)
+    s = np.concatenate([-np.sin(cap) * radius[0] * 0.5 / total, s])
     radius = np.concatenate([np.cos(cap) * radius[0], radius])
     angle = np.broadcast_to(around(columns)[None, :], (len(s), columns))
     x, y = section(angle, radius[:, None], radius[:, None], radius[:, None] * 0.93, 2.1)
@@ -184,16 +184,21 @@ def leg_part(skeleton: Skeleton, side: int, columns: int, rows: int) -> Part:
     cloth = (s < hem) if covered else np.zeros(len(s), bool)
     loose = np.where(cloth, bottom.ease, 0.0)
     slim = bottom.style == "leggings"
-    width = 0.0 if slim else (0.030 * tall * bottom.flare if hem > 0.7 else 0.0)
+    width = 0.0 if slim else (0.0325 * tall * bottom.flare if hem > 0.7 else 0.0)
     half, front, back = (trouser(s, r, loose, cloth, 0.0 if slim else 1.0, width) for r in (half, front, back))
+    # what a top or a skirt covers is thinner than life: it must not come through when the legs move
+    over = max(top_hem(look, skeleton) if not look.top.tucked else 0.0, 0.0)
+    edge = bottom.hem * skeleton.hip / 0.525 if bottom.style == "skirt" else over if not look.top.tucked else 9.0
+    hidden = smooth((hip[2] - s * length - edge - 0.03) / 0.06)
+    half, front, back = (r * (1.0 - 0.26 * hidden) for r in (half, front, back))
     tucked = (s > boot) & (s < 1.03)
     half, front, back = (np.where(tucked, r + 0.008, r) for r in (half, front, back))
     angle = np.broadcast_to(around(columns)[None, :], (len(s), columns))
     x, y = section(angle, front[:, None], back[:, None], half[:, None], 2.15)
     colours, fabric = leg_colours(skeleton, side, s, angle, cloth, tucked, sock)
-    folds = relief(rng_for(look.seed, "leg", side), angle, s * length, 0.22 * bottom.ease + 0.0005) * cloth[:, None]
+    folds = relief(rng_for(look.seed, "leg", side), angle, s * length, 0.15 * bottom.ease + 0.0005) * cloth[:, None]
     # cloth gathers above the shoe and creases at the knee
-    gather = 0.35 * bottom.ease * np.sin(s * length * 75.0) * (smooth((s - 0.8) / 0.15) + np.exp(-(((s - 0.5) / 0.06) ** 2)))
+    gather = 0.22 * bottom.ease * np.sin(s * length * 62.0 + 1.5 * np.sin(9.0 * s + look.seed % 7)) * (smooth((s - 0.8) / 0.15) + np.exp(-(((s - 0.5) / 0.06) ** 2)))
     folds = folds + (gather * cloth)[:, None] * (0.0 if slim else 1.0)
     colours = colours * (1.0 + 9.0 * folds)[..., None]
     colours = colours * (1.0 - 0.2 * (side * np.sin(angle) < -0.3))[..., None]

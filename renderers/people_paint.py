@@ -153,7 +153,7 @@ def paint_details(spot: Spot, colours: Array, bump: Array) -> None:
     middle = spot.steps == 0
     dark, pale = sum(top.colour) < 0.25, np.array([0.42, 0.42, 0.44])
     if top.closure == "zip" and top.opening == 0.0:
-        colours[closed & middle] = pale * 0.5 if dark else np.array(top.colour) * 0.4
+        colours[closed & middle] = pale * 0.3 if dark else np.array(top.colour) * 0.4
         bump[closed & (spot.steps <= 1)] += 0.004
     elif top.closure == "buttons" and top.opening == 0.0:
         placket = closed & (spot.steps <= 2)
@@ -234,22 +234,27 @@ def paint_opening(spot: Spot, colours: Array, bump: Array, table: Ints) -> None:
             colours[belt & (spot.t < 0.14)] = np.array(look.bottom.colour)
 
 
+def band(gap: Array, half: float) -> Array:
+    """Soft stripe: 1 within `half` of its middle, faded over 1.5 cm, so that it is whole between vertices."""
+    return np.clip((half + 0.0075 - gap) / 0.015, 0.0, 1.0)
+
+
 def paint_straps(spot: Spot, colours: Array, bump: Array) -> None:
     """Straps of bags, in front and behind. Writes into `colours` and `bump`."""
     look = spot.skeleton.look
     bag, tall = look.bag, look.body.height
     if bag.style in ("rucksack", "daypack"):
-        on = spot.front & (np.abs(np.abs(spot.y) - 0.072 * tall) < 0.017 * tall) & (spot.t > 0.38)
-        on |= ~spot.front & (np.abs(np.abs(spot.y) - 0.06 * tall) < 0.017 * tall) & (spot.t > 0.9)
-        on &= spot.t < 1.16
+        gap = np.abs(np.abs(spot.y) - np.where(spot.front, 0.072, 0.060) * tall)
+        on = band(gap, 0.016 * tall) * (spot.t > np.where(spot.front, 0.36, 0.9)) * (spot.t < 1.16)
     elif bag.style == "satchel":
         # a plane from the far shoulder to the hip of the bag's side
         shoulder = np.array([-bag.side * 0.07 * tall, spot.skeleton.level(1.1)])
         hip = np.array([bag.side * 0.11 * tall, spot.skeleton.level(0.15)])
         line = (hip - shoulder) / np.linalg.norm(hip - shoulder)
         gap = (spot.y - shoulder[0]) * line[1] - (spot.z - shoulder[1]) * line[0]
-        on = (np.abs(gap) < 0.0135 * tall) & (spot.t < 1.17) & (spot.t > 0.05)
+        on = band(np.abs(gap), 0.0125 * tall) * (spot.t < 1.17) * (spot.t > 0.05)
     else:
         return
-    colours[on] = np.array(bag.second if bag.style == "satchel" and look.seed & 4 else bag.colour) * 0.9
-    bump[on] = np.maximum(bump[on], 0.0) + 0.006
+    ink = np.array(bag.second if bag.style == "satchel" and look.seed & 4 else bag.colour) * 0.9
+    colours[:] = colours + (ink - colours) * on[..., None]
+    bump += 0.006 * on

@@ -147,8 +147,8 @@ def trunk_weights(skeleton: Skeleton, z: Array, y: Array, skirt: float) -> Array
     t = skeleton.share(z)
     weights = chain(t, (PELVIS, SPINE, CHEST, NECK), ((0.22, 0.3), (0.52, 0.3), (1.2, 0.12)))
     tall = skeleton.height
-    leg = skirt * smooth((skeleton.hip + 0.01 * tall - z) / (0.16 * tall))
-    left = smooth(0.5 + y / (0.13 * tall))
+    leg = skirt * smooth((skeleton.hip + 0.02 * tall - z) / (0.11 * tall))
+    left = smooth(0.5 + y / (0.085 * tall))
     weights *= (1.0 - leg)[..., None]
     weights[..., LEG[1]] += leg * left
     weights[..., LEG[-1]] += leg * (1.0 - left)
@@ -193,6 +193,10 @@ def top_part(skeleton: Skeleton, columns: int, spacing: float) -> Part:
     ease = top.ease * (1.0 - 0.65 * smooth((t - 1.02) / 0.15))
     if top.tucked:
         ease = np.where(t < 0.34, 0.4 * ease, ease)
+    elif look.bottom.style != "none":
+        # over the trousers and the tops of their legs
+        under = min(look.bottom.ease, 0.012) + 0.012 + 0.010 * smooth(-t / 0.2)
+        ease = np.maximum(ease, under * smooth((0.50 - t) / 0.14))
     cloth = hang(hull, ease, top.hang, top.flare, skeleton.level(0.12))
     if top.style in ("hoodie", "puffer", "jacket") and top.flare < 0.0 and not top.tucked:
         # elastic band
@@ -220,7 +224,7 @@ def top_part(skeleton: Skeleton, columns: int, spacing: float) -> Part:
     # the last row turns inward: nobody looks up into an open hem
     points[-1, :, :2] *= 0.72
     colours[-1] *= 0.35
-    skirt = 0.85 if top.hem < 0.42 else 0.7
+    skirt = 0.92 if top.hem < 0.42 else 0.8
     return grid(points, colours, trunk_weights(skeleton, points[..., 2], y, skirt), fabric)
 
 
@@ -240,13 +244,13 @@ def seat_part(skeleton: Skeleton, columns: int, spacing: float) -> Part:
     low = bottom.hem * skeleton.hip / 0.525 if skirt else skeleton.level(-0.24)
     z = row_heights(skeleton.level(0.38), low, spacing, 4)
     hull = body_hull(skeleton, z)
-    ease = np.full(len(z), min(bottom.ease, 0.010))
+    ease = np.full(len(z), min(bottom.ease, 0.007))
     flare = (0.02 + 0.5 * max(0.0, bottom.flare - 0.95)) if skirt else -0.1
-    cloth = hang(hull, ease, 0.75 if skirt else 0.3, flare, skeleton.level(-0.1) if skirt else -1.0)
+    cloth = hang(hull, ease, 0.75 if skirt else 0.1, flare, skeleton.level(-0.1) if skirt else -1.0)
     angle = np.broadcast_to(around(columns)[None, :], (len(z), columns))
     x, y = section(angle, cloth.front[:, None], cloth.back[:, None], cloth.half[:, None], 2.5)
     rng = rng_for(look.seed, "seat")
-    folds = relief(rng, angle, z, 0.5 * bottom.ease)
+    folds = relief(rng, angle, z, 0.2 * bottom.ease)
     base = bottom.legs if bottom.style == "none" else bottom.colour
     colours = np.broadcast_to(np.array(base), (*x.shape, 3)) * (1.0 + 8.0 * folds)[..., None]
     belt = np.abs(z - (skeleton.level(0.30) - 0.022)) < 0.02
@@ -258,4 +262,4 @@ def seat_part(skeleton: Skeleton, columns: int, spacing: float) -> Part:
     if skirt:
         colours[-1] *= 0.35
     fabric = SKIN if bottom.style == "none" else DENIM if bottom.style == "jeans" else CLOTH
-    return grid(points, colours, trunk_weights(skeleton, points[..., 2], y, 0.85 if skirt else 0.6), fabric)
+    return grid(points, colours, trunk_weights(skeleton, points[..., 2], y, 0.92 if skirt else 0.8), fabric)

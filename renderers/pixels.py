@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from renderers.fill import FAST
-from renderers.shade import light_point, normal_at, surface_at
+from renderers.points import locate, shade_points
 from renderers.sky import lattice, sky_radiance, skyline, value_noise
 from scenes.kinds import Kind
 
@@ -43,60 +43,69 @@ def beyond(x, y, env, lens):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def shade_plain(index, tri, mat, env, sun_map, sky_map, lens, rgb, depth, semantic, instance, normal):  # type: ignore[no-untyped-def]
-    """One ray through each pixel centre: radiance and all maps in one pass."""
+def empty_pixel(y, x, kind, depth, semantic, instance, normal):  # type: ignore[no-untyped-def]
+    """Maps of a pixel that sees nothing."""
+    depth[y, x] = np.inf
+    semantic[y, x] = kind
+    instance[y, x] = 0
+    normal[y, x, 0] = normal[y, x, 1] = normal[y, x, 2] = 0.0
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def shade_plain(index, pts, tri, mat, env, sun_map, sky_map, lens, rgb, depth, semantic, instance, normal):  # type: ignore[no-untyped-def]
+    """One ray through each pixel centre: the maps, and radiance unless `rgb` is empty.
+
+    Args:
+        index: (H, W) triangle of each pixel, -1 where nothing is.
+        pts: `Points` for at least W points.
+        tri: `Triangles`.
+        mat: `Materials`.
+        env: `Environment`.
+        sun_map: `DepthMap` from the sun.
+        sky_map: `DepthMap` from the zenith.
+        lens: `Lens`.
+        rgb: (H, W, 3) out, or (0, 0, 3).
+        depth: (H, W) out.
+        semantic: (H, W) out.
+        instance: (H, W) out.
+        normal: (H, W, 3) out.
+    """
     height, width = index.shape
+    coloured = rgb.shape[0] > 0
     for y in range(height):
+        n = 0
         for x in range(width):
             t = index[y, x]
             if t < 0:
                 r, g, b, kind = beyond(x + 0.5, y + 0.5, env, lens)
-                rgb[y, x, 0], rgb[y, x, 1], rgb[y, x, 2] = r, g, b
-                depth[y, x] = np.inf
-                semantic[y, x] = kind
-                instance[y, x] = 0
-                normal[y, x, 0] = normal[y, x, 1] = normal[y, x, 2] = 0.0
+                if coloured:
+                    rgb[y, x, 0], rgb[y, x, 1], rgb[y, x, 2] = r, g, b
+                empty_pixel(y, x, kind, depth, semantic, instance, normal)
                 continue
-            r, g, b, z, nx, ny, nz = light_point(x + 0.5, y + 0.5, t, tri, mat, env, sun_map, sky_map, lens)
-            rgb[y, x, 0], rgb[y, x, 1], rgb[y, x, 2] = r, g, b
-            depth[y, x] = z
-            semantic[y, x] = tri.kind[np.uint64(t)]
-            instance[y, x] = tri.instance[np.uint64(t)]
-            normal[y, x, 0], normal[y, x, 1], normal[y, x, 2] = nx, ny, nz
+            pts.x[n], pts.y[n], pts.triangle[n], pts.pixel[n] = x + 0.5, y + 0.5, t, x
+            n += 1
+        if coloured:
+            shade_points(n, pts, tri, mat, env, sun_map, sky_map, lens)
+        else:
+            locate(n, pts, tri, lens)
+        for i in range(n):
+            x, t = pts.pixel[i], np.uint64(pts.triangle[i])
+            depth[y, x] = pts.depth[i]
+            semantic[y, x] = tri.kind[t]
+            instance[y, x] = tri.instance[t]
+            for k in range(3):
+                normal[y, x, k] = pts.normal[i, k]
+                if coloured:
+                    rgb[y, x, k] = pts.rgb[i, k]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def shade_maps(index, tri, env, lens, depth, semantic, instance, normal):  # type: ignore[no-untyped-def]
-    """The maps alone, one ray through each pixel centre, never blended."""
-    height, width = index.shape
-    for y in range(height):
-        for x in range(width):
-            t = index[y, x]
-            if t < 0:
-                _, _, _, kind = beyond(x + 0.5, y + 0.5, env, lens)
-                depth[y, x] = np.inf
-                semantic[y, x] = kind
-                instance[y, x] = 0
-                normal[y, x, 0] = normal[y, x, 1] = normal[y, x, 2] = 0.0
-                continue
-            z, wb, wc, _, _ = surface_at(x + 0.5, y + 0.5, t, tri, lens)
-            nx, ny, nz = normal_at(t, wb, wc, tri)
-            a = tri.corners[t, 0]
-            towards = (lens.eye[0] - tri.world[a, 0]) * nx + (lens.eye[1] - tri.world[a, 1]) * ny
-            towards += (lens.eye[2] - tri.world[a, 2]) * nz
-            side = -1.0 if towards < 0 else 1.0
-            depth[y, x] = z
-            semantic[y, x] = tri.kind[np.uint64(t)]
-            instance[y, x] = tri.instance[np.uint64(t)]
-            normal[y, x, 0], normal[y, x, 1], normal[y, x, 2] = side * nx, side * ny, side * nz
-
-
-@njit(cache=True, error_model="numpy", fastmath=FAST)
-def shade_smooth(index, tri, mat, env, sun_map, sky_map, lens, rgb):  # type: ignore[no-untyped-def]
+def shade_smooth(index, pts, tri, mat, env, sun_map, sky_map, lens, rgb):  # type: ignore[no-untyped-def]
     """Anti-aliased radiance: 2x2 coverage samples a pixel, each triangle in a pixel shaded once.
 
     Args:
         index: (2H, 2W) triangle indices on the sample grid.
+        pts: `Points` for at least 4 W points.
         tri: `Triangles`.
         mat: `Materials`.
         env: `Environment`.
@@ -107,11 +116,12 @@ def shade_smooth(index, tri, mat, env, sun_map, sky_map, lens, rgb):  # type: ig
     """
     height, width = rgb.shape[0], rgb.shape[1]
     ids = np.empty(4, np.int64)
+    rgb[:] = 0.0
     for y in range(height):
+        n = 0
         for x in range(width):
             for k in range(4):
                 ids[k] = index[2 * y + (k >> 1), 2 * x + (k & 1)]
-            r, g, b = 0.0, 0.0, 0.0
             for k in range(4):
                 t = ids[k]
                 if t == -2:
@@ -125,8 +135,16 @@ def shade_smooth(index, tri, mat, env, sun_map, sky_map, lens, rgb):  # type: ig
                         ids[j] = -2
                 px, py = x + sx / count, y + sy / count
                 if t < 0:
-                    cr, cg, cb, _ = beyond(px, py, env, lens)
+                    r, g, b, _ = beyond(px, py, env, lens)
+                    rgb[y, x, 0] += 0.25 * count * r
+                    rgb[y, x, 1] += 0.25 * count * g
+                    rgb[y, x, 2] += 0.25 * count * b
                 else:
-                    cr, cg, cb, _, _, _, _ = light_point(px, py, t, tri, mat, env, sun_map, sky_map, lens)
-                r, g, b = r + count * cr, g + count * cg, b + count * cb
-            rgb[y, x, 0], rgb[y, x, 1], rgb[y, x, 2] = 0.25 * r, 0.25 * g, 0.25 * b
+                    pts.x[n], pts.y[n], pts.triangle[n], pts.pixel[n] = px, py, t, x
+                    pts.weight[n] = 0.25 * count
+                    n += 1
+        shade_points(n, pts, tri, mat, env, sun_map, sky_map, lens)
+        for i in range(n):
+            x = pts.pixel[i]
+            for k in range(3):
+                rgb[y, x, k] += pts.weight[i] * pts.rgb[i, k]

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from renderers.fill import fill_map, fill_view, project, to_camera
 from renderers.frame import Frame, View
 from renderers.geometry import Flat, Flattener
-from renderers.pixels import shade_maps, shade_plain, shade_smooth
-from renderers.shade import DepthMap, Environment, Lens, Triangles, block_range
+from renderers.pixels import shade_plain, shade_smooth
+from renderers.points import make_points
+from renderers.shade import DepthMap, Environment, Lens, Triangles
 from renderers.stage import Stage
 from scenes.types import Light
 
-NO_MAP = DepthMap(
-    np.full((8, 8), -1e9, np.float32), np.zeros((3, 4), np.float32), 0.0, np.zeros((1, 1, 2), np.float32)
-)
+NO_MAP = DepthMap(np.full((8, 8), -1e9, np.float32), np.zeros((3, 4), np.float32), 0.0)
 GROUND_ALBEDO = 0.14  # what a street throws back on average (dry asphalt .1, concrete .3)
 
 
@@ -91,15 +90,15 @@ class RasterRenderer:
         instance = np.empty((height, width), np.uint16)
         normal = np.empty((height, width, 3), np.float32)
         rgb = np.empty((height, width, 3), np.float32)
-        index = visible_triangles(triangles, view, 1)
-        if self.options.samples == 1:
-            shade_plain(
-                index, triangles, materials, env, sun_map, sky_map, lens, rgb, depth, semantic, instance, normal
-            )  # fmt: skip
-        else:
-            shade_maps(index, triangles, env, lens, depth, semantic, instance, normal)
+        points = make_points(4 * width)
+        smooth = self.options.samples > 1
+        shade_plain(
+            visible_triangles(triangles, view, 1), points, triangles, materials, env, sun_map, sky_map, lens,
+            rgb[:0, :0] if smooth else rgb, depth, semantic, instance, normal,
+        )  # fmt: skip
+        if smooth:
             shade_smooth(
-                visible_triangles(triangles, view, 2), triangles, materials, env, sun_map, sky_map, lens, rgb
+                visible_triangles(triangles, view, 2), points, triangles, materials, env, sun_map, sky_map, lens, rgb
             )  # fmt: skip
         frame = Frame(rgb, depth, semantic, instance, normal, view, stage.time)
         return Drawn(frame, flat, triangles)
@@ -136,7 +135,7 @@ def depth_map(flat: Flat, texel_from_world: NDArray[np.float32], size: int, texe
     snapped = np.empty((len(flat.world), 2), np.int32)
     scratch = np.empty(len(flat.world), np.float32)
     fill_map(texel_from_world, flat.world, flat.corners, snapped, scratch, height, np.empty((1, 1), np.int32))
-    return DepthMap(height, texel_from_world, texel, block_range(height))
+    return DepthMap(height, texel_from_world, texel)
 
 
 def visible_triangles(triangles: Triangles, view: View, scale: int) -> NDArray[np.int32]:

@@ -1,4 +1,4 @@
-"""Deferred shading of one point of one triangle: texture, sun, shadows, sky light, gloss, haze."""
+"""What shading reads and the functions of one point: ray against triangle, texture, shadows, mirrored sky."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from renderers.fill import FAST
 from renderers.sky import roofline, sky_radiance
-
-BLOCK_BITS = 3  # blocks of 8x8 texels in the sun's map
 
 F4 = NDArray[np.float32]
 I4 = NDArray[np.int32]
@@ -64,7 +62,6 @@ class DepthMap(NamedTuple):
     height: F4  # (S, S) m
     texel_from_world: F4  # (3, 4)
     texel: float  # m
-    blocks: F4  # (S / 8, S / 8, 2) lowest and highest height near each block
 
 
 class Lens(NamedTuple):
@@ -82,7 +79,8 @@ def surface_at(x, y, t, tri, lens):  # type: ignore[no-untyped-def]
     """Meet the ray through pixel position (x, y) with the plane of triangle t.
 
     Returns:
-        Depth (m along the optical axis), weights of corners b and c, footprint scale 1 / cos of the incidence.
+        Depth (m along the optical axis), weights of corners b and c, and the pixel's area on the surface divided by
+        the doubled area of the triangle.
     """
     # unsigned: numba then leaves out its wrap-around of negative indices
     t = np.uint64(t)
@@ -105,21 +103,8 @@ def surface_at(x, y, t, tri, lens):  # type: ignore[no-untyped-def]
     wb = min(max(wb, 0.0), 1.0)
     wc = min(max(wc, 0.0), 1.0 - wb)
     cosine = abs(facing) / math.sqrt(square * (rx * rx + ry * ry + 1.0))
-    return z, wb, wc, 1.0 / max(cosine, 0.06), math.sqrt(square)
-
-
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
-def normal_at(t, wb, wc, tri):  # type: ignore[no-untyped-def]
-    """Interpolate the unit normal, world frame."""
-    # unsigned: numba then leaves out its wrap-around of negative indices
-    t = np.uint64(t)
-    a, b, c = np.uint64(tri.corners[t, 0]), np.uint64(tri.corners[t, 1]), np.uint64(tri.corners[t, 2])
-    wa = 1.0 - wb - wc
-    nx = tri.normals[a, 0] * wa + tri.normals[b, 0] * wb + tri.normals[c, 0] * wc
-    ny = tri.normals[a, 1] * wa + tri.normals[b, 1] * wb + tri.normals[c, 1] * wc
-    nz = tri.normals[a, 2] * wa + tri.normals[b, 2] * wb + tri.normals[c, 2] * wc
-    inverse = 1.0 / math.sqrt(nx * nx + ny * ny + nz * nz + 1e-20)
-    return nx * inverse, ny * inverse, nz * inverse
+    slant = 1.0 / max(cosine, 0.06)
+    return z, wb, wc, (z / lens.focal) ** 2 * slant / math.sqrt(square)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
@@ -151,10 +136,7 @@ def texture_at(k, u, v, footprint2, mat):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def sunlit(px, py, pz, sun_map):  # type: ignore[no-untyped-def]
-    """Share of the sun that reaches a point: 4x4 taps weighted to a smooth 3x3 box (percentage-closer filtering).
-
-    The lowest and highest surface of a block answer most questions before any tap.
-    """
+    """Share of the sun that reaches a point: 4x4 taps weighted to a smooth 3x3 box (percentage-closer filtering)."""
     m = sun_map.texel_from_world
     size = sun_map.height.shape[0]
     sx = m[0, 0] * px + m[0, 1] * py + m[0, 2] * pz + m[0, 3] - 0.5
@@ -164,11 +146,6 @@ def sunlit(px, py, pz, sun_map):  # type: ignore[no-untyped-def]
         return one
     ix, iy = np.uint64(sx), np.uint64(sy)
     own = np.float32(m[2, 0] * px + m[2, 1] * py + m[2, 2] * pz + m[2, 3] + 0.006)
-    bx, by = ix >> np.uint64(BLOCK_BITS), iy >> np.uint64(BLOCK_BITS)
-    if own >= sun_map.blocks[by, bx, 1]:
-        return one
-    if own < sun_map.blocks[by, bx, 0]:
-        return np.float32(0.0)
     ax, ay = np.float32(sx - math.floor(sx)), np.float32(sy - math.floor(sy))
     lit = np.float32(0.0)
     for q in range(4):
@@ -180,36 +157,6 @@ def sunlit(px, py, pz, sun_map):  # type: ignore[no-untyped-def]
                 row += wx
         lit += row * wy
     return lit * np.float32(1.0 / 9.0)
-
-
-@njit(cache=True, error_model="numpy", fastmath=FAST)
-def block_range(height):  # type: ignore[no-untyped-def]
-    """Lowest and highest texel of each block, with the margin that the filter's taps need.
-
-    Args:
-        height: (S, S) depth map, S a multiple of the block.
-
-    Returns:
-        (S / 8, S / 8, 2) lowest and highest value.
-    """
-    size = height.shape[0]
-    block = 1 << BLOCK_BITS
-    count = size // block
-    columns = np.empty((size, count, 2), np.float32)
-    for y in range(size):
-        for k in range(count):
-            low, high = height[y, k * block], height[y, k * block]
-            for x in range(max(k * block - 1, 0), min((k + 1) * block + 2, size)):
-                low, high = min(low, height[y, x]), max(high, height[y, x])
-            columns[y, k, 0], columns[y, k, 1] = low, high
-    out = np.empty((count, count, 2), np.float32)
-    for j in range(count):
-        for k in range(count):
-            low, high = columns[j * block, k, 0], columns[j * block, k, 1]
-            for y in range(max(j * block - 1, 0), min((j + 1) * block + 2, size)):
-                low, high = min(low, columns[y, k, 0]), max(high, columns[y, k, 1])
-            out[j, k, 0], out[j, k, 1] = low, high
-    return out
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
@@ -251,91 +198,3 @@ def reflected(nx, ny, nz, vx, vy, vz, rough, env, seen):  # type: ignore[no-unty
         g * k + env.ground[1] * dim * (1 - k),
         b * k + env.ground[2] * dim * (1 - k),
     )
-
-
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
-def light_point(x, y, t, tri, mat, env, sun_map, sky_map, lens):  # type: ignore[no-untyped-def]  # noqa: PLR0915
-    """Shade the point where the ray through pixel position (x, y) meets triangle t.
-
-    Returns:
-        Linear RGB radiance, depth (m) and the world normal that faces the camera: 7 values.
-    """
-    z, wb, wc, slant, double_area = surface_at(x, y, t, tri, lens)
-    nx, ny, nz = normal_at(t, wb, wc, tri)
-    # unsigned: numba then leaves out its wrap-around of negative indices
-    t = np.uint64(t)
-    a, b, c = np.uint64(tri.corners[t, 0]), np.uint64(tri.corners[t, 1]), np.uint64(tri.corners[t, 2])
-    wa = 1.0 - wb - wc
-    px = tri.world[a, 0] * wa + tri.world[b, 0] * wb + tri.world[c, 0] * wc
-    py = tri.world[a, 1] * wa + tri.world[b, 1] * wb + tri.world[c, 1] * wc
-    pz = tri.world[a, 2] * wa + tri.world[b, 2] * wb + tri.world[c, 2] * wc
-    vx, vy, vz = lens.eye[0] - px, lens.eye[1] - py, lens.eye[2] - pz
-    distance = math.sqrt(vx * vx + vy * vy + vz * vz)
-    inverse = 1.0 / max(distance, 1e-6)
-    vx, vy, vz = vx * inverse, vy * inverse, vz * inverse
-    nv = nx * vx + ny * vy + nz * vz
-    if nv < 0:
-        nx, ny, nz, nv = -nx, -ny, -nz, -nv
-    nv = max(nv, 1e-3)
-    m = np.uint64(tri.material[t])
-    r = mat.colour[m, 0] * (tri.colours[a, 0] * wa + tri.colours[b, 0] * wb + tri.colours[c, 0] * wc)
-    g = mat.colour[m, 1] * (tri.colours[a, 1] * wa + tri.colours[b, 1] * wb + tri.colours[c, 1] * wc)
-    bl = mat.colour[m, 2] * (tri.colours[a, 2] * wa + tri.colours[b, 2] * wb + tri.colours[c, 2] * wc)
-    er, eg, eb = mat.emission[m, 0], mat.emission[m, 1], mat.emission[m, 2]
-    if er + eg + eb > 0:
-        er *= tri.colours[a, 0] * wa + tri.colours[b, 0] * wb + tri.colours[c, 0] * wc
-        eg *= tri.colours[a, 1] * wa + tri.colours[b, 1] * wb + tri.colours[c, 1] * wc
-        eb *= tri.colours[a, 2] * wa + tri.colours[b, 2] * wb + tri.colours[c, 2] * wc
-    k = mat.texture[m]
-    if k >= 0:
-        ua, va = tri.uvs[a, 0], tri.uvs[a, 1]
-        ub, vb = tri.uvs[b, 0] - ua, tri.uvs[b, 1] - va
-        uc, vc = tri.uvs[c, 0] - ua, tri.uvs[c, 1] - va
-        density2 = abs(ub * vc - uc * vb) / max(double_area, 1e-12)
-        # area of the slanted pixel: one isotropic level is a compromise between its long and short side
-        footprint2 = density2 * (z / lens.focal) ** 2 * slant
-        tr, tg, tb = texture_at(k, ua + ub * wb + uc * wc, va + vb * wb + vc * wc, footprint2, mat)
-        r, g, bl = r * tr, g * tg, bl * tb
-        er, eg, eb = er * tr, eg * tg, eb * tb
-    nl = nx * env.sun[0] + ny * env.sun[1] + nz * env.sun[2]
-    sun = np.float32(0.0)
-    if nl > 0 and env.sun_colour[1] > 0:
-        # lifted along the normal by what two texels of slope would hide
-        lift = 2.2 * sun_map.texel * math.sqrt(max(0.0, 1.0 - nl * nl))
-        sun = sunlit(px + lift * nx, py + lift * ny, pz + lift * nz, sun_map)
-    seen = sky_seen(px + 0.05 * nx, py + 0.05 * ny, pz + 0.05 * nz, sky_map)
-    direct = max(nl, 0.0) * sun
-    up = 0.5 + 0.5 * nz
-    rough, metal, f0 = mat.gloss[m, 0], mat.gloss[m, 1], mat.gloss[m, 2]
-    body = 1.0 - metal
-    wall = 0.55 + 0.45 * up
-    out_r = er + r * body * (env.sun_colour[0] * direct + seen * wall * (env.zenith[0] * 0.5 + env.horizon[0] * 0.5) * up + env.ground[0] * (1 - up) * (0.3 + 0.7 * seen))
-    out_g = eg + g * body * (env.sun_colour[1] * direct + seen * wall * (env.zenith[1] * 0.5 + env.horizon[1] * 0.5) * up + env.ground[1] * (1 - up) * (0.3 + 0.7 * seen))
-    out_b = eb + bl * body * (env.sun_colour[2] * direct + seen * wall * (env.zenith[2] * 0.5 + env.horizon[2] * 0.5) * up + env.ground[2] * (1 - up) * (0.3 + 0.7 * seen))
-    if rough < 0.8:
-        fr, fg, fb = f0 + (r - f0) * metal, f0 + (g - f0) * metal, f0 + (bl - f0) * metal
-        grazing = (1.0 - nv) ** 5 * (1.0 - rough) ** 2
-        mr, mg, mb = reflected(nx, ny, nz, vx, vy, vz, rough, env, seen)
-        out_r += mr * (fr + (1 - fr) * grazing)
-        out_g += mg * (fg + (1 - fg) * grazing)
-        out_b += mb * (fb + (1 - fb) * grazing)
-        if direct > 0:
-            hx, hy, hz = vx + env.sun[0], vy + env.sun[1], vz + env.sun[2]
-            hi = 1.0 / math.sqrt(hx * hx + hy * hy + hz * hz + 1e-12)
-            nh = max(0.0, (nx * hx + ny * hy + nz * hz) * hi)
-            vh = max(0.0, (vx * hx + vy * hy + vz * hz) * hi)
-            alpha2 = max(rough, 0.08) ** 4
-            denominator = nh * nh * (alpha2 - 1.0) + 1.0
-            half = 0.5 * rough * rough
-            # GGX with the Smith-Schlick shadowing term (Walter et al. 2007; Karis 2013); pi is in the sun's units
-            lobe = alpha2 / (denominator * denominator)
-            lobe *= direct / (4.0 * ((nl * (1 - half) + half) * (nv * (1 - half) + half)))
-            fresnel = (1.0 - vh) ** 5
-            out_r += env.sun_colour[0] * lobe * (fr + (1 - fr) * fresnel)
-            out_g += env.sun_colour[1] * lobe * (fg + (1 - fg) * fresnel)
-            out_b += env.sun_colour[2] * lobe * (fb + (1 - fb) * fresnel)
-    clear = math.exp(-env.haze * distance)
-    out_r = out_r * clear + env.horizon[0] * 0.85 * (1 - clear)
-    out_g = out_g * clear + env.horizon[1] * 0.85 * (1 - clear)
-    out_b = out_b * clear + env.horizon[2] * 0.85 * (1 - clear)
-    return out_r, out_g, out_b, z, nx, ny, nz

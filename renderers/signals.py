@@ -44,7 +44,7 @@ def signal_mesh(look: SignalLook, lit: SignalColour) -> Mesh:
 
 
 def _front(look: SignalLook) -> float:
-    """x of the front of the housing, m."""
+    """Position of the front of the housing along x, m."""
     return look.depth / 2.0
 
 

@@ -108,7 +108,7 @@ class Manner:
     cadence: float  # factor on the step rate at a given speed
     sway: float  # factor on the movement of hips and shoulders
     step_width: float  # m between the ankles' lines of progression
-    stance: str  # relaxed, one_leg, pockets, crossed, phone, texting, strap, hip, behind
+    stance: str  # relaxed, one_leg, pockets, crossed, phone, texting, strap, hip, behind, clasped, camera
     carry: str  # arms while walking: swing, pocket, pockets, phone, texting, strap
     head_turn: float  # rad, left positive, when standing
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from scenes.people_look import RGB, Bag, Body, Bottom, Top
 from scenes.people_palette import (
-    ACCENTS, BAGS, BOTTOMS, CARRIERS, COATS, JEANS, SHIRTS, SHOES, SNEAKERS, TOPS, colour, named, pick,
+    ACCENTS, BAGS, BOTTOMS, CARRIERS, COATS, JEANS, SHIRTS, SHOES, SNEAKERS, SUMMER_BOTTOMS, TOPS, colour, named, pick,
 )  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def sample_top(rng: np.random.Generator, body: Body, cover: float) -> Top:
     outer = cut.closure != "none"
     open_front = rng.random() < cut.open_share * (1.15 - 0.6 * cover)
     main, badge = colour(rng, cut.colours), pick(rng, {"chest": 0.5, "back": 0.2, "both": 0.3})
-    scarf = rng.random() < 0.38 * max(0.0, cover - 0.45) + (0.05 if body.sex == "female" else 0.0)
+    scarf = rng.random() < 0.38 * max(0.0, cover - 0.45) + (0.06 if body.sex == "female" and cover > 0.35 else 0.0)
     formal = style in ("blazer", "coat", "shirt") and body.sex == "male" and body.age_group in ("adult", "senior")
     scale = min(1.0, body.height / 1.7)
     sleeves = cut.sleeves * float(rng.uniform(0.92, 1.06)) if cut.sleeves > 0 else 0.0
@@ -143,7 +143,7 @@ def sample_top(rng: np.random.Generator, body: Body, cover: float) -> Top:
         tie=bool(formal and rng.random() < (0.4 if style != "coat" else 0.25)),
         tie_colour=colour(rng, ACCENTS),
         tucked=bool(style in ("shirt", "polo", "blouse", "t_shirt", "tank") and rng.random() < (0.5 if style == "shirt" else 0.2)),
-        scarf=("wound" if rng.random() < 0.55 else "hanging") if scarf else "none",
+        scarf=("wound" if rng.random() < 0.55 else "hanging") if scarf and sleeves > 0.8 else "none",
         scarf_colour=colour(rng, ACCENTS),
         gloves=bool(rng.random() < 0.4 * max(0.0, cover - 0.55)),
     )
@@ -173,9 +173,9 @@ def sample_bottom(rng: np.random.Generator, body: Body, top: Top, cover: float) 
         The bottom.
     """
     warm = 1.0 - cover
-    shares = {"jeans": 0.42, "trousers": 0.34, "joggers": 0.07, "shorts": 0.75 * max(0.0, warm - 0.45)}
+    shares = {"jeans": 0.42, "trousers": 0.34, "joggers": 0.07, "shorts": 0.9 * max(0.0, warm - 0.55)}
     if body.sex == "female":
-        shares |= {"leggings": 0.16, "skirt": 0.10 + 0.14 * warm, "trousers": 0.22, "shorts": 0.4 * max(0.0, warm - 0.5)}
+        shares |= {"leggings": 0.16, "skirt": 0.10 + 0.14 * warm, "trousers": 0.22, "shorts": 0.45 * max(0.0, warm - 0.58)}
     if body.age_group == "senior":
         shares |= {"jeans": 0.12, "leggings": 0.0, "joggers": 0.02}
     if top.style in ("blazer",) or top.tie:
@@ -183,7 +183,8 @@ def sample_bottom(rng: np.random.Generator, body: Body, top: Top, cover: float) 
     if top.style == "football":
         shares |= {"shorts": 0.6 * warm, "joggers": 0.3}
     style = "none" if top.style == "dress" else pick(rng, shares)
-    table = JEANS if style == "jeans" else BOTTOMS
+    light = rng.random() < 0.10 + 0.55 * warm
+    table = JEANS if style == "jeans" else SUMMER_BOTTOMS if light else BOTTOMS
     if style == "leggings":
         table = {"black": 0.75, "charcoal": 0.15, "navy": 0.1}
     hem = {"shorts": (0.24, 0.36), "skirt": (0.10, 0.34), "none": (0.3, 0.3)}.get(style, (0.028, 0.045))
@@ -199,7 +200,7 @@ def sample_bottom(rng: np.random.Generator, body: Body, top: Top, cover: float) 
         side_stripe=bool(style == "joggers" and rng.random() < 0.4),
         hem=between(rng, hem),
         ease=round(between(rng, ease.get(style, (0.004, 0.006))) * min(1.0, body.height / 1.7), 4),
-        flare=between(rng, (0.85, 1.05) if rng.random() < 0.7 else (1.05, 1.35)),
+        flare=between(rng, (0.80, 1.05) if rng.random() < 0.65 else (1.05, 1.4)),
         belt=colour(rng, {"black": 0.6, "brown": 0.25, "leather": 0.15}) if rng.random() < 0.6 else main,
         legs=named(rng, "black" if rng.random() < 0.8 else "charcoal") if tights else body.skin,
         shoes=shoes,

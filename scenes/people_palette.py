@@ -39,9 +39,13 @@ TOPS: dict[str, float] = {
 SHIRTS: dict[str, float] = {"white": 0.4, "light_blue": 0.25, "grey": 0.05, "pink": 0.05, "cream": 0.1, "blue": 0.1}
 BOTTOMS: dict[str, float] = {
     "black": 0.27, "charcoal": 0.12, "navy": 0.10, "beige": 0.09, "khaki": 0.09, "grey": 0.09, "olive": 0.04,
-    "brown": 0.04, "dark_brown": 0.04, "cream": 0.03, "white": 0.04, "light_grey": 0.02, "burgundy": 0.01,
+    "brown": 0.05, "dark_brown": 0.05, "cream": 0.025, "white": 0.02, "light_grey": 0.015, "burgundy": 0.01,
 }  # fmt: skip
-JEANS: dict[str, float] = {"denim_dark": 0.4, "denim": 0.33, "denim_light": 0.12, "denim_black": 0.15}
+SUMMER_BOTTOMS: dict[str, float] = {
+    "beige": 0.22, "khaki": 0.18, "cream": 0.09, "white": 0.10, "grey": 0.12, "light_grey": 0.08, "olive": 0.07,
+    "navy": 0.07, "brown": 0.04, "sage": 0.03,
+}  # fmt: skip
+JEANS: dict[str, float] = {"denim_dark": 0.32, "denim": 0.38, "denim_light": 0.17, "denim_black": 0.13}
 SHOES: dict[str, float] = {"black": 0.5, "dark_brown": 0.13, "brown": 0.1, "grey": 0.07, "leather": 0.08, "navy": 0.05}
 SNEAKERS: dict[str, float] = {"white": 0.35, "black": 0.28, "grey": 0.14, "navy": 0.08, "light_grey": 0.08, "red": 0.03}
 BAGS: dict[str, float] = {
@@ -59,9 +63,9 @@ HAIR: dict[str, tuple[tuple[int, int, int], float]] = {
     "light_brown": ((104, 78, 54), 0.11), "blond": ((166, 134, 88), 0.08), "pale_blond": ((196, 172, 126), 0.03),
     "red": ((112, 56, 32), 0.03),
 }  # fmt: skip
-GREYS = ((92, 88, 84), (138, 135, 131), (184, 182, 178), (212, 210, 206))
+GREYS = ((74, 70, 66), (112, 109, 105), (148, 146, 142), (180, 178, 174))
 # Light to dark, sRGB
-SKINS = ((224, 186, 164), (212, 168, 143), (198, 152, 124), (172, 126, 98), (142, 98, 72), (104, 70, 50), (74, 50, 38))
+SKINS = ((208, 164, 140), (196, 148, 122), (180, 131, 105), (154, 109, 83), (126, 86, 62), (92, 62, 45), (66, 45, 34))
 SKIN_SHARES = (0.2, 0.28, 0.2, 0.12, 0.08, 0.07, 0.05)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenes.people_look import AGE_GROUPS, RGB, Body, Head, Manner, PersonLook
+from scenes.people_look import AGE_GROUPS, RGB, Body, Head, Manner, PersonLook, Top
 from scenes.people_outfit import sample_bag, sample_bottom, sample_top
 from scenes.people_palette import ACCENTS, COATS, GREYS, HAIR, SKIN_SHARES, SKINS, colour, pick, varied
 
@@ -43,7 +43,7 @@ def sample_person(
     return PersonLook(
         seed=int(rng.integers(1 << 31)),
         body=body,
-        head=sample_head(rng, body, top.collar == "hood", cover),
+        head=sample_head(rng, body, top, cover),
         top=top,
         bottom=bottom,
         bag=bag,
@@ -92,20 +92,20 @@ def sample_body(rng: np.random.Generator, age_group: str) -> Body:
     )
 
 
-def sample_head(rng: np.random.Generator, body: Body, has_hood: bool, cover: float) -> Head:
+def sample_head(rng: np.random.Generator, body: Body, top: Top, cover: float) -> Head:
     """Draw hair, face and headwear.
 
     Args:
         rng: source of randomness.
         body: whose head it is.
-        has_hood: whether the top has a hood that may be up.
+        top: its hood may be up.
         cover: 0 summer .. 1 winter.
 
     Returns:
         The head.
     """
-    wear = {"none": 1.0, "cap": 0.09 + 0.04 * (1 - cover), "beanie": 0.30 * max(0.0, cover - 0.35), "hat": 0.025}
-    wear["hood"] = 0.30 * cover if has_hood else 0.0
+    wear = {"none": 1.0, "cap": 0.09 + 0.04 * (1 - cover), "beanie": 0.30 * max(0.0, cover - 0.35), "hat": 0.015}
+    wear["hood"] = 0.30 * cover if top.collar == "hood" else 0.0
     if body.age_group == "child":
         wear["beanie"] *= 1.8
         wear["hood"] *= 1.4
@@ -113,7 +113,7 @@ def sample_head(rng: np.random.Generator, body: Body, has_hood: bool, cover: flo
         wear["hat"] = 0.09
     if body.sex == "female":
         wear["cap"] *= 0.4
-        wear["headscarf"] = 0.05 if body.age_group in ("adult", "senior") else 0.0
+        wear["headscarf"] = 0.05 if body.age_group in ("adult", "senior") and top.sleeves > 0.8 else 0.0
     return Head(
         hair_style=_hair_style(rng, body),
         hair_colour=_hair_colour(rng, body),
@@ -171,12 +171,13 @@ def sample_manner(rng: np.random.Generator, body: Body, bag: str) -> Manner:
     """
     old = body.age_group == "senior"
     stances = {"relaxed": 0.38, "one_leg": 0.22, "pockets": 0.14, "crossed": 0.07, "phone": 0.04, "texting": 0.05,
-               "hip": 0.05, "behind": 0.05 if old else 0.02}  # fmt: skip
+               "hip": 0.05, "clasped": 0.06, "camera": 0.03, "behind": 0.05 if old else 0.02}  # fmt: skip
     carries = {"swing": 0.70, "pocket": 0.08, "pockets": 0.10, "phone": 0.03, "texting": 0.03}
     if bag in ("rucksack", "daypack", "satchel", "shoulder_bag"):
         stances["strap"] = 0.2
         carries["strap"] = 0.16
     if body.age_group == "child":
+        stances["camera"] = 0.0
         stances["phone"] = carries["phone"] = stances["texting"] = carries["texting"] = 0.0
     return Manner(
         arm_swing=round(float(np.clip(rng.normal(1.0, 0.3), 0.25, 1.8)), 3),

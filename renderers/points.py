@@ -1,0 +1,214 @@
+"""Staged shading: a row of points goes through short loops, which a CPU runs several times faster than one long one."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from renderers.fill import FAST
+from renderers.shade import reflected, sky_seen, sunlit, surface_at, texture_at
+
+F4 = NDArray[np.float32]
+
+
+class Points(NamedTuple):
+    """Scratch for up to N points: what is asked, what is known in between, what comes out."""
+
+    x: F4  # (N,) px
+    y: F4  # (N,) px
+    triangle: NDArray[np.int32]  # (N,)
+    pixel: NDArray[np.int32]  # (N,) column that the point belongs to
+    weight: F4  # (N,)
+    depth: F4  # (N,) m
+    bary: F4  # (N, 3): weights of corners b and c, pixel area over doubled triangle area
+    place: F4  # (N, 3) world, m
+    normal: F4  # (N, 3) world, facing the camera
+    sight: F4  # (N, 4): unit vector to the camera, distance in m
+    albedo: F4  # (N, 3)
+    glow: F4  # (N, 3)
+    light: F4  # (N, 2): sun (cosine times visible share), visible share of the sky
+    rgb: F4  # (N, 3) radiance
+
+
+def make_points(count: int) -> Points:
+    """Allocate scratch for `count` points."""
+    columns = {"bary": 3, "place": 3, "normal": 3, "sight": 4, "albedo": 3, "glow": 3, "light": 2, "rgb": 3}
+    arrays = {}
+    for name in Points._fields:
+        kind = np.int32 if name in ("triangle", "pixel") else np.float32
+        arrays[name] = np.empty((count, columns[name]) if name in columns else count, kind)
+    return Points(**arrays)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def locate(n, pts, tri, lens):  # type: ignore[no-untyped-def]
+    """Meet the rays of n points with their triangles: depth, weights, place, normal, line of sight."""
+    one = np.float32(1.0)
+    for i in range(n):
+        z, wb, wc, area = surface_at(pts.x[i], pts.y[i], pts.triangle[i], tri, lens)
+        pts.depth[i] = z
+        pts.bary[i, 0], pts.bary[i, 1], pts.bary[i, 2] = wb, wc, area
+    for i in range(n):
+        t = np.uint64(pts.triangle[i])
+        a, b, c = np.uint64(tri.corners[t, 0]), np.uint64(tri.corners[t, 1]), np.uint64(tri.corners[t, 2])
+        wb, wc = pts.bary[i, 0], pts.bary[i, 1]
+        wa = one - wb - wc
+        px = tri.world[a, 0] * wa + tri.world[b, 0] * wb + tri.world[c, 0] * wc
+        py = tri.world[a, 1] * wa + tri.world[b, 1] * wb + tri.world[c, 1] * wc
+        pz = tri.world[a, 2] * wa + tri.world[b, 2] * wb + tri.world[c, 2] * wc
+        nx = tri.normals[a, 0] * wa + tri.normals[b, 0] * wb + tri.normals[c, 0] * wc
+        ny = tri.normals[a, 1] * wa + tri.normals[b, 1] * wb + tri.normals[c, 1] * wc
+        nz = tri.normals[a, 2] * wa + tri.normals[b, 2] * wb + tri.normals[c, 2] * wc
+        vx, vy, vz = lens.eye[0] - px, lens.eye[1] - py, lens.eye[2] - pz
+        distance = math.sqrt(vx * vx + vy * vy + vz * vz + np.float32(1e-12))
+        scale = one / math.sqrt(nx * nx + ny * ny + nz * nz + np.float32(1e-20))
+        if nx * vx + ny * vy + nz * vz < 0:
+            scale = -scale
+        pts.place[i, 0], pts.place[i, 1], pts.place[i, 2] = px, py, pz
+        pts.normal[i, 0], pts.normal[i, 1], pts.normal[i, 2] = nx * scale, ny * scale, nz * scale
+        towards = one / distance
+        pts.sight[i, 0], pts.sight[i, 1], pts.sight[i, 2] = vx * towards, vy * towards, vz * towards
+        pts.sight[i, 3] = distance
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def colour(n, pts, tri, mat):  # type: ignore[no-untyped-def]
+    """Albedo and emission of n points: material times vertex colour times texture."""
+    one = np.float32(1.0)
+    for i in range(n):
+        t = np.uint64(pts.triangle[i])
+        a, b, c = np.uint64(tri.corners[t, 0]), np.uint64(tri.corners[t, 1]), np.uint64(tri.corners[t, 2])
+        m = np.uint64(tri.material[t])
+        wb, wc = pts.bary[i, 0], pts.bary[i, 1]
+        wa = one - wb - wc
+        r = tri.colours[a, 0] * wa + tri.colours[b, 0] * wb + tri.colours[c, 0] * wc
+        g = tri.colours[a, 1] * wa + tri.colours[b, 1] * wb + tri.colours[c, 1] * wc
+        bl = tri.colours[a, 2] * wa + tri.colours[b, 2] * wb + tri.colours[c, 2] * wc
+        k = mat.texture[m]
+        if k >= 0:
+            ua, va = tri.uvs[a, 0], tri.uvs[a, 1]
+            ub, vb = tri.uvs[b, 0] - ua, tri.uvs[b, 1] - va
+            uc, vc = tri.uvs[c, 0] - ua, tri.uvs[c, 1] - va
+            # area of the slanted pixel in the texture: one isotropic level, between its long and short side
+            footprint2 = abs(ub * vc - uc * vb) * pts.bary[i, 2]
+            tr, tg, tb = texture_at(np.uint64(k), ua + ub * wb + uc * wc, va + vb * wb + vc * wc, footprint2, mat)
+            r, g, bl = r * tr, g * tg, bl * tb
+        pts.albedo[i, 0] = r * mat.colour[m, 0]
+        pts.albedo[i, 1] = g * mat.colour[m, 1]
+        pts.albedo[i, 2] = bl * mat.colour[m, 2]
+        pts.glow[i, 0] = r * mat.emission[m, 0]
+        pts.glow[i, 1] = g * mat.emission[m, 1]
+        pts.glow[i, 2] = bl * mat.emission[m, 2]
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def shadow(n, pts, env, sun_map, sky_map):  # type: ignore[no-untyped-def]
+    """Sun and sky that reach n points; points are lifted off their surface by what the map's texels would hide."""
+    one, zero = np.float32(1.0), np.float32(0.0)
+    slope = np.float32(2.2 * sun_map.texel)
+    lit = env.sun_colour[1] > 0
+    for i in range(n):
+        nx, ny, nz = pts.normal[i, 0], pts.normal[i, 1], pts.normal[i, 2]
+        nl = nx * env.sun[0] + ny * env.sun[1] + nz * env.sun[2]
+        pts.light[i, 0] = zero
+        if lit and nl > 0:
+            lift = slope * math.sqrt(max(zero, one - nl * nl))
+            seen = sunlit(pts.place[i, 0] + lift * nx, pts.place[i, 1] + lift * ny, pts.place[i, 2] + lift * nz, sun_map)
+            pts.light[i, 0] = nl * seen
+    if sky_map.height.shape[0] < 16:
+        pts.light[:n, 1] = one
+        return
+    lift = np.float32(0.05)
+    for i in range(n):
+        nx, ny, nz = pts.normal[i, 0], pts.normal[i, 1], pts.normal[i, 2]
+        pts.light[i, 1] = sky_seen(
+            pts.place[i, 0] + lift * nx, pts.place[i, 1] + lift * ny, pts.place[i, 2] + lift * nz, sky_map
+        )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def diffuse(n, pts, tri, mat, env):  # type: ignore[no-untyped-def]
+    """Light that n points throw back evenly, and their own."""
+    one, half = np.float32(1.0), np.float32(0.5)
+    for i in range(n):
+        m = np.uint64(tri.material[np.uint64(pts.triangle[i])])
+        body = one - mat.gloss[m, 1]
+        up = half + half * pts.normal[i, 2]
+        seen = pts.light[i, 1]
+        # walls see half the sky, of which houses opposite take a part
+        above = half * seen * up * (np.float32(0.55) + np.float32(0.45) * up)
+        below = (one - up) * (np.float32(0.3) + np.float32(0.7) * seen)
+        for k in range(3):
+            light = env.sun_colour[k] * pts.light[i, 0] + (env.zenith[k] + env.horizon[k]) * above + env.ground[k] * below
+            pts.rgb[i, k] = pts.glow[i, k] + pts.albedo[i, k] * body * light
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def gloss(n, pts, tri, mat, env):  # type: ignore[no-untyped-def]
+    """Mirrored surroundings and the sun's highlight on n points, where the material is smooth enough to show them."""
+    for i in range(n):
+        m = np.uint64(tri.material[np.uint64(pts.triangle[i])])
+        rough = mat.gloss[m, 0]
+        if rough >= 0.8:
+            continue
+        metal, f0 = mat.gloss[m, 1], mat.gloss[m, 2]
+        nx, ny, nz = pts.normal[i, 0], pts.normal[i, 1], pts.normal[i, 2]
+        vx, vy, vz = pts.sight[i, 0], pts.sight[i, 1], pts.sight[i, 2]
+        nv = max(nx * vx + ny * vy + nz * vz, 1e-3)
+        mirror = reflected(nx, ny, nz, vx, vy, vz, rough, env, pts.light[i, 1])
+        grazing = (1.0 - nv) ** 5 * (1.0 - rough) ** 2
+        lobe, fresnel = 0.0, 0.0
+        if pts.light[i, 0] > 0:
+            nl = max(nx * env.sun[0] + ny * env.sun[1] + nz * env.sun[2], 1e-3)
+            hx, hy, hz = vx + env.sun[0], vy + env.sun[1], vz + env.sun[2]
+            scale = 1.0 / math.sqrt(hx * hx + hy * hy + hz * hz + 1e-12)
+            nh = max(0.0, (nx * hx + ny * hy + nz * hz) * scale)
+            vh = max(0.0, (vx * hx + vy * hy + vz * hz) * scale)
+            # GGX with the Smith-Schlick shadowing term (Walter et al. 2007; Karis 2013); pi is in the sun's units
+            alpha2 = max(rough, 0.08) ** 4
+            denominator = nh * nh * (alpha2 - 1.0) + 1.0
+            k = 0.5 * rough * rough
+            lobe = alpha2 / (denominator * denominator) * pts.light[i, 0]
+            lobe /= 4.0 * (nl * (1 - k) + k) * (nv * (1 - k) + k)
+            fresnel = (1.0 - vh) ** 5
+        for q in range(3):
+            base = f0 + (pts.albedo[i, q] - f0) * metal
+            shine = mirror[q] * (base + (1.0 - base) * grazing)
+            pts.rgb[i, q] += shine + env.sun_colour[q] * lobe * (base + (1.0 - base) * fresnel)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def haze(n, pts, env):  # type: ignore[no-untyped-def]
+    """Light lost to and gained from the air between n points and the camera."""
+    one = np.float32(1.0)
+    rate = np.float32(-env.haze)
+    for i in range(n):
+        clear = np.float32(math.exp(rate * pts.sight[i, 3]))
+        for k in range(3):
+            pts.rgb[i, k] = pts.rgb[i, k] * clear + env.horizon[k] * np.float32(0.85) * (one - clear)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def shade_points(n, pts, tri, mat, env, sun_map, sky_map, lens):  # type: ignore[no-untyped-def]
+    """Fill depth, normal and rgb of n points.
+
+    Args:
+        n: number of points.
+        pts: `Points`; x, y and triangle are given.
+        tri: `Triangles`.
+        mat: `Materials`.
+        env: `Environment`.
+        sun_map: `DepthMap` from the sun.
+        sky_map: `DepthMap` from the zenith.
+        lens: `Lens`.
+    """
+    locate(n, pts, tri, lens)
+    colour(n, pts, tri, mat)
+    shadow(n, pts, env, sun_map, sky_map)
+    diffuse(n, pts, tri, mat, env)
+    gloss(n, pts, tri, mat, env)
+    haze(n, pts, env)

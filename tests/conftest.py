@@ -1,0 +1,40 @@
+"""Shared by every test: one thread per process, caches of its own, a scene file to play with."""
+
+import os
+
+# Before numba and torch load: threads spin on contended cores, and one thread makes figures repeatable.
+os.environ.update(OMP_NUM_THREADS="1", NUMBA_NUM_THREADS="1", MKL_NUM_THREADS="1", MPLBACKEND="Agg")
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache folder for the tests alone: the user's, with its ledger of test openings, is left as it is."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SKIDPAD_CACHE", str(folder))
+        yield folder
+
+
+@pytest.fixture
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture
+def write_scene(tmp_path: Path) -> Callable[..., Path]:
+    """Write a scene file: `write_scene(text)` or `write_scene(text, "name.yaml")`; returns its path."""
+
+    def write(text: str, name: str = "scene.yaml") -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
