@@ -50,7 +50,7 @@ install: $(VENV)/.installed  ## make the environment .venv
 # ---------------------------------------------------------------- demo
 demo: $(DEMO)/$(SCENE)/manifest.json $(DEMO)/$(SCENE)-fixed/manifest.json  ## from a scene file to a report measured on real photographs
 	$(BIN)/skidpad evaluate --synthetic $(DEMO)/$(SCENE) --fixed $(DEMO)/$(SCENE)-fixed --real embedded --task signals \
-	  $(TUNING) --seeds $(SEEDS) --out $(DEMO)/report
+	  $(TUNING) --seeds $(SEEDS) --workers $(WORKERS) --out $(DEMO)/report
 
 # The manifest is written last, so a run that was stopped goes on where it was.
 $(DEMO)/$(SCENE)/manifest.json: | $(VENV)/.installed

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from renderers.mesh import Mesh
-from renderers.people_extras import bag_parts, collar_parts, drape_part
+from renderers.people_bags import bag_parts
+from renderers.people_extras import collar_parts, drape_part
 from renderers.people_fabric import palette
 from renderers.people_form import Part, SkinnedMesh, join
 from renderers.people_gait import Gait
@@ -46,7 +47,10 @@ def person_mesh(look: PersonLook, detail: int) -> SkinnedMesh:
     if detail not in (0, 1, 2):
         raise ValueError(f"detail {detail} is not one of 0, 1, 2")
     skeleton = Skeleton(look, clearance(look))
-    parts = [top_part(skeleton, *TRUNK[detail]), seat_part(skeleton, *TRUNK[min(2, detail + 1)])]
+    parts = [top_part(skeleton, *TRUNK[detail])]
+    seat = seat_part(skeleton, *TRUNK[min(2, detail + 1)])
+    if seat is not None:
+        parts.append(seat)
     for side in SIDES:
         parts.append(arm_part(skeleton, side, *ARMS[detail]))
         parts.extend(hand_parts(skeleton, side, detail == 0))

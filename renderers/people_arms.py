@@ -61,10 +61,10 @@ def swinging(skeleton: Skeleton, gait: Gait, side: int, loaded: bool) -> Swing:
     """An arm against the leg of its side (Murray et al. 1967: shoulder and elbow swing grow with speed)."""
     manner = skeleton.look.manner
     beat = -side * math.cos(2.0 * math.pi * (gait.phase - 0.02))
-    reach = 0.30 * manner.arm_swing * min(1.6, 0.35 + 0.5 * gait.speed) * (0.15 if loaded else 1.0)
+    reach = 0.30 * manner.arm_swing * min(1.3, 0.35 + 0.5 * gait.speed) * (0.15 if loaded else 1.0)
     run = min(1.0, max(0.0, (gait.speed - 2.1) / 1.0))
-    bent = (0.06 if loaded else 0.14 + 0.08 * manner.arm_swing * gait.speed) + 1.0 * run
-    return Swing(0.02 + reach * beat - 0.1 * run, bent + 0.35 * reach * (1.0 + beat), 0.12 if loaded else 0.3)
+    bent = (0.06 if loaded else 0.14 + 0.08 * manner.arm_swing * min(gait.speed, 2.0)) + 0.9 * run
+    return Swing(0.02 + reach * beat - 0.25 * run, bent + 0.35 * reach * (1.0 + beat), 0.12 if loaded else 0.3)
 
 
 def resting(skeleton: Skeleton, side: int, loaded: bool) -> Swing:
@@ -96,17 +96,31 @@ def reach_for(skeleton: Skeleton, action: str, side: int) -> Reach | None:
     belly = (0.064 + 0.05 * body.belly) * tall + top.ease
     flank = skeleton.clearance - 0.035 * tall
     level = skeleton.level
-    table: dict[str, tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]] = {
-        "pocket": ((0.030 * tall, out * (flank + 0.012 * tall), level(0.06)), (-1.0, 0.6 * out, 0.0), (0.35, -0.3 * out, -1.0)),
-        "crossed": ((front + 0.030 * tall, -out * 0.030 * tall, level(0.53 + 0.05 * out)), (-0.25, out, -0.5), (-0.1, -out, 0.15)),
-        "phone": ((0.035 * tall, out * 0.088 * tall, skeleton.chin - 0.035 * tall), (0.35, 0.6 * out, -1.0), (-0.25, -0.22 * out, 1.0)),
-        "texting": ((belly + 0.10 * tall, out * 0.035 * tall, level(0.72)), (-0.4, 0.5 * out, -1.0), (0.5, -0.4 * out, 0.7)),
+    ear, chest = skeleton.chin - 0.035 * tall, level(0.53 + 0.05 * out)
+    # wrist, where the elbow points, where the fingers point
+    table: dict[str, tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]] = {
+        "pocket": (
+            (0.030 * tall, out * (flank + 0.012 * tall), level(0.06)),
+            (-1.0, 0.6 * out, 0.0),
+            (0.35, -0.3 * out, -1.0),
+        ),
+        "crossed": ((front + 0.030 * tall, -out * 0.030 * tall, chest), (-0.25, out, -0.5), (-0.1, -out, 0.15)),
+        "phone": ((0.035 * tall, out * 0.088 * tall, ear), (0.35, 0.6 * out, -1.0), (-0.25, -0.22 * out, 1.0)),
+        "texting": (
+            (belly + 0.10 * tall, out * 0.035 * tall, level(0.72)),
+            (-0.4, 0.5 * out, -1.0),
+            (0.5, -0.4 * out, 0.7),
+        ),
         "strap": ((front + 0.025 * tall, out * 0.085 * tall, level(0.82)), (-0.2, out, -1.0), (-0.2, -0.5 * out, 0.8)),
         "clasped": ((belly + 0.030 * tall, out * 0.018 * tall, level(0.16)), (-0.5, out, 0.0), (0.1, -0.8 * out, -0.6)),
-        "camera": ((0.095 * tall, out * 0.060 * tall, skeleton.chin + 0.010 * tall), (0.2, 0.7 * out, -1.0), (0.2, -0.5 * out, 0.8)),
+        "camera": (
+            (0.095 * tall, out * 0.060 * tall, skeleton.chin + 0.010 * tall),
+            (0.2, 0.7 * out, -1.0),
+            (0.2, -0.5 * out, 0.8),
+        ),
         "hip": ((0.010 * tall, out * (flank + 0.035 * tall), level(0.28)), (-0.5, out, 0.0), (0.6, -0.5 * out, -0.5)),
         "behind": ((-0.088 * tall - top.ease, out * 0.02 * tall, level(0.12)), (-0.5, out, 0.0), (0.0, -out, -0.4)),
-    }  # fmt: skip
+    }
     row = table.get("pocket" if action == "pockets" else action)
     return None if row is None else Reach(np.array(row[0]), np.array(row[1]), np.array(row[2]))
 

@@ -51,10 +51,10 @@ def curve(x: NDArray[np.floating], keys: tuple[float, ...], values: tuple[float,
     line = np.interp(fine, keys, values)
     padded = np.concatenate([np.full(4, line[0]), line, np.full(4, line[-1])])
     rounded = np.convolve(padded, np.full(9, 1.0 / 9.0), "valid")
-    return np.interp(x, fine, rounded)
+    return np.asarray(np.interp(x, fine, rounded))
 
 
-def section(angle: Array, front: Array, back: Array, half: Array, power: float = 2.2) -> tuple[Array, Array]:
+def section(angle: Array, front: Array, back: Array, half: Array, power: float | Array = 2.2) -> tuple[Array, Array]:
     """Points of superellipses, anticlockwise from the front.
 
     Args:
@@ -62,7 +62,7 @@ def section(angle: Array, front: Array, back: Array, half: Array, power: float =
         front: (..., 1) m.
         back: (..., 1) m.
         half: (..., 1) half-width, m.
-        power: 2 ellipse, larger is boxier.
+        power: 2 ellipse, larger is boxier; one value or (..., 1).
 
     Returns:
         x and y, each (..., N) m.
@@ -103,9 +103,10 @@ def grid(
         triangles = np.ascontiguousarray(triangles[:, ::-1])
     steps = np.linalg.norm(np.diff(points, axis=0), axis=2).mean(1)
     along = np.concatenate([[0.0], np.cumsum(steps)])
-    girth = float(np.linalg.norm(np.roll(points, -1, 1) - points, axis=2).sum(1).max())
+    widths = np.linalg.norm(np.diff(points, axis=1), axis=2).mean(0)
+    across = np.concatenate([[0.0], np.cumsum(widths)])
     # mirrored left and right, so that the texture meets itself at the back
-    across = np.abs(np.linspace(-1.0, 1.0, columns)) * girth / 2.0
+    across = np.abs(across - across[columns // 2])
     uvs = np.stack(np.broadcast_arrays(across[None, :] * repeats, along[:, None] * repeats), -1)
     table = np.broadcast_to(np.asarray(fabric, np.int32), (rows, columns)).reshape(-1)
     return Part(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from scenes.people import PersonLook, stride_length
 
@@ -48,7 +49,7 @@ class Step:
     up: float  # m, height of the ankle
     pitch: float  # rad, toes up positive
     toes: float  # rad, pitch of the toes
-    grounded: bool
+    slack: float = 0.0  # m, by which a lifted foot may fall short of its place
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def interpolate(x: float, points: tuple[tuple[float, float], ...]) -> float:
     """Piecewise linear function through (x, y) points, constant outside."""
     if x <= points[0][0]:
         return points[0][1]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if x <= x1:
             return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
     return points[-1][1]
@@ -109,28 +110,30 @@ def step_at(phase: float, gait: Rhythm, leg: Leg) -> Step:
         The foot. In stance it rolls over heel, sole and ball without slipping; in swing its lowest point clears the
         ground by `gait.lift` at most.
     """
-    first = 0.43 * gait.stride * gait.duty
+    # the foot lands less far in front of the hip than it is left behind
+    first = 0.44 * gait.stride * gait.duty
     last = first - gait.stride * gait.duty
     if phase < gait.duty:
         share = phase / gait.duty
         x = first - gait.stride * phase
         if share < STRIKE:
             pitch = gait.strike * (1.0 - ease(share / STRIKE))
-            return rolled(x, pitch, pitch, 0.0, leg, True)
+            return rolled(x, pitch, pitch, 0.0, leg)
         pitch = -gait.push * ease((share - HEEL_OFF) / (1.0 - HEEL_OFF) * 0.85)
-        return rolled(x, pitch, 0.0, 0.0, leg, True)
+        return rolled(x, pitch, 0.0, 0.0, leg)
     share = (phase - gait.duty) / (1.0 - gait.duty)
     # cubic between toe-off and strike that leaves and meets the ground at the ground's speed
     speed = -gait.stride * (1.0 - gait.duty)
     x = last + (first - last) * ease(share) + speed * share * (1.0 - share) * (1.0 - 2.0 * share)
     push = gait.push * ease(0.85)
+    high = math.sin(math.pi * share) ** 2
     rise = -push * (1.0 - ease(share / 0.75) + 0.6 * share * (1.0 - share) ** 3)
     pitch = rise + gait.strike * ease((share - 0.45) / 0.55)
     toes = pitch * ease(share / 0.3)
-    return rolled(x, pitch, toes, gait.lift * math.sin(math.pi * share) ** 2, leg, False)
+    return rolled(x, pitch, toes, gait.lift * high, leg, 6.0 * gait.lift * high)
 
 
-def rolled(x: float, pitch: float, toes: float, lift: float, leg: Leg, grounded: bool) -> Step:
+def rolled(x: float, pitch: float, toes: float, lift: float, leg: Leg, slack: float = 0.0) -> Step:
     """Roll the foot over its heel (pitch > 0) or ball (pitch < 0)."""
     pivot = leg.heel if pitch > 0.0 else leg.ball
     c, s = math.cos(pitch), math.sin(pitch)
@@ -138,14 +141,14 @@ def rolled(x: float, pitch: float, toes: float, lift: float, leg: Leg, grounded:
     up = s * -pivot + c * leg.ankle
     ball = up + s * leg.ball - c * leg.ankle
     tip = ball + math.sin(toes) * (leg.tip - leg.ball)
-    return Step(x, along, up + max(0.0, -tip) + lift, pitch, toes, grounded)
+    return Step(x, along, up + max(0.0, -tip) + lift, pitch, toes, slack)
 
 
 def reach(step: Step, leg: Leg) -> float:
     """Greatest height of the hip joint above the ground that this foot allows, m."""
     flat = step.x + step.along
     span = (0.994 * leg.length) ** 2 - flat * flat
-    return step.up + math.sqrt(max(span, (0.4 * leg.length) ** 2))
+    return step.slack + step.up + math.sqrt(max(span, (0.4 * leg.length) ** 2))
 
 
 def lowest(a: float, b: float, width: float) -> float:

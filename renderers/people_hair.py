@@ -92,7 +92,9 @@ def grown(head: HeadGrid) -> HeadGrid:
     rough = {"afro": 0.10, "curly": 0.22, "spiky": 0.35, "buzz": 0.1}.get(style, 0.14)
     thick = thick * (1.0 + rough * np.clip(rng.normal(size=thick.shape), -1.8, 1.8))
     if style == "swept":
-        thick = thick + 0.012 * smooth((0.95 - head.v) / 0.2) * smooth((head.v - 0.72) / 0.1) * np.cos(head.angle - 0.4).clip(0)
+        thick = thick + 0.012 * smooth((0.95 - head.v) / 0.2) * smooth((head.v - 0.72) / 0.1) * np.cos(
+            head.angle - 0.4
+        ).clip(0)
     ink = np.array(look.head.hair_colour) * np.exp(0.20 * rng.normal(size=head.v.shape))[..., None]
     # locks: darker furrows that run down
     locks = np.sin(head.angle * int(rng.integers(7, 13)) + 3.0 * np.sin(4.0 * head.v) + 6.0 * rng.random())
@@ -124,7 +126,7 @@ def covered(head: HeadGrid) -> HeadGrid:
     if wear == "hood":
         # a hood hangs off the back of the head
         thick = thick + 0.030 * smooth((np.degrees(np.abs(head.angle)) - 90.0) / 70.0) * smooth((head.v - 0.2) / 0.4)
-    bare = head.points + head.outward * ((thick + folds))[..., None]
+    bare = head.points + head.outward * (thick + folds)[..., None]
     points = head.points + (bare - head.points) * on[..., None]
     colour = np.array(look.top.colour if wear == "hood" else look.head.headwear_colour)
     colours = np.broadcast_to(colour, head.colours.shape) * (1.0 + 10.0 * folds)[..., None]
@@ -180,7 +182,9 @@ def curtain(skeleton: Skeleton, centre: Array, columns: int, rows: int) -> Part:
     """Hair that hangs from the sides and the back of the head: a closed lens that thins out at its end."""
     look, tall = skeleton.look, skeleton.head_height
     rng = rng_for(look.seed, "curtain")
-    length = (0.62 + 0.16 * look.head.hair_length) if look.head.hair_style == "bob" else 0.95 + 0.95 * look.head.hair_length
+    length = (
+        (0.62 + 0.16 * look.head.hair_length) if look.head.hair_style == "bob" else 0.95 + 0.95 * look.head.hair_length
+    )
     opening = np.radians(74.0 if look.head.hair_style == "long" else 66.0)
     span = np.linspace(opening, 2.0 * np.pi - opening, columns)
     s = np.linspace(0.0, 1.0, rows)[:, None]
@@ -229,7 +233,7 @@ def brim(skeleton: Skeleton, centre: Array, columns: int, round_brim: bool) -> P
     look, tall = skeleton.look, skeleton.head_height
     half = np.pi if round_brim else np.radians(62.0)
     angle = np.linspace(-half, half, columns)
-    line = (0.71 if round_brim else 0.71) * tall + skeleton.chin
+    line = 0.71 * tall + skeleton.chin
     reach = np.full(columns, 0.30) if round_brim else 0.36 * np.cos(angle * np.pi / 2 / half) ** 0.5
     inner = np.stack([0.42 * np.cos(angle), 0.335 * np.sin(angle)], -1) * tall
     outward = np.stack([np.cos(angle), np.sin(angle)], -1) * (reach * tall)[:, None]

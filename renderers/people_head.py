@@ -164,7 +164,9 @@ def neck_part(skeleton: Skeleton, columns: int, rows: int) -> Part:
         radius *= 0.95
     spread = 1.0 + 0.25 * smooth((0.35 - s) / 0.35)
     angle = np.broadcast_to(around(columns)[None, :], (rows, columns))
-    x, y = section(angle, (radius * spread)[:, None], (radius * spread)[:, None], (0.98 * radius * spread)[:, None], 2.0)
+    x, y = section(
+        angle, (radius * spread)[:, None], (radius * spread)[:, None], (0.98 * radius * spread)[:, None], 2.0
+    )
     middle = -0.006 * tall + s * 0.010 * tall
     points = np.stack([x + middle[:, None], y, np.broadcast_to(z[:, None], x.shape)], -1)
     # the chin shades the throat
@@ -181,6 +183,13 @@ def ear_parts(skeleton: Skeleton) -> list[Part]:
     for side in (1.0, -1.0):
         middle = np.array([0.012 * skeleton.height - 0.02 * tall, side * 0.325 * tall, skeleton.chin + 0.42 * tall])
         parts.append(
-            ellipsoid(middle, (0.075 * tall, 0.045 * tall, 0.135 * tall), skin * np.array([0.92, 0.8, 0.78]), only((HEAD, 1.0)), SKIN, (6, 8))
+            ellipsoid(
+                middle,
+                (0.075 * tall, 0.045 * tall, 0.135 * tall),
+                skin * np.array([0.92, 0.8, 0.78]),
+                only((HEAD, 1.0)),
+                SKIN,
+                (6, 8),
+            )
         )
     return parts

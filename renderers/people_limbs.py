@@ -16,8 +16,10 @@ from scenes.seeds import rng_for
 Array = NDArray[np.float64]
 
 # distance from the shoulder in arm lengths (to the wrist) and radius in statures
-ARM_RADIUS = ((-0.12, 0.06, 0.18, 0.35, 0.52, 0.58, 0.66, 0.80, 0.94, 1.02),
-              (0.0305, 0.0315, 0.0300, 0.0265, 0.0225, 0.0225, 0.0235, 0.0200, 0.0150, 0.0145))
+ARM_RADIUS = (
+    (-0.12, 0.06, 0.18, 0.35, 0.52, 0.58, 0.66, 0.80, 0.94, 1.02),
+    (0.0305, 0.0315, 0.0300, 0.0265, 0.0225, 0.0225, 0.0235, 0.0200, 0.0150, 0.0145),
+)
 # distance below the hip joint in leg lengths (to the ankle) and radii in statures
 LEG_KEYS = (-0.10, 0.05, 0.15, 0.30, 0.45, 0.53, 0.62, 0.72, 0.86, 0.96, 1.06)
 LEG_HALF = (0.047, 0.0485, 0.0475, 0.042, 0.0355, 0.0325, 0.0325, 0.0325, 0.024, 0.0195, 0.019)
@@ -82,7 +84,7 @@ def arm_part(skeleton: Skeleton, side: int, columns: int, rows: int) -> Part:
     forward, left = tube_frame(direction)
     s = np.linspace(0.0, 1.02, rows)
     cuff = min(top.sleeves, 1.0)
-    if 0.0 < cuff:
+    if cuff > 0.0:
         s = stepped(s, cuff)
     cap = np.linspace(1.35, 0.25, 3 if rows < 12 else 5)
     radius = curve(s, *ARM_RADIUS) * tall * (1.0 + 0.28 * look.body.weight) * (1.0 if look.body.sex == "male" else 0.90)
@@ -105,7 +107,12 @@ def arm_part(skeleton: Skeleton, side: int, columns: int, rows: int) -> Part:
     # the inner side lies in the shade of the trunk
     colours = colours * (1.0 - 0.18 * (side * np.sin(angle) < -0.4))[..., None]
     grow = 1.0 + folds / radius.mean()
-    points = shoulder + direction * (s * total)[:, None, None] + (x * grow)[..., None] * forward + (y * grow)[..., None] * left
+    points = (
+        shoulder
+        + direction * (s * total)[:, None, None]
+        + (x * grow)[..., None] * forward
+        + (y * grow)[..., None] * left
+    )
     bend = skeleton.arm_lengths[0] / total
     weights = chain(s, (first, first + 1, first + 2), ((bend, 0.16), (1.0, 0.06)))
     held = 0.45 * smooth((0.10 - s) / 0.2)
@@ -198,7 +205,12 @@ def leg_part(skeleton: Skeleton, side: int, columns: int, rows: int) -> Part:
     colours, fabric = leg_colours(skeleton, side, s, angle, cloth, tucked, sock)
     folds = relief(rng_for(look.seed, "leg", side), angle, s * length, 0.15 * bottom.ease + 0.0005) * cloth[:, None]
     # cloth gathers above the shoe and creases at the knee
-    gather = 0.22 * bottom.ease * np.sin(s * length * 62.0 + 1.5 * np.sin(9.0 * s + look.seed % 7)) * (smooth((s - 0.8) / 0.15) + np.exp(-(((s - 0.5) / 0.06) ** 2)))
+    gather = (
+        0.22
+        * bottom.ease
+        * np.sin(s * length * 62.0 + 1.5 * np.sin(9.0 * s + look.seed % 7))
+        * (smooth((s - 0.8) / 0.15) + np.exp(-(((s - 0.5) / 0.06) ** 2)))
+    )
     folds = folds + (gather * cloth)[:, None] * (0.0 if slim else 1.0)
     colours = colours * (1.0 + 9.0 * folds)[..., None]
     colours = colours * (1.0 - 0.2 * (side * np.sin(angle) < -0.3))[..., None]
@@ -221,12 +233,20 @@ def trouser(s: Array, body: Array, ease: Array, cloth: NDArray[np.bool_], straig
     out = body + ease
     for k in range(1, len(s)):
         if cloth[k]:
-            out[k] = max(out[k], straight * (out[k - 1] - 0.055 * (s[k] - s[k - 1])), width * float(smooth((s[k] - 0.3) / 0.6)))
+            out[k] = max(
+                out[k], straight * (out[k - 1] - 0.055 * (s[k] - s[k - 1])), width * float(smooth((s[k] - 0.3) / 0.6))
+            )
     return out
 
 
 def leg_colours(
-    skeleton: Skeleton, side: int, s: Array, angle: Array, cloth: NDArray[np.bool_], boots: NDArray[np.bool_], sock: float
+    skeleton: Skeleton,
+    side: int,
+    s: Array,
+    angle: Array,
+    cloth: NDArray[np.bool_],
+    boots: NDArray[np.bool_],
+    sock: float,
 ) -> tuple[Array, Ints]:
     """Colours (R, N, 3) and fabric rows (R, N) of a leg."""
     look, bottom = skeleton.look, skeleton.look.bottom
@@ -272,8 +292,16 @@ def shoe_part(skeleton: Skeleton, side: int, columns: int, rows: int) -> Part:
     heel, _, tip = skeleton.foot
     u = np.concatenate([[0.0, 0.012], np.linspace(0.06, 0.95, rows - 4), [0.985, 1.0]])
     heels = bottom.shoes == "heels"
-    half = curve(u, (0.0, 0.05, 0.2, 0.4, 0.7, 0.86, 0.96, 1.0), (0.009, 0.017, 0.0195, 0.0205, 0.0265, 0.025, 0.016, 0.007)) * tall
-    high = curve(u, (0.0, 0.08, 0.25, 0.42, 0.6, 0.8, 0.95, 1.0), (0.042, 0.050, 0.052, 0.048, 0.034, 0.024, 0.019, 0.012)) * tall
+    half = (
+        curve(
+            u, (0.0, 0.05, 0.2, 0.4, 0.7, 0.86, 0.96, 1.0), (0.009, 0.017, 0.0195, 0.0205, 0.0265, 0.025, 0.016, 0.007)
+        )
+        * tall
+    )
+    high = (
+        curve(u, (0.0, 0.08, 0.25, 0.42, 0.6, 0.8, 0.95, 1.0), (0.042, 0.050, 0.052, 0.048, 0.034, 0.024, 0.019, 0.012))
+        * tall
+    )
     if bottom.shoes in ("shoes", "heels"):
         half, high = half * 0.92, high * np.where(u > 0.3, 0.88, 0.95)
     if bottom.shoes == "boots":

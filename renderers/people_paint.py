@@ -100,7 +100,9 @@ def paint_top(spot: Spot, fabric: int) -> tuple[Array, Array, Ints]:
     paint_opening(spot, colours, bump, table)
     paint_straps(spot, colours, bump)
     if top.style == "tank":
-        bare = (spot.t > 0.93) & ((np.abs(spot.y) > 0.075 * look.body.height) | (np.abs(spot.y) < 0.05 * look.body.height))
+        bare = (spot.t > 0.93) & (
+            (np.abs(spot.y) > 0.075 * look.body.height) | (np.abs(spot.y) < 0.05 * look.body.height)
+        )
         colours[bare] = np.array(look.body.skin)
         table[bare] = SKIN
     bare = spot.t > (1.19 if top.collar == "round" else 1.215)
@@ -161,7 +163,17 @@ def paint_details(spot: Spot, colours: Array, bump: Array) -> None:
         bump[placket] += 0.003
         every = np.abs((spot.z / 0.09) % 1.0 - 0.5) < 0.14
         colours[closed & middle & every] = pale if dark else np.array(top.colour) * 0.35
-    if top.style in ("jacket", "coat", "anorak", "blazer", "raincoat", "denim_jacket", "leather_jacket", "hoodie", "puffer"):
+    if top.style in (
+        "jacket",
+        "coat",
+        "anorak",
+        "blazer",
+        "raincoat",
+        "denim_jacket",
+        "leather_jacket",
+        "hoodie",
+        "puffer",
+    ):
         level = 0.12 if top.hem < 0.45 else 0.34
         pocket = front & (np.abs(np.abs(spot.y) - 0.058 * tall) < 0.026 * tall)
         colours[pocket & (np.abs(spot.t - level) < 0.045)] *= 0.62
@@ -175,7 +187,9 @@ def paint_details(spot: Spot, colours: Array, bump: Array) -> None:
     if top.style in ("jumper", "hoodie", "jacket") and top.pattern != "yoke":
         colours[spot.z < spot.z.min() + 0.055] *= 0.80
     # the arms shade the flanks
-    colours *= (1.0 - 0.22 * np.exp(-(((np.abs(spot.angle) - 1.57) / 0.35) ** 2)) * smooth((1.0 - spot.t) / 0.2))[..., None]
+    colours *= (1.0 - 0.22 * np.exp(-(((np.abs(spot.angle) - 1.57) / 0.35) ** 2)) * smooth((1.0 - spot.t) / 0.2))[
+        ..., None
+    ]
 
 
 def paint_badges(spot: Spot, colours: Array) -> None:
@@ -193,7 +207,10 @@ def paint_badges(spot: Spot, colours: Array) -> None:
         half, level = (0.016, 0.74) if small else (rng.uniform(0.03, 0.065), rng.uniform(0.58, 0.74))
         offset = 0.045 if small else 0.0
         high = half if small else rng.uniform(0.35, 1.1) * half
-        across, along = (sign * spot.y - offset * tall) / (half * tall), (spot.z - spot.skeleton.level(level)) / (high * tall)
+        across, along = (
+            (sign * spot.y - offset * tall) / (half * tall),
+            (spot.z - spot.skeleton.level(level)) / (high * tall),
+        )
         spread = 0.9 if small or rng.random() < 0.5 else 0.55
         on = (np.maximum(np.abs(across), np.abs(along)) < 1.0) & (sign * spot.x > 0.0)
         on &= rng.random(spot.x.shape) < spread + 0.2
@@ -216,7 +233,7 @@ def paint_opening(spot: Spot, colours: Array, bump: Array, table: Ints) -> None:
     edge = int(spot.steps[inside].max())
     colours[inside & (spot.steps == edge)] *= 0.6
     if top.collar == "lapel":
-        rim = spot.front & (spot.steps == edge + 1) & inside.any(1)[:, None]
+        rim = spot.front & (spot.steps == edge + 1) & inside.any(axis=1, keepdims=True)
         colours[rim] *= 0.75
         bump[rim] += 0.004
     if bare:
@@ -235,8 +252,8 @@ def paint_opening(spot: Spot, colours: Array, bump: Array, table: Ints) -> None:
 
 
 def band(gap: Array, half: float) -> Array:
-    """Soft stripe: 1 within `half` of its middle, faded over 1.5 cm, so that it is whole between vertices."""
-    return np.clip((half + 0.0075 - gap) / 0.015, 0.0, 1.0)
+    """Soft stripe: 1 within `half` of its middle, faded over 2 cm, so that it is whole between vertices."""
+    return np.clip((half + 0.011 - gap) / 0.022, 0.0, 1.0)
 
 
 def paint_straps(spot: Spot, colours: Array, bump: Array) -> None:

@@ -103,8 +103,8 @@ def stand(skeleton: Skeleton, gait: Gait) -> tuple[Trunk, dict[int, Step], dict[
     spread = tall * (0.045 + 0.006 * (look.seed >> 3 & 7))
     free = tall * (0.010 * (look.seed >> 6 & 7) - 0.015)
     steps = {
-        loaded: Step(-0.010 * tall, 0.0, leg.ankle, 0.0, 0.0, True),
-        -loaded: Step(free * uneven, 0.0, leg.ankle, 0.0, 0.0, True),
+        loaded: Step(-0.010 * tall, 0.0, leg.ankle, 0.0, 0.0),
+        -loaded: Step(free * uneven, 0.0, leg.ankle, 0.0, 0.0),
     }
     glance = 0.25 * math.sin(2.0 * math.pi * gait.phase)
     nod = {"texting": 0.45, "phone": 0.05}.get(manner.stance, 0.6 * manner.stoop)
@@ -136,9 +136,7 @@ def place_trunk(skeleton: Skeleton, trunk: Trunk, rotation: Array, position: Arr
         position[bone] = position[parent] + rotation[parent] @ (joints[bone] - joints[parent])
 
 
-def place_leg(
-    skeleton: Skeleton, side: int, step: Step, width: float, rotation: Array, position: Array
-) -> None:
+def place_leg(skeleton: Skeleton, side: int, step: Step, width: float, rotation: Array, position: Array) -> None:
     """Thigh to toes: two-bone inverse kinematics to the ankle. Writes into `rotation` and `position`."""
     joints, thigh = skeleton.joints, LEG[side]
     yaw = side * skeleton.look.manner.toe_out

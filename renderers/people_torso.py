@@ -19,10 +19,14 @@ Array = NDArray[np.float64]
 
 # shares of the trunk (0 hip, 1 shoulder joint) and half-widths and depths in statures; our own figures, read off
 # anthropometric breadths (biacromial .23, hips .19, waist .17 of the stature)
-WIDTH = ((-0.30, -0.10, 0.10, 0.36, 0.545, 0.69, 0.82, 0.95, 1.04, 1.08, 1.11, 1.14, 1.175, 1.21, 1.27),
-         (0.088, 0.097, 0.094, 0.082, 0.087, 0.096, 0.103, 0.108, 0.107, 0.099, 0.083, 0.062, 0.044, 0.035, 0.031))
-FRONT = ((-0.30, -0.10, 0.10, 0.36, 0.545, 0.69, 0.82, 0.95, 1.05, 1.11, 1.175, 1.27),
-         (0.054, 0.058, 0.059, 0.056, 0.061, 0.068, 0.064, 0.052, 0.040, 0.033, 0.032, 0.033))
+WIDTH = (
+    (-0.30, -0.10, 0.10, 0.36, 0.545, 0.69, 0.82, 0.95, 1.04, 1.08, 1.11, 1.14, 1.175, 1.21, 1.27),
+    (0.088, 0.097, 0.094, 0.082, 0.087, 0.096, 0.103, 0.108, 0.107, 0.099, 0.083, 0.062, 0.044, 0.035, 0.031),
+)
+FRONT = (
+    (-0.30, -0.10, 0.10, 0.36, 0.545, 0.69, 0.82, 0.95, 1.05, 1.11, 1.175, 1.27),
+    (0.054, 0.058, 0.059, 0.056, 0.061, 0.068, 0.064, 0.052, 0.040, 0.033, 0.032, 0.033),
+)
 BACK = ((-0.30, -0.12, 0.10, 0.36, 0.545, 0.69, 0.82, 0.95, 1.05, 1.11, 1.175, 1.27),
         (0.062, 0.073, 0.062, 0.047, 0.056, 0.065, 0.068, 0.062, 0.052, 0.046, 0.038, 0.032))  # fmt: skip
 TOP_END = 1.25  # share of the trunk where the neck begins
@@ -107,7 +111,9 @@ def clearance(look: PersonLook) -> float:
     z = np.linspace(skeleton.level(TOP_END), skeleton.level(-0.1), 24)
     hull = hang(body_hull(skeleton, z), np.full(24, look.top.ease), look.top.hang, look.top.flare, skeleton.hip)
     bag = 0.02 if look.bag.style in ("shoulder_bag", "satchel") else 0.0
-    wide = float(hull.half[12:].max()) if top_hem(look, skeleton) < skeleton.level(0.2) else float(hull.half[10:18].max())
+    wide = (
+        float(hull.half[12:].max()) if top_hem(look, skeleton) < skeleton.level(0.2) else float(hull.half[10:18].max())
+    )
     return wide + 0.026 * look.body.height + 0.4 * look.top.ease + bag
 
 
@@ -160,9 +166,16 @@ def trunk_weights(skeleton: Skeleton, z: Array, y: Array, skirt: float) -> Array
 
 
 def row_heights(high: float, low: float, spacing: float, least: int) -> Array:
-    """Heights from the top down; the lower edge is doubled for a crisp, closed hem."""
+    """Heights from the top down; the last row lies inside the hem and closes it."""
     rows = max(least, int((high - low) / spacing) + 1)
-    return np.concatenate([np.linspace(high, low, rows), [low + 0.002]])
+    return np.concatenate([np.linspace(high, low, rows), [low + 0.025]])
+
+
+def top_rows(skeleton: Skeleton, low: float, spacing: float) -> Array:
+    """Heights from the neck to the hem; the slope of the shoulders has the same rows at every detail."""
+    shares = (TOP_END, 1.205, 1.16, 1.12, 1.085, 1.04) if spacing < 0.1 else (TOP_END, 1.20, 1.12, 1.04)
+    below = row_heights(skeleton.level(0.99), low, spacing, 4)
+    return np.concatenate([[skeleton.level(share) for share in shares], below])
 
 
 def fabric_of(look: PersonLook) -> int:
@@ -187,12 +200,12 @@ def top_part(skeleton: Skeleton, columns: int, spacing: float) -> Part:
         The part.
     """
     look, top = skeleton.look, skeleton.look.top
-    z = row_heights(skeleton.level(TOP_END), top_hem(look, skeleton), spacing, 6)
+    z = top_rows(skeleton, top_hem(look, skeleton), spacing)
     t = skeleton.share(z)
     hull = body_hull(skeleton, z)
     ease = top.ease * (1.0 - 0.65 * smooth((t - 1.02) / 0.15))
     if top.tucked:
-        ease = np.where(t < 0.34, 0.4 * ease, ease)
+        ease = ease * (0.15 + 0.85 * smooth((t - 0.34) / 0.12))
     elif look.bottom.style != "none":
         # over the trousers and the tops of their legs
         under = min(look.bottom.ease, 0.012) + 0.012 + 0.010 * smooth(-t / 0.2)
@@ -228,7 +241,7 @@ def top_part(skeleton: Skeleton, columns: int, spacing: float) -> Part:
     return grid(points, colours, trunk_weights(skeleton, points[..., 2], y, skirt), fabric)
 
 
-def seat_part(skeleton: Skeleton, columns: int, spacing: float) -> Part:
+def seat_part(skeleton: Skeleton, columns: int, spacing: float) -> Part | None:
     """Seat of the trousers, or the skirt: from the waist to the crotch or the hem.
 
     Args:
@@ -237,14 +250,17 @@ def seat_part(skeleton: Skeleton, columns: int, spacing: float) -> Part:
         spacing: m between rows.
 
     Returns:
-        The part.
+        The part; None where a long top covers it.
     """
     look, bottom = skeleton.look, skeleton.look.bottom
-    skirt = bottom.style == "skirt"
+    skirt, tucked = bottom.style == "skirt", look.top.tucked and bottom.style != "none"
     low = bottom.hem * skeleton.hip / 0.525 if skirt else skeleton.level(-0.24)
-    z = row_heights(skeleton.level(0.38), low, spacing, 4)
+    high = skeleton.level(0.38) if tucked else min(skeleton.level(0.38), top_hem(look, skeleton) + 0.07)
+    if high < low + 0.05:
+        return None
+    z = row_heights(high, low, spacing, 4)
     hull = body_hull(skeleton, z)
-    ease = np.full(len(z), min(bottom.ease, 0.007))
+    ease = np.full(len(z), min(bottom.ease, 0.007) + (0.008 if tucked else 0.0))
     flare = (0.02 + 0.5 * max(0.0, bottom.flare - 0.95)) if skirt else -0.1
     cloth = hang(hull, ease, 0.75 if skirt else 0.1, flare, skeleton.level(-0.1) if skirt else -1.0)
     angle = np.broadcast_to(around(columns)[None, :], (len(z), columns))
@@ -254,7 +270,7 @@ def seat_part(skeleton: Skeleton, columns: int, spacing: float) -> Part:
     base = bottom.legs if bottom.style == "none" else bottom.colour
     colours = np.broadcast_to(np.array(base), (*x.shape, 3)) * (1.0 + 8.0 * folds)[..., None]
     belt = np.abs(z - (skeleton.level(0.30) - 0.022)) < 0.02
-    if bottom.style not in ("none", "leggings"):
+    if tucked and bottom.style != "leggings":
         colours[belt] = np.array(bottom.belt)
     x, y = x + folds * np.cos(angle), y + folds * np.sin(angle)
     points = np.stack([x, y, np.broadcast_to(z[:, None], x.shape)], -1)

@@ -23,6 +23,7 @@ _BOARDS: tuple[tuple[str, tuple[int, int, int], tuple[int, int, int]], ...] = (
     ("Kebab & Pizza", (196, 158, 60), (112, 26, 24)), ("FLORA", (66, 88, 62), (232, 226, 206)),
     ("ESTATE AGENTS", (72, 74, 80), (232, 232, 230)), ("THE OLD CROWN", (22, 30, 48), (200, 166, 88)),
 )  # fmt: skip
+_RED, _BLUE, _WHITE, _BLACK = (170, 26, 32), (22, 62, 132), (232, 232, 228), (22, 22, 24)  # sRGB
 _WORDS = (
     "SALE",
     "OPEN",
@@ -41,7 +42,7 @@ def _write(
     picture: Picture, text: str, box: tuple[int, int, int, int], colour: tuple[int, ...], font: int, weight: int
 ) -> None:
     """Fit a line of letters into x0, y0, x1, y1, texels."""
-    import cv2  # noqa: PLC0415
+    import cv2
 
     x0, y0, x1, y1 = box
     (wide, high), _ = cv2.getTextSize(text, font, 1.0, weight)
@@ -62,7 +63,7 @@ def fascia_uvs(board: int) -> NDArray[np.float64]:
 def fascia(sheet: int) -> Texture:
     """Six fascia boards, one above the other; sheet 0 holds boards 0-5, sheet 1 boards 6-11."""
     picture = np.zeros((EDGE, EDGE, 3), np.uint8)
-    fonts = (2, 3, 4, 6, 7, 0)
+    fonts = (3, 4, 4, 2, 3, 0)
     high = EDGE // ROWS
     for row in range(ROWS):
         text, board, letters = _BOARDS[(sheet * ROWS + row) % FASCIAS]
@@ -78,7 +79,7 @@ def fascia(sheet: int) -> Texture:
 @lru_cache(maxsize=16)
 def poster(variant: int) -> Texture:
     """A printed poster, 256 texels, one picture."""
-    import cv2  # noqa: PLC0415
+    import cv2
 
     rng = generator("poster", variant)
     edge = 256
@@ -121,54 +122,62 @@ def traffic_sign(shape: str, variant: int) -> Texture:
     Returns:
         The texture.
     """
-    import cv2  # noqa: PLC0415
-
-    edge = 128
-    red, blue, white, black = (170, 26, 32), (22, 62, 132), (232, 232, 228), (22, 22, 24)
-    picture = np.full((edge, edge, 3), 232, np.uint8)
-    middle = (edge // 2, edge // 2)
+    picture = np.full((128, 128, 3), 232, np.uint8)
     if shape == "round":
-        style = variant % 5
-        picture[:] = {0: red, 1: red, 2: blue, 3: red, 4: red}[style]
-        if style in {0, 1, 3}:
-            cv2.circle(picture, middle, 48, white if style != 3 else blue, -1, cv2.LINE_AA)
-        if style == 0:
-            _write(picture, str((20, 30, 40, 50, 60)[variant // 5 % 5]), (28, 40, 100, 88), black, 2, 6)
-        elif style == 1:
-            cv2.arrowedLine(picture, (64, 92), (64, 36), black, 9, cv2.LINE_AA, tipLength=0.4)
-            cv2.line(picture, (28, 28), (100, 100), red, 10, cv2.LINE_AA)
-        elif style == 2:
-            cv2.arrowedLine(picture, (90, 38), (40, 90), white, 12, cv2.LINE_AA, tipLength=0.45)
-        elif style == 3:
-            cv2.line(picture, (26, 26), (102, 102), red, 12, cv2.LINE_AA)
-            if variant >= 5:
-                cv2.line(picture, (102, 26), (26, 102), red, 12, cv2.LINE_AA)
-        else:
-            cv2.rectangle(picture, (22, 54), (106, 74), white, -1)
+        _round(picture, variant)
     elif shape == "triangle":
-        picture[:] = red
-        cv2.fillPoly(picture, [np.array([[64, 34], [103, 104], [25, 104]], np.int32)], white, cv2.LINE_AA)
-        if variant % 3 == 0:
-            cv2.line(picture, (64, 56), (64, 82), black, 8, cv2.LINE_AA)
-            cv2.circle(picture, (64, 95), 5, black, -1, cv2.LINE_AA)
-        elif variant % 3 == 1:
-            cv2.circle(picture, (66, 58), 6, black, -1, cv2.LINE_AA)
-            cv2.line(picture, (64, 64), (62, 84), black, 8, cv2.LINE_AA)
-            cv2.line(picture, (62, 84), (52, 100), black, 5, cv2.LINE_AA)
-            cv2.line(picture, (62, 84), (74, 100), black, 5, cv2.LINE_AA)
-        else:
-            cv2.polylines(
-                picture, [np.array([[60, 100], [60, 84], [72, 74], [66, 58]], np.int32)], False, black, 7, cv2.LINE_AA
-            )
+        _triangle(picture, variant)
     else:
         _board(picture, shape, variant)
-    shade = 1.0 + 0.03 * noise(generator("sign", variant), 0.8, 1, edge=edge)
+    shade = 1.0 + 0.03 * noise(generator("sign", variant), 0.8, 1, edge=128)
     return encode(f"sign-{shape}-{variant}", picture * shade[..., None])
+
+
+def _round(picture: Picture, variant: int) -> None:
+    """Limits, prohibitions and commands."""
+    import cv2
+
+    style, middle = variant % 5, (64, 64)
+    picture[:] = _BLUE if style == 2 else _RED
+    if style in {0, 1, 3}:
+        cv2.circle(picture, middle, 48, _WHITE if style != 3 else _BLUE, -1, cv2.LINE_AA)
+    if style == 0:
+        _write(picture, str((20, 30, 40, 50, 60)[variant // 5 % 5]), (28, 40, 100, 88), _BLACK, 2, 6)
+    elif style == 1:
+        cv2.arrowedLine(picture, (64, 92), (64, 36), _BLACK, 9, cv2.LINE_AA, tipLength=0.4)
+        cv2.line(picture, (28, 28), (100, 100), _RED, 10, cv2.LINE_AA)
+    elif style == 2:
+        cv2.arrowedLine(picture, (90, 38), (40, 90), _WHITE, 12, cv2.LINE_AA, tipLength=0.45)
+    elif style == 3:
+        cv2.line(picture, (26, 26), (102, 102), _RED, 12, cv2.LINE_AA)
+        if variant >= 5:
+            cv2.line(picture, (102, 26), (26, 102), _RED, 12, cv2.LINE_AA)
+    else:
+        cv2.rectangle(picture, (22, 54), (106, 74), _WHITE, -1)
+
+
+def _triangle(picture: Picture, variant: int) -> None:
+    """Warnings: danger, walker, bend."""
+    import cv2
+
+    picture[:] = _RED
+    cv2.fillPoly(picture, [np.array([[64, 34], [103, 104], [25, 104]], np.int32)], _WHITE, cv2.LINE_AA)
+    if variant % 3 == 0:
+        cv2.line(picture, (64, 56), (64, 82), _BLACK, 8, cv2.LINE_AA)
+        cv2.circle(picture, (64, 95), 5, _BLACK, -1, cv2.LINE_AA)
+    elif variant % 3 == 1:
+        cv2.circle(picture, (66, 58), 6, _BLACK, -1, cv2.LINE_AA)
+        cv2.line(picture, (64, 64), (62, 84), _BLACK, 8, cv2.LINE_AA)
+        for foot in ((52, 100), (74, 100)):
+            cv2.line(picture, (62, 84), foot, _BLACK, 5, cv2.LINE_AA)
+    else:
+        bend = np.array([[60, 100], [60, 84], [72, 74], [66, 58]], np.int32)
+        cv2.polylines(picture, [bend], False, _BLACK, 7, cv2.LINE_AA)
 
 
 def _board(picture: Picture, shape: str, variant: int) -> None:
     """Rectangular notices and direction signs."""
-    import cv2  # noqa: PLC0415
+    import cv2
 
     rng = generator(shape, variant)
     paints = ((232, 232, 228), (22, 62, 132), (18, 88, 58), (232, 232, 228), (226, 184, 40), (22, 62, 132))
@@ -184,6 +193,6 @@ def _board(picture: Picture, shape: str, variant: int) -> None:
     for k in range(lines):
         y = 12 + k * 104 // lines
         text = str(places[int(rng.integers(len(places)))])
-        _write(picture, text, (12, y, 98, y + 80 // lines), ink, 2, 3)
+        _write(picture, text, (12, y, 98, y + 80 // lines), ink, 2, 2)
         x, half = 110, 40 // lines
         cv2.arrowedLine(picture, (x, y + 2 * half - 4), (x, y + 6), ink, 4, cv2.LINE_AA, tipLength=0.5)

@@ -129,6 +129,14 @@ def sheet(variant: int) -> Texture:
     return encode(f"sheet-{variant}", tinted(light.astype(np.float32), (1.0, 1.0, 1.0)) + rust)
 
 
+@lru_cache(maxsize=1)
+def grime() -> Texture:
+    """Nearly white with stains: gives painted and metal parts the marks of use; 3 m a repeat."""
+    rng = generator("grime", 0)
+    light = 238.0 * (1.0 + 0.02 * noise(rng, 0.3, 20) + 0.025 * noise(rng, 1.2, 1, 30)) * _streaks(rng, 0.07)
+    return encode("grime", tinted(light.astype(np.float32), (1.0, 0.995, 0.98)))
+
+
 @lru_cache(maxsize=2)
 def bark(variant: int) -> Texture:
     """Furrowed bark in neutral tones, furrows upright; 1 m a repeat."""

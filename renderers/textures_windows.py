@@ -53,10 +53,13 @@ def _room(rng: np.random.Generator, tile: int) -> Array:
 
 @lru_cache(maxsize=4)
 def rooms(variant: int) -> Texture:
-    """Eight windows side by side: 4 columns, 2 rows."""
-    rng = generator("rooms", variant)
+    """Eight windows side by side: 4 columns, 2 rows; variants 0-2 by day, 3-5 the same rooms with their lights on."""
+    rng = generator("rooms", variant % 3)
     tiles = [_room(rng, tile) for tile in range(ROOMS)]
-    return encode(f"rooms-{variant}", np.vstack([np.hstack(tiles[:4]), np.hstack(tiles[4:])]))
+    picture = np.vstack([np.hstack(tiles[:4]), np.hstack(tiles[4:])])
+    if variant >= 3:
+        picture = (110.0 + 0.75 * picture) * np.array([1.05, 0.95, 0.78], np.float32)
+    return encode(f"rooms-{variant}", picture)
 
 
 def _goods(rng: np.random.Generator) -> Array:

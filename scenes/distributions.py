@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from pydantic_core import core_schema
 
 from scenes.suggest import suggestion
 
@@ -123,6 +124,10 @@ class Range:
     integer: bool = False
     each: bool = False
 
+    def __get_pydantic_core_schema__(self, source: object, handler: object) -> core_schema.CoreSchema:
+        """Let pydantic check fields annotated with this."""
+        return core_schema.no_info_plain_validator_function(self.read)
+
     def read(self, raw: object) -> Any:
         """Read a number or a distribution of numbers.
 
@@ -183,6 +188,10 @@ class OneOf:
     names: tuple[str, ...]
     each: bool = False
 
+    def __get_pydantic_core_schema__(self, source: object, handler: object) -> core_schema.CoreSchema:
+        """Let pydantic check fields annotated with this."""
+        return core_schema.no_info_plain_validator_function(self.read)
+
     def read(self, raw: object) -> Any:
         """Read a name or a choice of names.
 
@@ -211,6 +220,10 @@ class OneOf:
 @dataclass(frozen=True)
 class Flag:
     """true or false, or a choice of them."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: object) -> core_schema.CoreSchema:
+        """Let pydantic check fields annotated with this."""
+        return core_schema.no_info_plain_validator_function(self.read)
 
     def read(self, raw: object) -> Any:
         """Read a truth value or a choice of truth values.

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 RGB = tuple[float, float, float]  # linear RGB albedo
 
 AGE_GROUPS = ("child", "teen", "adult", "senior")
+# m, by which a bag of size 1 lengthens and widens the box around its owner
+BAG_ROOM = {
+    "rucksack": (0.185, 0.0), "daypack": (0.135, 0.0), "satchel": (0.14, 0.05), "shoulder_bag": (0.15, 0.055),
+    "handbag": (0.05, 0.05), "shopping": (0.035, 0.045),
+}  # fmt: skip
 ADULT = 1.73  # m, stature that the relation of Grieve and Gear is evaluated at
 
 
@@ -142,12 +147,13 @@ class PersonLook:
         stout = 0.5 * self.body.weight + 0.5 * self.body.belly
         width = height * (0.262 * self.body.shoulders + 0.045) + 0.085 * stout + 2.4 * top.ease
         length = max(height * 0.165 + 0.01, height * 0.152 + 0.13 * stout + 2.0 * top.ease)
-        if self.bag.style in ("rucksack", "daypack"):
-            length += 0.20 * self.bag.size * min(1.0, height / 1.7)
-        elif self.bag.style != "none":
-            width += 0.10 * self.bag.size
+        scale = self.bag.size * min(1.0, height / 1.7)
+        deeper, wider = BAG_ROOM.get(self.bag.style, (0.0, 0.0))
+        length, width = length + deeper * scale, width + wider * scale - 0.006
         extra = {"none": 0.0, "cap": 0.02, "beanie": 0.035, "hood": 0.03, "hat": 0.05, "headscarf": 0.02}
-        volume = {"afro": 0.07, "curly": 0.045, "bun_top": 0.09}.get(self.head.hair_style, 0.015)
+        volume = {"afro": 0.07, "curly": 0.045, "bun_top": 0.045, "spiky": 0.03, "bald": 0.0}.get(
+            self.head.hair_style, 0.015
+        )
         rise = extra.get(self.head.headwear, 0.0) or volume
         return (round(length, 3), round(width, 3), round(height + rise, 3))
 

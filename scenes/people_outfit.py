@@ -2,89 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from scenes.people_cuts import CUTS, MEN, WOMEN, Cut
 from scenes.people_look import RGB, Bag, Body, Bottom, Top
 from scenes.people_palette import (
-    ACCENTS, BAGS, BOTTOMS, CARRIERS, COATS, JEANS, SHIRTS, SHOES, SNEAKERS, SUMMER_BOTTOMS, TOPS, colour, named, pick,
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Cut:
-    """How a kind of top is made. Ranges are (low, high) of a uniform distribution."""
-
-    ease: tuple[float, float]  # m
-    hem: tuple[float, float]  # share of the stature
-    hang: tuple[float, float]
-    flare: tuple[float, float]
-    collars: dict[str, float]
-    closure: str
-    open_share: float  # probability of being worn open
-    colours: dict[str, float]
-    patterns: dict[str, float]
-    sleeves: float
-    badge: float  # probability of a print or badge
-
-
-PLAIN = {"plain": 1.0}
-CUTS: dict[str, Cut] = {
-    "t_shirt": Cut((0.006, 0.02), (0.44, 0.50), (0.4, 0.9), (0.0, 0.05), {"round": 0.75, "wide": 0.25}, "none", 0.0,
-                   TOPS, {"plain": 0.72, "stripes": 0.14, "yoke": 0.05, "sleeves": 0.06, "marl": 0.1}, 0.36, 0.4),
-    "polo": Cut((0.006, 0.016), (0.44, 0.49), (0.4, 0.8), (0.0, 0.04), {"shirt": 1.0}, "none", 0.0,
-                TOPS, {"plain": 0.8, "stripes": 0.2}, 0.36, 0.2),
-    "tank": Cut((0.003, 0.010), (0.46, 0.52), (0.2, 0.6), (0.0, 0.05), {"wide": 1.0}, "none", 0.0,
-                TOPS, {"plain": 0.85, "stripes": 0.15}, 0.0, 0.15),
-    "football": Cut((0.010, 0.020), (0.43, 0.47), (0.7, 1.0), (0.0, 0.03), {"round": 1.0}, "none", 0.0,
-                    {"red": 0.3, "white": 0.2, "blue": 0.15, "royal": 0.15, "navy": 0.1, "green": 0.05, "yellow": 0.05},
-                    {"plain": 0.45, "sleeves": 0.25, "stripes": 0.15, "yoke": 0.15}, 0.4, 0.9),
-    "shirt": Cut((0.008, 0.020), (0.43, 0.48), (0.5, 0.95), (0.0, 0.03), {"shirt": 1.0}, "buttons", 0.12,
-                 {**SHIRTS, "navy": 0.06, "black": 0.06, "red": 0.03, "green": 0.03, "beige": 0.04},
-                 {"plain": 0.55, "checks": 0.25, "pinstripes": 0.2}, 1.0, 0.05),
-    "blouse": Cut((0.006, 0.020), (0.44, 0.50), (0.4, 0.9), (0.0, 0.08), {"wide": 0.5, "shirt": 0.3, "round": 0.2},
-                  "none", 0.0, TOPS, {"plain": 0.75, "stripes": 0.15, "marl": 0.1}, 1.0, 0.05),
-    "jumper": Cut((0.012, 0.025), (0.44, 0.49), (0.5, 0.9), (0.0, 0.03), {"round": 0.8, "shirt": 0.2}, "none", 0.0,
-                  TOPS, {"plain": 0.62, "stripes": 0.14, "marl": 0.2, "yoke": 0.04}, 1.0, 0.12),
-    "cardigan": Cut((0.010, 0.020), (0.40, 0.48), (0.5, 0.95), (0.0, 0.06), {"wide": 1.0}, "buttons", 0.6,
-                    TOPS, {"plain": 0.7, "marl": 0.3}, 1.0, 0.0),
-    "hoodie": Cut((0.015, 0.028), (0.44, 0.48), (0.6, 0.9), (-0.02, 0.02), {"hood": 1.0}, "zip", 0.25,
-                  {**TOPS, "grey": 0.2, "black": 0.25, "navy": 0.16}, {"plain": 0.8, "marl": 0.15, "sleeves": 0.05}, 1.0, 0.45),
-    "jacket": Cut((0.018, 0.034), (0.42, 0.49), (0.6, 1.0), (-0.02, 0.04), {"stand": 0.45, "shirt": 0.3, "hood": 0.25},
-                  "zip", 0.35, COATS, {"plain": 0.75, "yoke": 0.14, "sleeves": 0.06, "camouflage": 0.02, "marl": 0.1}, 1.0, 0.3),
-    "denim_jacket": Cut((0.014, 0.022), (0.47, 0.51), (0.6, 0.9), (-0.02, 0.02), {"shirt": 1.0}, "buttons", 0.6,
-                        JEANS, PLAIN, 1.0, 0.1),
-    "leather_jacket": Cut((0.014, 0.024), (0.46, 0.50), (0.6, 0.9), (-0.02, 0.02), {"lapel": 0.4, "stand": 0.6}, "zip", 0.45,
-                          {"black": 0.8, "dark_brown": 0.2}, PLAIN, 1.0, 0.0),
-    "blazer": Cut((0.016, 0.026), (0.41, 0.45), (0.6, 0.9), (0.02, 0.06), {"lapel": 1.0}, "buttons", 0.45,
-                  {"black": 0.35, "navy": 0.25, "charcoal": 0.22, "grey": 0.1, "beige": 0.05, "brown": 0.03},
-                  {"plain": 0.8, "pinstripes": 0.2}, 1.0, 0.0),
-    "coat": Cut((0.020, 0.034), (0.27, 0.40), (0.7, 1.0), (0.02, 0.12), {"lapel": 0.6, "stand": 0.2, "hood": 0.1, "fur": 0.1},
-                "buttons", 0.35, COATS, {"plain": 0.8, "marl": 0.14, "checks": 0.06}, 1.0, 0.0),
-    "anorak": Cut((0.022, 0.036), (0.38, 0.45), (0.8, 1.0), (0.0, 0.06), {"hood": 0.75, "stand": 0.25}, "zip", 0.2,
-                  {**COATS, "red": 0.09, "blue": 0.08, "olive": 0.1}, {"plain": 0.72, "yoke": 0.22, "sleeves": 0.06}, 1.0, 0.3),
-    "puffer": Cut((0.030, 0.050), (0.40, 0.49), (0.8, 1.0), (-0.02, 0.04), {"hood": 0.4, "stand": 0.4, "fur": 0.2}, "zip", 0.25,
-                  {**COATS, "black": 0.4}, {"quilted": 1.0}, 1.0, 0.2),
-    "raincoat": Cut((0.024, 0.036), (0.32, 0.44), (0.8, 1.0), (0.03, 0.10), {"hood": 0.9, "stand": 0.1}, "zip", 0.15,
-                    {**COATS, "blue": 0.1, "green": 0.05, "yellow": 0.06, "red": 0.05}, {"plain": 0.85, "yoke": 0.15}, 1.0, 0.1),
-    "hi_vis": Cut((0.026, 0.040), (0.44, 0.48), (0.8, 1.0), (0.0, 0.03), {"stand": 0.6, "wide": 0.4}, "zip", 0.3,
-                  {"hi_yellow": 0.6, "hi_orange": 0.4}, {"bands": 1.0}, 1.0, 0.4),
-    "dress": Cut((0.006, 0.020), (0.26, 0.37), (0.3, 0.8), (0.06, 0.24), {"wide": 0.6, "round": 0.4}, "none", 0.0,
-                 TOPS, {"plain": 0.65, "stripes": 0.15, "marl": 0.2}, 0.36, 0.0),
-}  # fmt: skip
-
-# share in high summer, in between, in winter
-MEN = {"t_shirt": (0.5, 0.14, 0.0), "polo": (0.14, 0.03, 0.0), "tank": (0.03, 0.0, 0.0), "football": (0.05, 0.02, 0.0),
-       "shirt": (0.24, 0.13, 0.02), "jumper": (0.02, 0.12, 0.05), "hoodie": (0.03, 0.15, 0.10), "jacket": (0.02, 0.22, 0.24),
-       "denim_jacket": (0.01, 0.04, 0.01), "leather_jacket": (0.0, 0.05, 0.06), "blazer": (0.04, 0.07, 0.04),
-       "coat": (0.0, 0.02, 0.17), "anorak": (0.0, 0.06, 0.15), "puffer": (0.0, 0.02, 0.14), "raincoat": (0.0, 0.03, 0.04),
-       "hi_vis": (0.01, 0.015, 0.015)}  # fmt: skip
-WOMEN = {"t_shirt": (0.32, 0.10, 0.0), "tank": (0.18, 0.02, 0.0), "blouse": (0.16, 0.12, 0.02), "shirt": (0.05, 0.04, 0.0),
-         "dress": (0.16, 0.04, 0.0), "jumper": (0.02, 0.12, 0.06), "cardigan": (0.05, 0.12, 0.03), "hoodie": (0.01, 0.07, 0.05),
-         "jacket": (0.02, 0.17, 0.16), "denim_jacket": (0.02, 0.05, 0.01), "leather_jacket": (0.0, 0.04, 0.05),
-         "blazer": (0.02, 0.06, 0.03), "coat": (0.0, 0.06, 0.27), "anorak": (0.0, 0.04, 0.11), "puffer": (0.0, 0.02, 0.19),
-         "raincoat": (0.0, 0.03, 0.04)}  # fmt: skip
+    ACCENTS,
+    BAGS,
+    BOTTOMS,
+    CARRIERS,
+    JEANS,
+    SHIRTS,
+    SHOES,
+    SNEAKERS,
+    SUMMER_BOTTOMS,
+    TOPS,
+    colour,
+    named,
+    pick,
+)
 
 
 def between(rng: np.random.Generator, limits: tuple[float, float]) -> float:
@@ -137,12 +73,19 @@ def sample_top(rng: np.random.Generator, body: Body, cover: float) -> Top:
         opening=between(rng, (0.2, 1.0)) if open_front else 0.0,
         inner=colour(rng, SHIRTS if formal else TOPS),
         collar=pick(rng, cut.collars),
-        closure=cut.closure if outer and style != "hoodie" else pick(rng, {"zip": 0.5, "none": 0.5}) if outer else "none",
+        closure=cut.closure
+        if outer and style != "hoodie"
+        else pick(rng, {"zip": 0.5, "none": 0.5})
+        if outer
+        else "none",
         badge=badge if rng.random() < cut.badge else "none",
         badge_colour=colour(rng, {**ACCENTS, "white": 0.4}),
         tie=bool(formal and rng.random() < (0.4 if style != "coat" else 0.25)),
         tie_colour=colour(rng, ACCENTS),
-        tucked=bool(style in ("shirt", "polo", "blouse", "t_shirt", "tank") and rng.random() < (0.5 if style == "shirt" else 0.2)),
+        tucked=bool(
+            style in ("shirt", "polo", "blouse", "t_shirt", "tank")
+            and rng.random() < (0.5 if style == "shirt" else 0.2)
+        ),
         scarf=("wound" if rng.random() < 0.55 else "hanging") if scarf and sleeves > 0.8 else "none",
         scarf_colour=colour(rng, ACCENTS),
         gloves=bool(rng.random() < 0.4 * max(0.0, cover - 0.55)),
@@ -175,7 +118,12 @@ def sample_bottom(rng: np.random.Generator, body: Body, top: Top, cover: float) 
     warm = 1.0 - cover
     shares = {"jeans": 0.42, "trousers": 0.34, "joggers": 0.07, "shorts": 0.9 * max(0.0, warm - 0.55)}
     if body.sex == "female":
-        shares |= {"leggings": 0.16, "skirt": 0.10 + 0.14 * warm, "trousers": 0.22, "shorts": 0.45 * max(0.0, warm - 0.58)}
+        shares |= {
+            "leggings": 0.16,
+            "skirt": 0.10 + 0.14 * warm,
+            "trousers": 0.22,
+            "shorts": 0.45 * max(0.0, warm - 0.58),
+        }
     if body.age_group == "senior":
         shares |= {"jeans": 0.12, "leggings": 0.0, "joggers": 0.02}
     if top.style in ("blazer",) or top.tie:
@@ -205,7 +153,9 @@ def sample_bottom(rng: np.random.Generator, body: Body, top: Top, cover: float) 
         legs=named(rng, "black" if rng.random() < 0.8 else "charcoal") if tights else body.skin,
         shoes=shoes,
         shoe_colour=colour(rng, SNEAKERS if shoes == "sneakers" else SHOES),
-        sole_colour=named(rng, pick(rng, {"white": 0.6, "black": 0.25, "beige": 0.15} if shoes == "sneakers" else {"black": 1.0})),
+        sole_colour=named(
+            rng, pick(rng, {"white": 0.6, "black": 0.25, "beige": 0.15} if shoes == "sneakers" else {"black": 1.0})
+        ),
         sock_colour=named(rng, pick(rng, {"white": 0.5, "black": 0.35, "grey": 0.15})),
     )
 

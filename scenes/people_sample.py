@@ -13,9 +13,7 @@ AGE_SHARES = {"child": 0.09, "teen": 0.11, "adult": 0.62, "senior": 0.18}
 STATURE = {"male": (1.79, 0.07), "female": (1.665, 0.065)}
 
 
-def sample_person(
-    rng: np.random.Generator, *, warmth: float | None = None, age_group: str | None = None
-) -> PersonLook:
+def sample_person(rng: np.random.Generator, *, warmth: float | None = None, age_group: str | None = None) -> PersonLook:
     """Draw a person as met on streets of Europe and North America.
 
     Args:
@@ -134,7 +132,8 @@ def _hair_style(rng: np.random.Generator, body: Body) -> str:
             shares = {"short": 0.35, "bob": 0.22, "curly": 0.22, "swept": 0.1, "bun": 0.07, "long": 0.04}
     else:
         shares = {"short": 0.36, "side_parted": 0.15, "swept": 0.13, "buzz": 0.12, "spiky": 0.06, "receding": 0.07,
-                  "bald": 0.05, "curly": 0.04, "afro": 0.015, "fringe_ring": 0.02, "bob": 0.015, "ponytail": 0.01}  # fmt: skip
+                  "bald": 0.05, "curly": 0.04, "afro": 0.015, "fringe_ring": 0.02, "bob": 0.015,
+                  "ponytail": 0.01}  # fmt: skip
         if body.age_group == "senior":
             shares = {"receding": 0.3, "fringe_ring": 0.25, "short": 0.2, "side_parted": 0.1, "bald": 0.1, "buzz": 0.05}
         elif body.age_group in ("child", "teen"):

@@ -1,0 +1,10 @@
+"""Who decides: policies by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from agents.rules import ConstantSpeed, RuleDriver
+from sim.policy import Policy
+
+POLICIES: dict[str, Callable[[], Policy]] = {"rule": RuleDriver, "constant": ConstantSpeed}

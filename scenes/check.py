@@ -1,0 +1,145 @@
+"""Messages for what a scene file gets wrong: field by field, and between fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from scenes.distributions import Choice, Distribution, Integers, Normal, Uniform, shown
+from scenes.schema import SceneSpec
+from scenes.suggest import suggestion
+from scenes.yamlfile import Located
+
+PLAIN = {
+    "missing": "is missing",
+    "tuple_type": "needs a list",
+    "list_type": "needs a list",
+    "string_type": "needs text",
+    "model_type": "needs a mapping of keys to values",
+    "dict_type": "needs a mapping of keys to values",
+    "int_type": "needs a whole number",
+}
+
+
+def first_problem(error: ValidationError, where: Located) -> tuple[str, str]:
+    """Choose the problem that stands first in the file.
+
+    Args:
+        error: of pydantic.
+        where: lines.
+
+    Returns:
+        Path and message.
+    """
+    found = [(path_of(item["loc"]), message(item)) for item in error.errors(include_url=False)]
+    return min(found, key=lambda entry: where.line(entry[0]))
+
+
+def path_of(loc: tuple[int | str, ...]) -> str:
+    """Write a location as in `actors[3].speed`."""
+    text = ""
+    for part in loc:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def message(item: Any) -> str:
+    """One line about one problem.
+
+    Args:
+        item: entry of `ValidationError.errors()`.
+
+    Returns:
+        The message, without place.
+    """
+    kind, loc, given = item["type"], item["loc"], item["input"]
+    if kind == "value_error":
+        return str(item["ctx"]["error"])
+    if kind == "extra_forbidden":
+        names = list(fields_at(loc[:-1]))
+        hint = suggestion(loc[-1], names) or f"; known here: {', '.join(names)}"
+        return f"unknown key{hint}"
+    if kind in ("missing", "invalid_key"):
+        return PLAIN.get(kind, "keys are words")
+    if kind in ("too_long", "too_short"):
+        return str(item["msg"])
+    return f"{PLAIN.get(kind, item['msg'])}, not {shown(given)}"
+
+
+def fields_at(loc: tuple[int | str, ...]) -> dict[str, Any]:
+    """Fields of the part of the schema at a location.
+
+    Args:
+        loc: from the top.
+
+    Returns:
+        Field name -> pydantic's description.
+    """
+    part: Any = SceneSpec
+    for name in loc:
+        if isinstance(name, str):
+            part = part.model_fields[name].annotation
+        while not (isinstance(part, type) and issubclass(part, BaseModel)):
+            part = next(arg for arg in get_args(part) if arg is not Ellipsis and arg is not type(None))
+            if isinstance(name, str) and not get_args(part):
+                break
+    return dict(part.model_fields)
+
+
+def ends(value: object) -> tuple[object, ...]:
+    """Values that decide whether a distribution stays inside limits."""
+    if isinstance(value, Uniform | Integers | Normal):
+        return value.low, value.high
+    return value.values if isinstance(value, Choice) else (value,)
+
+
+def possible(value: object, name: str) -> bool:
+    """Whether a field may take a name."""
+    return name in ends(value)
+
+
+def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
+    """Problems between fields.
+
+    Args:
+        spec: a file whose fields are fine one by one.
+
+    Yields:
+        Path and message.
+    """
+    roads = spec.roads
+    if not spec.cameras:
+        yield "cameras", "a scene needs at least one camera"
+    shortest = min(float(str(end)) for end in ends(roads.length))
+    for place, at in [("roads.crossing_at", roads.crossing_at), *_camera_places(spec)]:
+        for end in ends(at):
+            if not abs(float(str(end))) <= shortest / 2 - 10.0:
+                yield place, f"{shown(end)} m is outside [{10 - shortest / 2:g}, {shortest / 2 - 10:g}] m of the street"
+    for index, camera in enumerate(spec.cameras):
+        kinds = [name for name in ("dash", "pavement", "signal", "fixed") if possible(camera.kind, name)]
+        place = f"cameras[{index}].kind"
+        if "signal" in kinds and not _always_signals(spec):
+            yield place, "signal cameras need `layout: junction` or `crossing: signals`, with signals that are not off"
+        if "dash" in kinds and possible(roads.layout, "square"):
+            yield place, "dash cameras need a street or a junction, not a square"
+    for index, actor in enumerate(spec.actors):
+        yield from _actor_problems(index, actor)
+
+
+def _camera_places(spec: SceneSpec) -> list[tuple[str, Distribution | float]]:
+    return [(f"cameras[{index}].at", camera.at) for index, camera in enumerate(spec.cameras)]
+
+
+def _always_signals(spec: SceneSpec) -> bool:
+    layouts, crossings = set(ends(spec.roads.layout)), set(ends(spec.roads.crossing))
+    return layouts == {"junction"} or (layouts == {"street"} and crossings == {"signals"})
+
+
+def _actor_problems(index: int, actor: Any) -> Iterator[tuple[str, str]]:
+    kinds, ways = ends(actor.kind), ends(actor.behaviour)
+    wrong = {"walk", "stand"} if "pedestrian" not in kinds else {"drive", "parked"} if set(kinds) == {"pedestrian"} else set()
+    for way in ways:
+        if way in wrong:
+            yield f"actors[{index}].behaviour", f"{way} does not suit a {kinds[0]}"

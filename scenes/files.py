@@ -1,0 +1,119 @@
+"""Scene files: reading, checking, and the library that comes with the package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from scenes.check import check_together, first_problem
+from scenes.errors import SceneError
+from scenes.resolve import resolve
+from scenes.schema import SceneSpec
+from scenes.suggest import suggestion
+from scenes.types import Scene
+from scenes.yamlfile import Located, locate, read_yaml
+
+FORMAT = 1
+LIBRARY = Path(__file__).parent / "library"
+
+
+@dataclass(frozen=True)
+class SceneTemplate:
+    """A checked scene file; `sample` makes concrete scenes of it."""
+
+    name: str
+    text: str  # of the file
+    spec: SceneSpec
+
+    def sample(self, k: int, seed: int = 0, randomise: bool = True) -> Scene:
+        """Draw sample k.
+
+        Args:
+            k: number of the sample.
+            seed: any integer.
+            randomise: False collapses every distribution to its centre and keeps looks and layout; only the start
+                time differs between samples.
+
+        Returns:
+            A concrete scene, the same for the same arguments whatever was drawn before.
+
+        Raises:
+            ValueError: a negative sample number.
+        """
+        if k < 0:
+            raise ValueError(f"sample number {k} is negative")
+        return resolve(self.spec, self.name, k, seed, randomise)
+
+
+def library() -> tuple[str, ...]:
+    """Names of the scenes that come with the package."""
+    return tuple(sorted(file.stem for file in LIBRARY.glob("*.yaml")))
+
+
+def load(path: str | Path) -> SceneTemplate:
+    """Read and check a scene file.
+
+    Args:
+        path: a file, or the name of a library scene.
+
+    Returns:
+        The template.
+
+    Raises:
+        SceneError: one line with file, line, path in the file, value and limits.
+    """
+    file = find(path)
+    text, tree = read_yaml(file)
+    where = locate(tree, file.name)
+    data = where.data
+    if not isinstance(data, dict):
+        raise SceneError(file.name, "a scene file is a mapping of keys to values", line=1)
+    _check_format(file.name, data, where)
+    try:
+        spec = SceneSpec.model_validate(data)
+    except ValidationError as error:
+        place, problem = first_problem(error, where)
+        raise SceneError(file.name, problem, path=place, line=where.line(place)) from None
+    for place, problem in check_together(spec):
+        raise SceneError(file.name, problem, path=place, line=where.line(place))
+    return SceneTemplate(file.stem, text, spec)
+
+
+def find(path: str | Path) -> Path:
+    """Resolve a path or a library name.
+
+    Args:
+        path: what the user wrote.
+
+    Returns:
+        An existing file.
+
+    Raises:
+        SceneError: there is none.
+    """
+    file = Path(path)
+    if file.suffix in (".yaml", ".yml") or len(file.parts) > 1:
+        if file.is_file():
+            return file
+        raise SceneError(str(path), "is a folder" if file.is_dir() else "no such file")
+    known = LIBRARY / f"{file.name}.yaml"
+    if file.name and known.is_file():
+        return known
+    if file.is_file():
+        return file
+    names = library()
+    raise SceneError(
+        str(path), f"is neither a file nor a library scene ({', '.join(names)}){suggestion(path, names)}"
+    )  # fmt: skip
+
+
+def _check_format(name: str, data: dict[object, object], where: Located) -> None:
+    """Refuse other versions before anything else is looked at."""
+    if "format" not in data:
+        raise SceneError(name, f"is missing; the first line of a scene file is `format: {FORMAT}`", path="format", line=1)
+    version = data["format"]
+    if isinstance(version, bool) or version != FORMAT:
+        problem = f"{version} is not a format that this version reads; it reads {FORMAT}"
+        raise SceneError(name, problem, path="format", line=where.line("format"))

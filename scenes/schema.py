@@ -1,0 +1,156 @@
+"""The scene language, format 1: what a scene file may say, with limits, units and defaults.
+
+Angles are degrees in files. A field annotated with `Range`, `OneOf` or `Flag` holds either a plain value or a
+`Distribution` until `scenes.draws.fix` has drawn it; a field of type `Spread` keeps its distribution and is drawn
+for every thing it describes.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict
+
+from scenes.buildings import BUILDING_STYLES
+from scenes.distributions import Choice, Constant, Distribution, Flag, Normal, OneOf, Range, Uniform
+from scenes.schema_camera import CameraSpec, ChainSpec, Share
+
+GROUNDS = (
+    "asphalt-new", "asphalt-old", "asphalt-patched", "concrete-paving", "slabs", "brick-paving", "cobbles", "grass",
+    "gravel", "earth",
+)  # fmt: skip
+VEHICLE_NAMES = ("car", "van", "truck", "bus")
+Spread = Distribution
+Metres = Annotated[float, Range(-1000.0, 1000.0, "m")]
+
+
+class Spec(BaseModel):
+    """Base of all parts: unknown keys are errors, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class RoadSpec(Spec):
+    """The ground plan."""
+
+    layout: Annotated[str, OneOf(("street", "junction", "square"))] = "street"
+    traffic: Annotated[str, OneOf(("left", "right"))] = "right"  # side that vehicles drive on
+    length: Annotated[float, Range(60.0, 400.0, "m")] = 150.0  # of a street or of two opposite arms
+    lane_width: Annotated[float, Range(2.5, 4.5, "m")] = 3.2
+    pavement: Annotated[float, Range(1.6, 12.0, "m")] = 3.0  # width; of a square: half its width
+    kerb: Annotated[float, Range(0.0, 0.2, "m")] = 0.12
+    verge: Annotated[float, Range(0.0, 8.0, "m")] = 0.0  # front gardens, between pavement and buildings
+    parking: Annotated[str, OneOf(("none", "left", "right", "both"))] = "both"
+    centre_line: Annotated[str, OneOf(("none", "dashed", "solid", "hatched"))] = "dashed"
+    edge_line: Annotated[str, OneOf(("none", "white", "yellow", "double-yellow"))] = "none"
+    crossing: Annotated[str, OneOf(("none", "zebra", "signals"))] = "none"
+    crossing_at: Annotated[float, Range(-150.0, 150.0, "m")] = 0.0  # along a street, from its middle
+    crossing_width: Annotated[float, Range(2.0, 8.0, "m")] = 3.2
+    zigzag: Annotated[bool, Flag()] = False
+    surface: Annotated[str, OneOf(GROUNDS)] = "asphalt-old"
+    pavement_surface: Annotated[str, OneOf(GROUNDS)] = "slabs"
+    verge_surface: Annotated[str, OneOf(GROUNDS)] = "grass"
+    wear: Share = 0.3  # of the markings
+
+
+class BuildingSpec(Spec):
+    """What stands behind the pavements."""
+
+    share: Share = 0.85  # of the frontage that is built up; the rest are hedges, walls, fences and trees
+    width: Annotated[Spread, Range(4.0, 60.0, "m", each=True)] = Uniform(6.0, 18.0)
+    depth: Annotated[Spread, Range(4.0, 40.0, "m", each=True)] = Uniform(8.0, 12.0)
+    style: Annotated[str, OneOf(("any", *BUILDING_STYLES))] = "any"
+    uniformity: Share = 0.5  # chance that a house looks like its neighbour
+
+
+class ParkedSpec(Spec):
+    """Parked vehicles."""
+
+    occupancy: Share = 0.6  # share of the parking bays that are taken
+    gap: Annotated[Spread, Range(0.3, 30.0, "m", each=True)] = Uniform(0.6, 2.0)
+    kind: Annotated[Spread, OneOf(VEHICLE_NAMES, each=True)] = Choice(("car", "van"), (0.9, 0.1))
+
+
+class VehicleSpec(Spec):
+    """Moving vehicles."""
+
+    spacing: Annotated[Spread, Range(6.0, 500.0, "m", each=True)] = Uniform(12.0, 60.0)  # gap between two in a lane
+    speed: Annotated[Spread, Range(0.0, 40.0, "m/s", each=True)] = Normal(9.0, 1.5, 0.0, 40.0)
+    kind: Annotated[Spread, OneOf(VEHICLE_NAMES, each=True)] = Choice(VEHICLE_NAMES, (0.78, 0.12, 0.05, 0.05))
+    limit: Annotated[float, Range(2.0, 40.0, "m/s")] = 13.4
+
+
+class PeopleSpec(Spec):
+    """People on foot."""
+
+    density: Annotated[float, Range(0.0, 80.0, "per 100 m")] = 10.0  # on each pavement; of a square: in all
+    speed: Annotated[Spread, Range(0.3, 2.5, "m/s", each=True)] = Normal(1.35, 0.2, 0.3, 2.5)
+    standing: Share = 0.15
+    grouped: Share = 0.35  # share of walkers who walk two or three abreast
+    crossing: Annotated[int, Range(0, 12, "people", integer=True)] = 3  # at every crossing
+    swing: Annotated[Spread, Range(-45.0, 45.0, "deg", each=True)] = Normal(0.0, 8.0, -45.0, 45.0)  # off the path
+    warmth: Share = 0.6  # of the clothes
+
+
+class FurnitureSpec(Spec):
+    """Street furniture, plants, poles and signs."""
+
+    density: Annotated[float, Range(0.0, 60.0, "per 100 m")] = 14.0  # along each kerb
+    trees: Annotated[float, Range(0.0, 30.0, "per 100 m")] = 5.0  # along each kerb
+    lamps: Annotated[float, Range(10.0, 100.0, "m")] = 30.0  # between two street lamps of one side
+    clutter: Annotated[float, Range(0.0, 60.0, "per 100 m")] = 8.0  # bins, boards and tables along the facades
+
+
+class SignalSpec(Spec):
+    """Traffic lights of a junction or of a signalised crossing."""
+
+    mode: Annotated[str, OneOf(("fixed", "flashing-yellow", "off"))] = "fixed"
+    arrangement: Annotated[str, OneOf(("poles", "masts", "wires"))] = "poles"
+    heads: Annotated[int, Range(1, 4, "heads", integer=True)] = 2  # for each approach
+    green: Annotated[float, Range(1.0, 120.0, "s")] = 10.0
+    yellow: Annotated[float, Range(1.0, 10.0, "s")] = 3.0
+    all_red: Annotated[float, Range(0.0, 30.0, "s")] = 2.0
+    offset: Annotated[float, Range(0.0, 600.0, "s")] = 0.0
+    alike: Annotated[bool, Flag()] = True  # all heads of one model
+    tilt: Annotated[Spread, Range(-10.0, 10.0, "deg", each=True)] = Constant(0.0)
+    turn: Annotated[Spread, Range(-45.0, 45.0, "deg", each=True)] = Constant(0.0)  # away from the approach
+
+
+class LightSpec(Spec):
+    """Time of day and weather."""
+
+    condition: Annotated[str, OneOf(("day", "overcast", "dusk"))] = "day"
+    sun_azimuth: Annotated[float, Range(-360.0, 360.0, "deg")] = 45.0  # anticlockwise from +x
+    sun_elevation: Annotated[float, Range(1.0, 90.0, "deg")] = 40.0
+    cloudiness: Share = 0.3
+    haze: Annotated[float, Range(0.0, 0.1, "1/m")] = 0.0005
+
+
+class ActorSpec(Spec):
+    """One vehicle or person with a place of its own."""
+
+    kind: Annotated[str, OneOf((*VEHICLE_NAMES, "pedestrian"))]
+    position: tuple[Metres, Metres]
+    heading: Annotated[float, Range(-360.0, 360.0, "deg")] = 0.0
+    speed: Annotated[float, Range(0.0, 70.0, "m/s")] = 0.0
+    behaviour: Annotated[str, OneOf(("drive", "parked", "walk", "stand", "auto"))] = "auto"
+    distance: Annotated[float, Range(1.0, 1000.0, "m")] = 100.0  # that it travels straight on
+
+
+class SceneSpec(Spec):
+    """A whole scene file."""
+
+    format: int
+    description: str = ""
+    start_time: Annotated[float, Range(0.0, 60.0, "s")] = 0.0
+    roads: RoadSpec = RoadSpec()
+    buildings: BuildingSpec = BuildingSpec()
+    parked: ParkedSpec = ParkedSpec()
+    vehicles: VehicleSpec = VehicleSpec()
+    people: PeopleSpec = PeopleSpec()
+    furniture: FurnitureSpec = FurnitureSpec()
+    signals: SignalSpec = SignalSpec()
+    light: LightSpec = LightSpec()
+    chain: ChainSpec = ChainSpec()
+    cameras: tuple[CameraSpec, ...] = (CameraSpec(),)
+    actors: tuple[ActorSpec, ...] = ()

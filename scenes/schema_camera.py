@@ -1,0 +1,66 @@
+"""Scene language: cameras and what happens behind the lens."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict
+
+from scenes.distributions import OneOf, Range
+
+Share = Annotated[float, Range(0.0, 1.0)]
+CAMERA_KINDS = ("dash", "pavement", "signal", "fixed")
+
+
+class CameraPart(BaseModel):
+    """Base of the camera parts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ChainSpec(CameraPart):
+    """Lens, sensor and codec; see `scenes.types.CameraChain` for the order."""
+
+    exposure: Annotated[float, Range(-4.0, 4.0, "EV")] = 0.0
+    veil: Annotated[float, Range(0.0, 0.5)] = 0.0
+    blur: Annotated[float, Range(0.0, 8.0, "px")] = 0.0
+    shake: Annotated[float, Range(0.0, 20.0, "px")] = 0.0  # length of the smear
+    shake_direction: Annotated[float, Range(-180.0, 180.0, "deg")] = 0.0
+    warmth: Annotated[float, Range(-0.5, 0.5)] = 0.0  # white balance: red against blue gain
+    tint: Annotated[float, Range(-0.3, 0.3)] = 0.0  # white balance: green gain
+    shot_noise: Annotated[float, Range(0.0, 0.3)] = 0.0
+    read_noise: Annotated[float, Range(0.0, 0.2)] = 0.0
+    contrast: Share = 0.0
+    saturation: Annotated[float, Range(0.0, 2.0)] = 1.0
+    black_level: Annotated[float, Range(0.0, 0.3)] = 0.0
+    chroma_blur: Annotated[float, Range(0.0, 8.0, "px")] = 0.0
+    sharpening: Annotated[float, Range(0.0, 3.0)] = 0.0
+    jpeg_quality: Annotated[int, Range(1, 100, integer=True)] = 95
+
+
+class CameraSpec(CameraPart):
+    """A camera.
+
+    `dash` looks out of a driving car, `pavement` stands at a kerb or on a path, `signal` is aimed at a traffic light
+    from beside the approaching lane, `fixed` stands anywhere. `heading` is relative to the street for dash and
+    pavement cameras, to the line of sight for signal cameras and to +x for fixed ones.
+    """
+
+    kind: Annotated[str, OneOf(CAMERA_KINDS)] = "dash"
+    width: Annotated[int, Range(32, 4096, "px", integer=True)] = 480
+    height: Annotated[int, Range(32, 4096, "px", integer=True)] = 360
+    fov: Annotated[float, Range(1.0, 120.0, "deg")] = 50.0  # horizontal
+    heading: Annotated[float, Range(-360.0, 360.0, "deg")] = 0.0
+    pitch: Annotated[float, Range(-60.0, 60.0, "deg")] = 0.0  # up positive
+    roll: Annotated[float, Range(-45.0, 45.0, "deg")] = 0.0
+    rise: Annotated[float, Range(0.1, 50.0, "m")] = 1.4  # of the optical centre above the ground
+    at: Annotated[float, Range(-150.0, 150.0, "m")] = 0.0  # dash and pavement: along the street, from its middle
+    side: Annotated[str, OneOf(("left", "right"))] = "right"  # pavement: of which side of the street
+    facing: Annotated[str, OneOf(("forward", "backward"))] = "forward"  # pavement and dash: along or against the street
+    position: tuple[Annotated[float, Range(-1000.0, 1000.0, "m")], Annotated[float, Range(-1000.0, 1000.0, "m")]] = (
+        0.0,
+        0.0,
+    )  # fixed
+    distance: Annotated[float, Range(5.0, 120.0, "m")] = 25.0  # signal: to the head
+    head_pixels: Annotated[float, Range(8.0, 1000.0, "px")] = 80.0  # signal: height of the head in the picture
+    chain: ChainSpec | None = None  # None = the scene's

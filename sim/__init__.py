@@ -1,0 +1,1 @@
+"""How it moves: compiled worlds, their changing state, the kernels that advance it."""

@@ -1,0 +1,117 @@
+"""Numba kernels, one agent at a time: geometry along paths, ground height, motion."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+RAMP = 0.22  # m before and behind a kerb over which a walker rises
+MAX_STEER = 0.6  # rad
+MAX_STEER_RATE = 1.2  # rad/s, within CommonRoad's vehicle parameters
+
+
+@njit(cache=True, error_model="numpy")
+def point_at(points, arc, first, count, s):  # type: ignore[no-untyped-def]
+    """Point and direction at arc length s (m) of the path `first`..: x, y, heading."""
+    if count < 2:
+        return points[first, 0], points[first, 1], np.float32(0.0)
+    low, high = first, first + count - 2
+    while low < high:
+        middle = (low + high + 1) // 2
+        if arc[middle] <= s:
+            low = middle
+        else:
+            high = middle - 1
+    dx, dy = points[low + 1, 0] - points[low, 0], points[low + 1, 1] - points[low, 1]
+    length = max(math.sqrt(dx * dx + dy * dy), 1e-9)
+    share = (s - arc[low]) / length
+    heading = math.atan2(dy, dx)
+    return np.float32(points[low, 0] + share * dx), np.float32(points[low, 1] + share * dy), np.float32(heading)
+
+
+@njit(cache=True, error_model="numpy")
+def nearest_on_path(points, arc, first, count, s_from, s_to, x, y):  # type: ignore[no-untyped-def]
+    """Nearest place to (x, y) between two arc lengths of a path: arc length and distance, m."""
+    best, best_s = 1e30, s_from
+    for i in range(first, first + count - 1):
+        if arc[i + 1] < s_from or arc[i] > s_to:
+            continue
+        dx, dy = points[i + 1, 0] - points[i, 0], points[i + 1, 1] - points[i, 1]
+        square = max(dx * dx + dy * dy, 1e-12)
+        share = min(1.0, max(0.0, ((x - points[i, 0]) * dx + (y - points[i, 1]) * dy) / square))
+        gx, gy = points[i, 0] + share * dx - x, points[i, 1] + share * dy - y
+        gap = gx * gx + gy * gy
+        if gap < best:
+            best, best_s = gap, arc[i] + share * math.sqrt(square)
+    return best_s, math.sqrt(best)
+
+
+@njit(cache=True, error_model="numpy")
+def inside(x, y, outline, first, count):  # type: ignore[no-untyped-def]
+    """Whether a point lies in a polygon (crossing number)."""
+    odd = False
+    j = first + count - 1
+    for i in range(first, first + count):
+        if (outline[i, 1] > y) != (outline[j, 1] > y):
+            edge = (outline[j, 0] - outline[i, 0]) * (y - outline[i, 1]) / (outline[j, 1] - outline[i, 1])
+            if x < edge + outline[i, 0]:
+                odd = not odd
+        j = i
+    return odd
+
+
+@njit(cache=True, error_model="numpy")
+def surface_height(x, y, b, outline, raised):  # type: ignore[no-untyped-def]
+    """Height (m) of the highest raised surface of world b under a point."""
+    height = np.float32(0.0)
+    for s in range(len(raised)):
+        if raised[s, 0] == b and raised[s, 3] > height:
+            if inside(x, y, outline, int(raised[s, 1]), int(raised[s, 2])):
+                height = raised[s, 3]
+    return height
+
+
+@njit(cache=True, error_model="numpy")
+def ground_height(x, y, heading, b, outline, raised):  # type: ignore[no-untyped-def]
+    """Height (m) under a walker: kerbs become short ramps along the way."""
+    total = np.float32(0.0)
+    for k in range(-2, 3):
+        reach = RAMP * k * 0.5
+        total += surface_height(x + reach * math.cos(heading), y + reach * math.sin(heading), b, outline, raised)
+    return total / np.float32(5.0)
+
+
+@njit(cache=True, error_model="numpy")
+def drive(x, y, heading, speed, steering, acceleration, target, base, dt):  # type: ignore[no-untyped-def]
+    """Advance a vehicle on the kinematic single-track model, reference point in the middle between the axles.
+
+    Rajamani, Vehicle Dynamics and Control (2012), section 2.2: slip angle beta = atan(tan(delta) / 2),
+    yaw rate = v cos(beta) tan(delta) / L. Integrated with the midpoint rule; speeds do not become negative.
+
+    Args:
+        x: m.
+        y: m.
+        heading: rad.
+        speed: m/s.
+        steering: front wheel angle, rad.
+        acceleration: m/s2.
+        target: wanted front wheel angle, rad; the wheels turn at a limited rate.
+        base: wheel base, m.
+        dt: s.
+
+    Returns:
+        x, y, heading, speed, steering, yaw rate.
+    """
+    step = min(max(target - steering, -MAX_STEER_RATE * dt), MAX_STEER_RATE * dt)
+    steering = min(max(steering + step, -MAX_STEER), MAX_STEER)
+    faster = max(0.0, speed + acceleration * dt)
+    distance = 0.5 * (speed + faster) * dt
+    if speed + acceleration * dt < 0.0:
+        distance = speed * speed / (-2.0 * acceleration)
+    beta = math.atan(0.5 * math.tan(steering))
+    turn = distance * math.cos(beta) * math.tan(steering) / base
+    along = heading + 0.5 * turn + beta
+    x, y = x + distance * math.cos(along), y + distance * math.sin(along)
+    return x, y, heading + turn, faster, steering, turn / dt, distance

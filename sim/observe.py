@@ -1,0 +1,133 @@
+"""What a driver knows: eight numbers, version 1."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.kernels import nearest_on_path, point_at
+from sim.world import F4, State, World
+
+VERSION = 1
+FIELDS = (
+    "vehicle",  # 1 for vehicles, 0 for people
+    "speed",  # m/s
+    "desired_speed",  # m/s
+    "gap",  # m, bumper to the next thing on the own path, at most 80
+    "gap_speed",  # m/s, its speed along the own path
+    "stop",  # m, bumper to the stop line that must be heeded, at most 80
+    "aim_x",  # m, point to steer for, ahead in the own frame
+    "aim_y",  # m, to the left in the own frame
+)
+HORIZON = 80.0
+YELLOW_BRAKING = 3.0  # m/s2; harder braking than this and yellow is driven through
+
+
+@njit(cache=True, error_model="numpy")
+def look_ahead(  # type: ignore[no-untyped-def]
+    closed, occupied, exists, vehicle, size, desired, points, arc, first, count, stop_at, stop_group, stop_crossing,
+    position, heading, speed, travelled, alive, out,
+):  # fmt: skip
+    """Fill (B, A, 8) observations."""
+    for b in range(exists.shape[0]):
+        for a in range(exists.shape[1]):
+            out[b, a, :] = 0.0
+            if not alive[b, a] or count[b, a] < 2:
+                continue
+            s, x, y, turn = travelled[b, a], position[b, a, 0], position[b, a, 1], heading[b, a]
+            if vehicle[b, a]:
+                s, _ = nearest_on_path(points, arc, first[b, a], count[b, a], s - 3.0, s + 3.0, x, y)
+            nose = s + 0.5 * size[b, a, 0]
+            gap, gap_speed = HORIZON, 0.0
+            for j in range(exists.shape[1]):
+                if j == a or not alive[b, j]:
+                    continue
+                dx, dy = position[b, j, 0] - x, position[b, j, 1] - y
+                if dx * math.cos(turn) + dy * math.sin(turn) < 0 or dx * dx + dy * dy > HORIZON * HORIZON:
+                    continue
+                if not vehicle[b, a] and (dx * dx + dy * dy > 36.0 or vehicle[b, j]):
+                    continue
+                sj, off = nearest_on_path(points, arc, first[b, a], count[b, a], s, s + HORIZON, position[b, j, 0], position[b, j, 1])
+                relative = heading[b, j] - turn
+                across = abs(math.sin(relative)) * size[b, j, 0] + abs(math.cos(relative)) * size[b, j, 1]
+                margin = 0.3 if vehicle[b, a] else 0.1
+                if off > 0.5 * (size[b, a, 1] + across) + margin or sj <= s + 0.05:
+                    continue
+                along = abs(math.cos(relative)) * size[b, j, 0] + abs(math.sin(relative)) * size[b, j, 1]
+                free = sj - 0.5 * along - nose
+                if free < gap:
+                    gap, gap_speed = free, speed[b, j] * math.cos(relative)
+            stop = HORIZON
+            for k in range(stop_at.shape[2]):
+                free = stop_at[b, a, k] - nose
+                if free < -1.0 or free > HORIZON:
+                    continue
+                group, crossing = stop_group[b, a, k], stop_crossing[b, a, k]
+                must = crossing >= 0 and occupied[b, crossing]
+                if group >= 0 and closed[b, group] == 2:
+                    must = True
+                if group >= 0 and closed[b, group] == 1 and speed[b, a] ** 2 < 2 * YELLOW_BRAKING * max(free, 0.01):
+                    must = True
+                if must and free > -0.5:
+                    stop = min(stop, max(free, 0.0))
+            reach = 2.5 + 0.7 * speed[b, a] + 0.4 * size[b, a, 0]
+            tx, ty, _ = point_at(points, arc, first[b, a], count[b, a], s + reach)
+            ex, ey = tx - x, ty - y
+            out[b, a, 0], out[b, a, 1], out[b, a, 2] = vehicle[b, a], speed[b, a], desired[b, a]
+            out[b, a, 3], out[b, a, 4], out[b, a, 5] = gap, gap_speed, stop
+            out[b, a, 6] = ex * math.cos(turn) + ey * math.sin(turn)
+            out[b, a, 7] = -ex * math.sin(turn) + ey * math.cos(turn)
+
+
+@njit(cache=True, error_model="numpy")
+def people_on(crossing, exists, vehicle, position, alive):  # type: ignore[no-untyped-def]
+    """(B, C) whether a person is on a crossing or within a step of it."""
+    out = np.zeros(crossing.shape[:2], np.bool_)
+    for b in range(exists.shape[0]):
+        for c in range(crossing.shape[1]):
+            width = crossing[b, c, 4]
+            if width <= 0:
+                continue
+            dx, dy = crossing[b, c, 2] - crossing[b, c, 0], crossing[b, c, 3] - crossing[b, c, 1]
+            length = math.sqrt(dx * dx + dy * dy)
+            for a in range(exists.shape[1]):
+                if not alive[b, a] or vehicle[b, a]:
+                    continue
+                ex, ey = position[b, a, 0] - crossing[b, c, 0], position[b, a, 1] - crossing[b, c, 1]
+                along, aside = (ex * dx + ey * dy) / length, abs(-ex * dy + ey * dx) / length
+                if -0.8 < along < length + 0.8 and aside < 0.5 * width + 0.5:
+                    out[b, c] = True
+    return out
+
+
+def closed_groups(world: World, state: State) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+    """(B, G) 0 open, 1 yellow, 2 red for each signal group; flashing yellow and dark signals are open."""
+    groups = 1 + max((s.group for scene in world.scenes for s in scene.signals), default=0)
+    closed = np.zeros((len(world.scenes), groups), np.int32)
+    for b, scene in enumerate(world.scenes):
+        for signal in scene.signals:
+            shown = signal.state_at(float(state.time[b]))
+            closed[b, signal.group] = {"red": 2, "yellow": 1}.get(shown, 0)
+    return closed
+
+
+def observe(world: World, state: State) -> F4:
+    """What every agent knows.
+
+    Args:
+        world: compiled scenes.
+        state: where everything is.
+
+    Returns:
+        (B, A, 8) in the order of FIELDS; zero for agents that are gone or stand still for good.
+    """
+    out = np.empty((*world.exists.shape, len(FIELDS)), np.float32)
+    occupied = people_on(world.crossing, world.exists, world.vehicle, state.position, state.alive)
+    look_ahead(
+        closed_groups(world, state), occupied, world.exists, world.vehicle, world.size, world.desired_speed,
+        world.points, world.arc, world.first, world.count, world.stop_at, world.stop_group, world.stop_crossing,
+        state.position, state.heading, state.speed, state.travelled, state.alive, out,
+    )  # fmt: skip
+    return out

@@ -1,0 +1,23 @@
+"""Whoever decides: rule-based, trained or recorded agents are all policies."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sim.world import F4
+
+
+class Policy(Protocol):
+    """Controls from observations; the same answer for a world alone or in a batch."""
+
+    def act(self, observations: F4, memory: F4 | None) -> tuple[F4, F4 | None]:
+        """Decide.
+
+        Args:
+            observations: (B, A, 8), see `sim.observe.FIELDS`.
+            memory: what the policy returned last time; None at the start.
+
+        Returns:
+            (B, A, 2) acceleration in m/s2 and front wheel angle in rad, and memory.
+        """
+        ...

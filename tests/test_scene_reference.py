@@ -1,0 +1,70 @@
+"""docs/scenes.md names every key of the scene language, with the default and the limits that the code has."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from scenes.distributions import Choice, Constant, Flag, Normal, OneOf, Range, Uniform, shown
+from scenes.schema import SceneSpec
+from scenes.schema_camera import CameraSpec
+
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "scenes.md"
+SECTIONS: dict[str, type[BaseModel]] = {
+    name: type(field.default) for name, field in SceneSpec.model_fields.items() if isinstance(field.default, BaseModel)
+} | {"cameras": CameraSpec, "actors": SceneSpec.model_fields["actors"].annotation.__args__[0]}  # type: ignore[union-attr]
+
+
+def rule_of(field: Any) -> Any:
+    """The `Range`, `OneOf` or `Flag` of a field; of a pair of numbers that of the first."""
+    rules = [rule for rule in field.metadata if isinstance(rule, Range | OneOf | Flag)]
+    inner = getattr(field.annotation, "__args__", ())
+    return rules[0] if rules else next((r for r in getattr(inner[0], "__metadata__", ())), None) if inner else None
+
+
+def default_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Uniform):
+        return f"uniform [{value.low:g}, {value.high:g}]"
+    if isinstance(value, Normal):
+        return f"normal [{value.mean:g}, {value.deviation:g}]"
+    if isinstance(value, Choice):
+        return "choice " + ", ".join(f"{v} {w:g}" for v, w in zip(value.values, value.weights, strict=True))
+    if isinstance(value, tuple):
+        return "[" + ", ".join(shown(part) for part in value) + "]"
+    if value is None:
+        return "the scene's"
+    return shown(value.value if isinstance(value, Constant) else value)
+
+
+def limits_text(rule: Any) -> str:
+    if isinstance(rule, OneOf):
+        return ", ".join(rule.names)
+    if isinstance(rule, Range):
+        return f"{rule.low:g} to {rule.high:g} {rule.unit}".rstrip()
+    return "true, false" if isinstance(rule, Flag) else ""
+
+
+def rows_of(spec: type[BaseModel]) -> list[str]:
+    rows = []
+    for key, field in spec.model_fields.items():
+        rule = rule_of(field)
+        default = "required" if field.is_required() else default_text(field.default)
+        each = ", each" if getattr(rule, "each", False) else ""
+        rows.append(f"| `{key}` | {default} | {limits_text(rule)}{each} |")
+    return rows
+
+
+def shown_rows(section: str) -> list[str]:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    found = re.search(rf"^## `?{section}`?\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"docs/scenes.md has no section {section}"
+    return re.findall(r"^(\| `\w+` \|[^|]*\|[^|]*\|)", found[1], re.MULTILINE)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_reference_agrees_with_the_code(section: str) -> None:
+    assert shown_rows(section) == [row.replace("|  |", "| |") for row in rows_of(SECTIONS[section])]
