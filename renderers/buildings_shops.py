@@ -102,7 +102,7 @@ def _shop_door(facade: Facade, panel: Panel, box: Box, colour: RGB) -> None:
 
 def awning(facade: Facade, panel: Panel, box: Box, n: int) -> None:
     """A sloping canvas with a valance; box is the strip on the wall that it hangs from."""
-    u0, z0, u1, z1 = box
+    u0, _, u1, z1 = box
     colour = facade.look.awning_colours[n % len(facade.look.awning_colours)]
     cloth = painted(0.95)
     at, reach, drop = panel.at, 1.3, 0.55

@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 GLASS_ROUGHNESS = 0.08
 GLASS_REFLECTANCE = 0.09  # two panes of two faces, each 0.04, less what the inner ones lose
-LIT_WINDOW = 0.9  # radiance of a bright room behind the glass at dusk
+LIT_WINDOW = 0.45  # radiance of a bright room behind the glass at dusk
 
 
 @dataclass(frozen=True, eq=False)

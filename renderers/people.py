@@ -22,10 +22,10 @@ __all__ = ["Gait", "SkinnedMesh", "person_mesh", "pose_person"]
 EARLESS = ("bob", "long", "afro", "curly")
 
 # columns and row spacing (m) of the trunk, columns and rows of arms, legs, head, shoes, columns of collars
-TRUNK = ((48, 0.021), (24, 0.055), (12, 0.14))
+TRUNK = ((46, 0.023), (24, 0.055), (12, 0.14))
 ARMS = ((10, 15), (7, 8), (4, 5))
 LEGS = ((12, 19), (8, 9), (5, 5))
-HEADS = ((30, 28), (14, 16), (8, 8))
+HEADS = ((28, 28), (14, 16), (8, 8))
 SHOES = ((10, 10), (7, 7), (6, 6))
 COLLARS = (20, 12, 6)
 CURTAINS = ((14, 9), (8, 5), (4, 3))

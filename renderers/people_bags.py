@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from renderers.people_fabric import CLOTH, SHINY
 from renderers.people_form import Part, around, grid, only, section
 from renderers.people_skeleton import ARM, CHEST, PELVIS, SPINE, Skeleton
+from renderers.people_straps import worn_straps
 from renderers.people_torso import body_hull, clearance
 from scenes.seeds import rng_for
 
@@ -62,11 +63,12 @@ def bag_parts(skeleton: Skeleton, fine: int) -> list[Part]:
         Any number of parts.
     """
     style = skeleton.look.bag.style
+    straps = worn_straps(skeleton, (36, 20, 12)[fine])
     size = ((12, 18), (8, 12), (5, 8))[fine]
     if style in ("rucksack", "daypack"):
-        return rucksack(skeleton, size)
+        return [*rucksack(skeleton, size), *straps]
     if style in ("satchel", "shoulder_bag"):
-        return hip_bag(skeleton, size)
+        return [*hip_bag(skeleton, size), *straps]
     if style in ("handbag", "shopping"):
         return hand_bag(skeleton, size)
     return []
@@ -96,7 +98,7 @@ def rucksack(skeleton: Skeleton, size: tuple[int, int]) -> list[Part]:
     """A rucksack: day pack, school bag, tall touring pack with a lid."""
     look, bag = skeleton.look, skeleton.look.bag
     scale = bag.size * min(1.0, skeleton.height / 1.7)
-    tour = bag.style == "rucksack" and bag.size > 1.1
+    tour = bag.style == "rucksack" and bag.size > 1.22
     half = (0.075 * scale, 0.145 * min(scale, 1.1), (0.27 if tour else 0.21) * min(scale, 1.15))
     if bag.style == "daypack":
         half = (0.058 * scale, 0.125 * min(scale, 1.1), 0.185 * min(scale, 1.1))

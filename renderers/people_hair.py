@@ -91,7 +91,10 @@ def grown(head: HeadGrid) -> HeadGrid:
     thick = thickness(style, head.v, head.angle) * scale * (0.75 + 0.5 * look.head.hair_length)
     rough = {"afro": 0.10, "curly": 0.22, "spiky": 0.35, "buzz": 0.1}.get(style, 0.14)
     thick = thick * (1.0 + rough * np.clip(rng.normal(size=thick.shape), -1.8, 1.8))
-    if style == "swept":
+    if look.head.headwear != "none":
+        # pressed flat
+        thick = thick * (1.0 - 0.8 * smooth((head.v - line_at(look.head.headwear, head.angle) + 0.06) / 0.06))
+    if style == "swept" and look.head.headwear == "none":
         thick = thick + 0.012 * smooth((0.95 - head.v) / 0.2) * smooth((head.v - 0.72) / 0.1) * np.cos(
             head.angle - 0.4
         ).clip(0)

@@ -172,7 +172,7 @@ def leg_part(skeleton: Skeleton, side: int, columns: int, rows: int) -> Part:
     Returns:
         The part.
     """
-    look, bottom, tall = skeleton.look, skeleton.look.bottom, skeleton.height
+    look, bottom = skeleton.look, skeleton.look.bottom
     first = LEG[side]
     hip, knee, ankle = skeleton.joints[first : first + 3]
     length = hip[2] - ankle[2]
@@ -184,34 +184,13 @@ def leg_part(skeleton: Skeleton, side: int, columns: int, rows: int) -> Part:
     for edge in (hem, boot, sock):
         if 0.05 < edge < 1.02:
             s = stepped(s, edge)
-    stout = 1.0 + 0.26 * look.body.weight * smooth((0.8 - s) / 0.6)
-    if look.body.sex == "female":
-        stout = stout + 0.05 * smooth((0.5 - s) / 0.3)
-    half, front, back = (curve(s, LEG_KEYS, row) * tall * stout for row in (LEG_HALF, LEG_FRONT, LEG_BACK))
     cloth = (s < hem) if covered else np.zeros(len(s), bool)
-    loose = np.where(cloth, bottom.ease, 0.0)
-    slim = bottom.style == "leggings"
-    width = 0.0 if slim else (0.0325 * tall * bottom.flare if hem > 0.7 else 0.0)
-    half, front, back = (trouser(s, r, loose, cloth, 0.0 if slim else 1.0, width) for r in (half, front, back))
-    # what a top or a skirt covers is thinner than life: it must not come through when the legs move
-    over = max(top_hem(look, skeleton) if not look.top.tucked else 0.0, 0.0)
-    edge = bottom.hem * skeleton.hip / 0.525 if bottom.style == "skirt" else over if not look.top.tucked else 9.0
-    hidden = smooth((hip[2] - s * length - edge - 0.03) / 0.06)
-    half, front, back = (r * (1.0 - 0.26 * hidden) for r in (half, front, back))
-    tucked = (s > boot) & (s < 1.03)
-    half, front, back = (np.where(tucked, r + 0.008, r) for r in (half, front, back))
+    shaft = (s > boot) & (s < 1.03)
+    half, front, back = leg_radii(skeleton, s, cloth, shaft, hem > 0.7)
     angle = np.broadcast_to(around(columns)[None, :], (len(s), columns))
     x, y = section(angle, front[:, None], back[:, None], half[:, None], 2.15)
-    colours, fabric = leg_colours(skeleton, side, s, angle, cloth, tucked, sock)
-    folds = relief(rng_for(look.seed, "leg", side), angle, s * length, 0.15 * bottom.ease + 0.0005) * cloth[:, None]
-    # cloth gathers above the shoe and creases at the knee
-    gather = (
-        0.22
-        * bottom.ease
-        * np.sin(s * length * 62.0 + 1.5 * np.sin(9.0 * s + look.seed % 7))
-        * (smooth((s - 0.8) / 0.15) + np.exp(-(((s - 0.5) / 0.06) ** 2)))
-    )
-    folds = folds + (gather * cloth)[:, None] * (0.0 if slim else 1.0)
+    colours, fabric = leg_colours(skeleton, side, s, angle, cloth, shaft, sock)
+    folds = leg_folds(skeleton, side, s * length, s, angle) * cloth[:, None]
     colours = colours * (1.0 + 9.0 * folds)[..., None]
     colours = colours * (1.0 - 0.2 * (side * np.sin(angle) < -0.3))[..., None]
     z = hip[2] - s * length
@@ -226,6 +205,63 @@ def leg_part(skeleton: Skeleton, side: int, columns: int, rows: int) -> Part:
     weights = weights * (1.0 - held)[:, None]
     weights[:, PELVIS] += held
     return grid(points, colours, weights[:, None, :], fabric)
+
+
+def leg_radii(
+    skeleton: Skeleton, s: Array, cloth: NDArray[np.bool_], shaft: NDArray[np.bool_], full: bool
+) -> tuple[Array, Array, Array]:
+    """Half-width, front and back depth of a clothed leg.
+
+    Args:
+        skeleton: measures and look.
+        s: (R,) share of the leg below the hip joint.
+        cloth: (R,) inside trousers or shorts.
+        shaft: (R,) inside a boot.
+        full: whether the trousers reach the ankle.
+
+    Returns:
+        Three (R,) arrays, m.
+    """
+    look, bottom, tall = skeleton.look, skeleton.look.bottom, skeleton.height
+    stout = 1.0 + 0.26 * look.body.weight * smooth((0.8 - s) / 0.6)
+    if look.body.sex == "female":
+        stout = stout + 0.05 * smooth((0.5 - s) / 0.3)
+    loose = np.where(cloth, bottom.ease, 0.0)
+    straight = 0.0 if bottom.style == "leggings" else 1.0
+    width = 0.0325 * tall * bottom.flare * straight if full else 0.0
+    # what a top or a skirt covers is thinner than life: it must not come through when the legs move
+    edge = 9.0 if look.top.tucked else top_hem(look, skeleton)
+    if bottom.style == "skirt":
+        edge = bottom.hem * skeleton.hip / 0.525
+    z = skeleton.hip - s * (skeleton.hip - skeleton.ankle)
+    thinner = 1.0 - 0.32 * smooth((z - edge - 0.005) / 0.055)
+    radii = []
+    for row in (LEG_HALF, LEG_FRONT, LEG_BACK):
+        body = curve(s, LEG_KEYS, row) * tall * stout
+        radii.append(trouser(s, body, loose, cloth, straight, width) * thinner + np.where(shaft, 0.008, 0.0))
+    return radii[0], radii[1], radii[2]
+
+
+def leg_folds(skeleton: Skeleton, side: int, along: Array, s: Array, angle: Array) -> Array:
+    """Folds of trousers: some everywhere, most at the knee and where the cloth gathers above the shoe.
+
+    Args:
+        skeleton: measures and look.
+        side: 1 left, -1 right.
+        along: (R,) m below the hip joint.
+        s: (R,) the same as a share of the leg.
+        angle: (R, N) rad.
+
+    Returns:
+        (R, N) outward displacement, m.
+    """
+    look, ease = skeleton.look, skeleton.look.bottom.ease
+    folds = relief(rng_for(look.seed, "leg", side), angle, along, 0.15 * ease + 0.0005)
+    if look.bottom.style == "leggings":
+        return folds
+    where = smooth((s - 0.8) / 0.15) + np.exp(-(((s - 0.5) / 0.06) ** 2))
+    gather = 0.22 * ease * np.sin(along * 62.0 + 1.5 * np.sin(9.0 * s + look.seed % 7)) * where
+    return np.asarray(folds + gather[:, None])
 
 
 def trouser(s: Array, body: Array, ease: Array, cloth: NDArray[np.bool_], straight: float, width: float) -> Array:

@@ -98,7 +98,6 @@ def paint_top(spot: Spot, fabric: int) -> tuple[Array, Array, Ints]:
     paint_details(spot, colours, bump)
     paint_badges(spot, colours)
     paint_opening(spot, colours, bump, table)
-    paint_straps(spot, colours, bump)
     if top.style == "tank":
         bare = (spot.t > 0.93) & (
             (np.abs(spot.y) > 0.075 * look.body.height) | (np.abs(spot.y) < 0.05 * look.body.height)
@@ -249,29 +248,3 @@ def paint_opening(spot: Spot, colours: Array, bump: Array, table: Ints) -> None:
         low = look.bottom.style not in ("none",) and look.seed % 3 > 0
         if low:
             colours[belt & (spot.t < 0.14)] = np.array(look.bottom.colour)
-
-
-def band(gap: Array, half: float) -> Array:
-    """Soft stripe: 1 within `half` of its middle, faded over 2 cm, so that it is whole between vertices."""
-    return np.clip((half + 0.011 - gap) / 0.022, 0.0, 1.0)
-
-
-def paint_straps(spot: Spot, colours: Array, bump: Array) -> None:
-    """Straps of bags, in front and behind. Writes into `colours` and `bump`."""
-    look = spot.skeleton.look
-    bag, tall = look.bag, look.body.height
-    if bag.style in ("rucksack", "daypack"):
-        gap = np.abs(np.abs(spot.y) - np.where(spot.front, 0.072, 0.060) * tall)
-        on = band(gap, 0.016 * tall) * (spot.t > np.where(spot.front, 0.36, 0.9)) * (spot.t < 1.16)
-    elif bag.style == "satchel":
-        # a plane from the far shoulder to the hip of the bag's side
-        shoulder = np.array([-bag.side * 0.07 * tall, spot.skeleton.level(1.1)])
-        hip = np.array([bag.side * 0.11 * tall, spot.skeleton.level(0.15)])
-        line = (hip - shoulder) / np.linalg.norm(hip - shoulder)
-        gap = (spot.y - shoulder[0]) * line[1] - (spot.z - shoulder[1]) * line[0]
-        on = band(np.abs(gap), 0.0125 * tall) * (spot.t < 1.17) * (spot.t > 0.05)
-    else:
-        return
-    ink = np.array(bag.second if bag.style == "satchel" and look.seed & 4 else bag.colour) * 0.9
-    colours[:] = colours + (ink - colours) * on[..., None]
-    bump += 0.006 * on

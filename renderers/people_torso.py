@@ -188,6 +188,33 @@ def fabric_of(look: PersonLook) -> int:
     return KNIT if top.style in ("jumper", "cardigan", "hoodie") else CLOTH
 
 
+def garment(skeleton: Skeleton, z: Array) -> tuple[Hull, Array]:
+    """The top as it hangs, without folds.
+
+    Args:
+        skeleton: measures and look.
+        z: (R,) heights from the neck down, m.
+
+    Returns:
+        The hull and the powers (R,) of its superellipses.
+    """
+    look, top = skeleton.look, skeleton.look.top
+    t = skeleton.share(z)
+    ease = top.ease * (1.0 - 0.65 * smooth((t - 1.02) / 0.15))
+    if top.tucked:
+        ease = ease * (0.15 + 0.85 * smooth((t - 0.34) / 0.12))
+    elif look.bottom.style != "none":
+        # over the trousers and the tops of their legs
+        under = min(look.bottom.ease, 0.012) + 0.012 + 0.010 * smooth(-t / 0.2)
+        ease = np.maximum(ease, under * smooth((0.50 - t) / 0.14))
+    cloth = hang(body_hull(skeleton, z), ease, top.hang, top.flare, skeleton.level(0.12))
+    if top.style in ("hoodie", "puffer", "jacket") and top.flare < 0.0 and not top.tucked:
+        # elastic band
+        squeeze = 1.0 - 0.10 * smooth((z[-1] + 0.07 - z) / 0.05)
+        cloth = Hull(z, cloth.half * squeeze, cloth.front * squeeze, cloth.back * squeeze)
+    return cloth, np.asarray(2.45 - 0.35 * smooth((t - 1.05) / 0.1))
+
+
 def top_part(skeleton: Skeleton, columns: int, spacing: float) -> Part:
     """The outermost layer of the upper body, from the neck to the hem.
 
@@ -202,21 +229,8 @@ def top_part(skeleton: Skeleton, columns: int, spacing: float) -> Part:
     look, top = skeleton.look, skeleton.look.top
     z = top_rows(skeleton, top_hem(look, skeleton), spacing)
     t = skeleton.share(z)
-    hull = body_hull(skeleton, z)
-    ease = top.ease * (1.0 - 0.65 * smooth((t - 1.02) / 0.15))
-    if top.tucked:
-        ease = ease * (0.15 + 0.85 * smooth((t - 0.34) / 0.12))
-    elif look.bottom.style != "none":
-        # over the trousers and the tops of their legs
-        under = min(look.bottom.ease, 0.012) + 0.012 + 0.010 * smooth(-t / 0.2)
-        ease = np.maximum(ease, under * smooth((0.50 - t) / 0.14))
-    cloth = hang(hull, ease, top.hang, top.flare, skeleton.level(0.12))
-    if top.style in ("hoodie", "puffer", "jacket") and top.flare < 0.0 and not top.tucked:
-        # elastic band
-        squeeze = 1.0 - 0.10 * smooth((z[-1] + 0.07 - z) / 0.05)
-        cloth = Hull(z, cloth.half * squeeze, cloth.front * squeeze, cloth.back * squeeze)
+    cloth, power = garment(skeleton, z)
     width = opening_width(look, t)
-    power = 2.45 - 0.35 * smooth((t - 1.05) / 0.1)
     share = np.clip(width / cloth.half, 0.0, 0.9) ** (power / 2.0)
     angle = warped(columns, np.maximum(np.arcsin(np.clip(share, 0.0, 1.0)), 0.10))
     x, y = section(angle, cloth.front[:, None], cloth.back[:, None], cloth.half[:, None], power[:, None])
@@ -264,7 +278,9 @@ def seat_part(skeleton: Skeleton, columns: int, spacing: float) -> Part | None:
     flare = (0.02 + 0.5 * max(0.0, bottom.flare - 0.95)) if skirt else -0.1
     cloth = hang(hull, ease, 0.75 if skirt else 0.1, flare, skeleton.level(-0.1) if skirt else -1.0)
     angle = np.broadcast_to(around(columns)[None, :], (len(z), columns))
-    x, y = section(angle, cloth.front[:, None], cloth.back[:, None], cloth.half[:, None], 2.5)
+    # narrower where the top covers it
+    under = 1.0 if tucked else 1.0 - 0.10 * smooth((z - high + 0.07) / 0.03)[:, None]
+    x, y = section(angle, cloth.front[:, None] * under, cloth.back[:, None] * under, cloth.half[:, None] * under, 2.5)
     rng = rng_for(look.seed, "seat")
     folds = relief(rng, angle, z, 0.2 * bottom.ease)
     base = bottom.legs if bottom.style == "none" else bottom.colour

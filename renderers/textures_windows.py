@@ -58,7 +58,7 @@ def rooms(variant: int) -> Texture:
     tiles = [_room(rng, tile) for tile in range(ROOMS)]
     picture = np.vstack([np.hstack(tiles[:4]), np.hstack(tiles[4:])])
     if variant >= 3:
-        picture = (110.0 + 0.75 * picture) * np.array([1.05, 0.95, 0.78], np.float32)
+        picture = (70.0 + 0.95 * picture) * np.array([1.05, 0.95, 0.78], np.float32)
     return encode(f"rooms-{variant}", picture)
 
 

@@ -186,6 +186,6 @@ def sample_building(rng: np.random.Generator, style: str | None = None, storeys:
         drainpipes=bool(rng.random() < 0.75),
         railings=bool(style in {"georgian", "victorian"} and ground == "house" and rng.random() < 0.5),
         glass_tint=_grey(rng, 0.008, 0.05),
-        lit_share=float(rng.uniform(0.1, 0.6)),
+        lit_share=float(rng.uniform(0.05, 0.4)),
         pattern=int(rng.integers(2**31)),
     )

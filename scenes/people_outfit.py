@@ -39,18 +39,8 @@ def sample_top(rng: np.random.Generator, body: Body, cover: float) -> Top:
     Returns:
         The top.
     """
-    shares = {
-        name: float(np.interp(cover, (0.1, 0.5, 0.95), season))
-        for name, season in (MEN if body.sex == "male" else WOMEN).items()
-    }
-    if body.age_group in ("child", "teen"):
-        for grown in ("blazer", "leather_jacket", "coat", "shirt", "hi_vis"):
-            shares[grown] = shares.get(grown, 0.0) * (0.1 if body.age_group == "child" else 0.4)
-    if body.age_group == "senior":
-        shares["hoodie"] = shares["tank"] = shares["football"] = 0.0
-    style = pick(rng, shares)
+    style = pick(rng, top_shares(body, cover))
     cut = CUTS[style]
-    outer = cut.closure != "none"
     open_front = rng.random() < cut.open_share * (1.15 - 0.6 * cover)
     main, badge = colour(rng, cut.colours), pick(rng, {"chest": 0.5, "back": 0.2, "both": 0.3})
     scarf = rng.random() < 0.38 * max(0.0, cover - 0.45) + (0.06 if body.sex == "female" and cover > 0.35 else 0.0)
@@ -73,11 +63,7 @@ def sample_top(rng: np.random.Generator, body: Body, cover: float) -> Top:
         opening=between(rng, (0.2, 1.0)) if open_front else 0.0,
         inner=colour(rng, SHIRTS if formal else TOPS),
         collar=pick(rng, cut.collars),
-        closure=cut.closure
-        if outer and style != "hoodie"
-        else pick(rng, {"zip": 0.5, "none": 0.5})
-        if outer
-        else "none",
+        closure=pick(rng, {"zip": 0.5, "none": 0.5}) if style == "hoodie" else cut.closure,
         badge=badge if rng.random() < cut.badge else "none",
         badge_colour=colour(rng, {**ACCENTS, "white": 0.4}),
         tie=bool(formal and rng.random() < (0.4 if style != "coat" else 0.25)),
@@ -90,6 +76,28 @@ def sample_top(rng: np.random.Generator, body: Body, cover: float) -> Top:
         scarf_colour=colour(rng, ACCENTS),
         gloves=bool(rng.random() < 0.4 * max(0.0, cover - 0.55)),
     )
+
+
+def top_shares(body: Body, cover: float) -> dict[str, float]:
+    """Frequencies of tops for a person on a day.
+
+    Args:
+        body: sex and age group.
+        cover: 0 summer .. 1 winter.
+
+    Returns:
+        Weight of each style, not normalised.
+    """
+    shares = {
+        name: float(np.interp(cover, (0.1, 0.5, 0.95), season))
+        for name, season in (MEN if body.sex == "male" else WOMEN).items()
+    }
+    if body.age_group in ("child", "teen"):
+        for grown in ("blazer", "leather_jacket", "coat", "shirt", "hi_vis"):
+            shares[grown] = shares.get(grown, 0.0) * (0.1 if body.age_group == "child" else 0.4)
+    if body.age_group == "senior":
+        shares["hoodie"] = shares["tank"] = shares["football"] = 0.0
+    return shares
 
 
 def _second(rng: np.random.Generator, cut: Cut, main: RGB) -> RGB:
@@ -194,6 +202,6 @@ def sample_bag(rng: np.random.Generator, body: Body, top: Top) -> Bag:
         style=style,
         colour=colour(rng, CARRIERS if style == "shopping" else BAGS),
         second=colour(rng, BAGS if rng.random() < 0.6 else ACCENTS),
-        size=between(rng, (0.75, 1.3)),
+        size=between(rng, (0.85, 1.35)),
         side=1 if rng.random() < 0.5 else -1,
     )

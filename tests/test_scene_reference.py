@@ -1,4 +1,7 @@
-"""docs/scenes.md names every key of the scene language, with the default and the limits that the code has."""
+"""docs/scenes.md names every key of the scene language, with the default and the limits that the code has.
+
+`python -m tests.test_scene_reference` brings the tables up to date and keeps the meanings that people wrote.
+"""
 
 import re
 from pathlib import Path
@@ -54,17 +57,36 @@ def rows_of(spec: type[BaseModel]) -> list[str]:
         rule = rule_of(field)
         default = "required" if field.is_required() else default_text(field.default)
         each = ", each" if getattr(rule, "each", False) else ""
-        rows.append(f"| `{key}` | {default} | {limits_text(rule)}{each} |")
+        rows.append(re.sub(" +", " ", f"| `{key}` | {default} | {limits_text(rule)}{each} |"))
     return rows
 
 
+def section_of(text: str, name: str) -> str:
+    found = re.search(rf"^## `{name}`\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"docs/scenes.md has no section {name}"
+    return found[1]
+
+
 def shown_rows(section: str) -> list[str]:
+    text = section_of(DOCUMENT.read_text(encoding="utf-8"), section)
+    return re.findall(r"^(\| `\w+` \|[^|]*\|[^|]*\|)", text, re.MULTILINE)
+
+
+def refresh() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    found = re.search(rf"^## `?{section}`?\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
-    assert found, f"docs/scenes.md has no section {section}"
-    return re.findall(r"^(\| `\w+` \|[^|]*\|[^|]*\|)", found[1], re.MULTILINE)
+    for name, spec in SECTIONS.items():
+        old = section_of(text, name)
+        meanings = dict(re.findall(r"^\| (`\w+`) \|[^|]*\|[^|]*\|(.*)\|$", old, re.MULTILINE))
+        rows = [f"{row}{meanings.get(row.split()[1], ' ')}|" for row in rows_of(spec)]
+        body = old[: old.index("|---|---|---|---|")] + "\n".join(["|---|---|---|---|", *rows]) + "\n\n"
+        text = text.replace(old, body)
+    DOCUMENT.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
 
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_the_reference_agrees_with_the_code(section: str) -> None:
-    assert shown_rows(section) == [row.replace("|  |", "| |") for row in rows_of(SECTIONS[section])]
+    assert shown_rows(section) == rows_of(SECTIONS[section])
+
+
+if __name__ == "__main__":
+    refresh()

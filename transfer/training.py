@@ -116,14 +116,15 @@ def fit_frozen(data: TrainingSet, seed: int) -> tuple[Linear, float]:
     """
     folds = folds_of(data, seed)
     if folds:
-        losses = np.array([[_held_loss(head, fold) for head in _heads(fold.training, 2)] for fold in folds])
+        losses = np.array([[_held_loss(head, fold) for head in heads(fold.training, 2)] for fold in folds])
         best = int(np.argmin(losses.mean(axis=0)))
     else:
         best = DECAYS.index(DEFAULT_DECAY)
-    return _heads(data, data.pooled().shape[1], DECAYS[: best + 1])[-1], DECAYS[best]
+    return heads(data, data.pooled().shape[1], DECAYS[: best + 1])[-1], DECAYS[best]
 
 
-def _heads(data: TrainingSet, views: int, decays: tuple[float, ...] = DECAYS) -> list[Linear]:
+def heads(data: TrainingSet, views: int, decays: tuple[float, ...] = DECAYS) -> list[Linear]:
+    """Fit linear heads on the first `views` views of each picture, one per decay."""
     pooled = data.pooled()[:, :views]
     targets, weights = np.repeat(data.targets, views), np.repeat(data.weights, views) / np.float32(views)
     return fit_path(pooled.reshape(len(targets), -1), targets, weights, len(data.task.classes), decays)

@@ -18,7 +18,7 @@ from scenes.seeds import rng_for
 from transfer import augment, backbone
 from transfer.linear import Floats, Linear, balanced_log_loss, softmax
 from transfer.tasks import Task
-from transfer.training import Fold, TrainingSet, fit_frozen, folds_of
+from transfer.training import DEFAULT_DECAY, TrainingSet, fit_frozen, folds_of, heads
 
 Tuning = Literal["frozen", "last", "full"]
 TUNINGS: tuple[Tuning, ...] = ("frozen", "last", "full")
@@ -37,6 +37,15 @@ class Outcome:
 
     probabilities: tuple[Floats, ...]  # per picture set: (N, C)
     decay: float
+
+
+@dataclass(frozen=True, eq=False)
+class Predictable:
+    """Inputs of pictures that are to be classified."""
+
+    pooled: NDArray[np.float16]  # (N, 1280) of the plain view
+    deep: NDArray[np.float16]  # (N, C, h, w)
+    images: tuple[augment.Image, ...]  # N crops, for the fully tuned network
 
 
 def train_and_predict(
@@ -61,22 +70,13 @@ def train_and_predict(
     return Outcome(tuple(softmax(classify(part)) for part in asked), best)
 
 
-@dataclass(frozen=True, eq=False)
-class Predictable:
-    """Inputs of pictures that are to be classified."""
-
-    pooled: NDArray[np.float16]  # (N, 1280) of the plain view
-    deep: NDArray[np.float16]  # (N, C, h, w)
-    images: tuple[augment.Image, ...]  # N crops, for the fully tuned network
-
-
 def _network_decay(data: TrainingSet, tuning: Tuning, seed: int) -> float:
     """Choose AdamW's decay on one grouped fold, with half the steps."""
     folds = folds_of(data, seed)
     if not folds:
         return DEFAULT_NETWORK_DECAY
     fold = folds[0]
-    head, _ = fit_frozen_cheaply(fold)
+    head = heads(fold.training, 1, (DEFAULT_DECAY,))[0]  # no search: only a start
     held = Predictable(
         fold.held.features.pooled[:, 0], fold.held.features.deep[:, 0], fold.held.pictures.images
     )
@@ -86,13 +86,6 @@ def _network_decay(data: TrainingSet, tuning: Tuning, seed: int) -> float:
         classify = _fit_network(fold.training, head, tuning, seed, decay, data.task.steps // 2)
         losses.append(balanced_log_loss(classify(held), targets))
     return NETWORK_DECAYS[int(np.argmin(losses))]
-
-
-def fit_frozen_cheaply(fold: Fold) -> tuple[Linear, float]:
-    """Fit a starting head without a search: the default decay."""
-    from transfer.training import DEFAULT_DECAY, _heads  # noqa: PLC0415
-
-    return _heads(fold.training, 1, (DEFAULT_DECAY,))[0], DEFAULT_DECAY
 
 
 def _fit_network(

@@ -1,0 +1,241 @@
+"""Pieces that ground plans are made of: frames along a street, strips, rectangles of ground."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenes.kinds import Kind
+from scenes.surroundings import SurfaceLook
+from scenes.types import Crossing, Floats, RoadNetwork, Surface
+
+KERB_STONE = 0.15  # m, width of the stones along a kerb
+PARKING = 2.1  # m, width of a parking strip (UK Manual for Streets 2007, 8.3.48: 2.0 m and more)
+RAMP = 1.0  # m, length of the ramp of a dropped kerb
+RAMP_STEPS = 8  # flat pieces that a ramp is built of; each step is under 2 cm
+BEYOND = 90.0  # m, ground beyond the last building
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A straight axis in the world: s along it, t to its left."""
+
+    x: float
+    y: float
+    heading: float  # rad
+
+    def at(self, s: float, t: float) -> Floats:
+        """(2,) world point, m."""
+        c, d = math.cos(self.heading), math.sin(self.heading)
+        return np.array([self.x + s * c - t * d, self.y + s * d + t * c])
+
+    def points(self, local: list[tuple[float, float]]) -> Floats:
+        """(N, 2) world points of (s, t) pairs, m."""
+        c, d = math.cos(self.heading), math.sin(self.heading)
+        st = np.asarray(local, dtype=np.float64)
+        return np.stack([self.x + st[:, 0] * c - st[:, 1] * d, self.y + st[:, 0] * d + st[:, 1] * c], -1)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Cross-section of one side of a road, distances from its axis, m."""
+
+    lanes: float  # outer edge of the lanes
+    kerb: float  # kerb face
+    back: float  # back of the pavement
+    front: float  # building line
+    kerb_height: float
+
+    @property
+    def furniture(self) -> float:
+        """Middle of the strip at the kerb where street furniture stands."""
+        return self.kerb + KERB_STONE + 0.3
+
+    @property
+    def walk(self) -> tuple[float, float]:
+        """Edges of the strip that people walk on."""
+        width = self.back - self.kerb
+        return self.kerb + min(0.85, 0.3 * width), self.back - (0.55 if width > 2.4 else 0.35)
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A straight strip beside a road, seen from the road."""
+
+    frame: Frame  # s runs along the strip
+    start: float  # s, m
+    end: float
+    side: int  # +1 left, -1 right of the frame's axis
+    section: Section
+    closed: bool = False  # a row of buildings across the end of a street
+
+    @property
+    def facing(self) -> float:
+        """Heading from the strip towards the road, rad."""
+        return self.frame.heading - self.side * math.pi / 2
+
+    def at(self, s: float, distance: float) -> Floats:
+        """(2,) world point at a distance from the axis, m."""
+        return self.frame.at(s, self.side * distance)
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """A band that people walk along."""
+
+    line: Floats  # (N, 2) world, m, middle of the band
+    width: float  # m
+    z: float  # m
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A crossing with what surrounds it."""
+
+    crossing: Crossing
+    frame: Frame  # s along the road
+    s: float  # of the middle of the band
+    section: Section
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """A path over connected lanes."""
+
+    lanes: tuple[int, ...]
+    line: Floats  # (N, 2) world, m
+    frame_s: tuple[float, float]  # s of its ends along the street axis, for cameras
+    arm: int  # of the junction that it comes from; of a street 0 along, 1 against the axis
+    turns: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Approach:
+    """Where a traffic light faces coming traffic."""
+
+    frame: Frame  # origin at the stop line in the middle of the approaching lane, s along the driving direction
+    lane: int
+    group: int
+    near: tuple[float, float]  # t of the kerbs to the left and to the right of the lane at the stop line
+    far: float  # s of the far side of the junction or crossing
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """A ground plan, with the places where things may stand, drive and walk."""
+
+    network: RoadNetwork
+    strips: tuple[Strip, ...]  # frontage, pavement and kerb of every straight piece
+    parking: tuple[Strip, ...]
+    walks: tuple[Walk, ...]
+    places: tuple[Place, ...]
+    routes: tuple[Route, ...]
+    approaches: tuple[Approach, ...]
+    frame: Frame  # axis that cameras are placed along
+    section: Section
+
+
+def rectangle(frame: Frame, s: tuple[float, float], t: tuple[float, float]) -> Floats:
+    """(4, 2) anticlockwise world outline of a rectangle in a frame, m."""
+    s0, s1 = min(s), max(s)
+    t0, t1 = min(t), max(t)
+    return frame.points([(s0, t0), (s1, t0), (s1, t1), (s0, t1)])
+
+
+def anticlockwise(outline: Floats) -> Floats:
+    """The outline with positive area."""
+    x, y = outline[:, 0], outline[:, 1]
+    area = float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum())
+    return outline if area > 0 else np.ascontiguousarray(outline[::-1])
+
+
+def pavement_pieces(
+    strip: Strip, cuts: list[tuple[float, float]], looks: dict[str, SurfaceLook], ends: tuple[float, float]
+) -> list[Surface]:
+    """Pavement, kerb stones and dropped kerbs of one strip.
+
+    Args:
+        strip: where.
+        cuts: (s, width) of the crossings, where the kerb is dropped.
+        looks: of `pavement` and `kerb`.
+        ends: s range of the pavement.
+
+    Returns:
+        Surfaces that touch but do not overlap.
+    """
+    section, z = strip.section, strip.section.kerb_height
+    pieces: list[Surface] = []
+
+    def add(s: tuple[float, float], near: float, far: float, height: float, look: str) -> None:
+        outline = rectangle(strip.frame, s, (strip.side * near, strip.side * far))
+        pieces.append(Surface(outline, height, Kind.PAVEMENT, looks[look], 0.0, strip.frame.heading))
+
+    place = ends[0]
+    for s, width in sorted(cuts):
+        low, high = s - width / 2 - 0.2, s + width / 2 + 0.2
+        add((place, low), section.kerb + KERB_STONE, section.back, z, "pavement")
+        add((place, low), section.kerb, section.kerb + KERB_STONE, z, "kerb")
+        add((low, high), section.kerb + RAMP, section.back, z, "pavement")
+        for step in range(RAMP_STEPS):
+            near = section.kerb + RAMP * step / RAMP_STEPS
+            add((low, high), near, near + RAMP / RAMP_STEPS, z * (step + 0.5) / RAMP_STEPS, "ramp")
+        place = high
+    add((place, ends[1]), section.kerb + KERB_STONE, section.back, z, "pavement")
+    add((place, ends[1]), section.kerb, section.kerb + KERB_STONE, z, "kerb")
+    return pieces
+
+
+def corner_pieces(section: Section, radius: float, reach: float, quadrant: int, looks: dict[str, SurfaceLook]) -> list[Surface]:
+    """Rounded pavement corner of a four-way junction.
+
+    Args:
+        section: of all arms.
+        radius: of the kerb, m.
+        reach: distance from the junction's middle where the arms' straight pavements begin, m.
+        quadrant: 0..3, anticlockwise from the +x +y one.
+        looks: of `pavement` and `kerb`.
+
+    Returns:
+        The corner's surfaces.
+    """
+    frame = Frame(0.0, 0.0, quadrant * math.pi / 2)
+    c, middle, z = section.kerb, section.kerb + radius, section.kerb_height
+    angles = np.linspace(-math.pi / 2, -math.pi, 9)
+
+    def arc(r: float) -> list[tuple[float, float]]:
+        return [(middle + r * math.cos(a), middle + r * math.sin(a)) for a in angles]
+
+    outer, inner = arc(radius), arc(radius - KERB_STONE)
+    body = [(reach, c + KERB_STONE), *inner, (c + KERB_STONE, reach)]
+    body += [(section.back, reach), (section.back, section.back), (reach, section.back)]
+    pieces = [Surface(anticlockwise(frame.points(body)), z, Kind.PAVEMENT, looks["pavement"], 0.0, frame.heading)]
+    rim = [(reach, c), *outer, (c, reach)]
+    edge = [(reach, c + KERB_STONE), *inner, (c + KERB_STONE, reach)]
+    for k in range(len(rim) - 1):
+        quad = frame.points([rim[k], rim[k + 1], edge[k + 1], edge[k]])
+        pieces.append(Surface(anticlockwise(quad), z, Kind.PAVEMENT, looks["kerb"], 0.0, frame.heading))
+    return pieces
+
+
+def ground_height(network: RoadNetwork, points: Floats) -> Floats:
+    """Height of the highest surface under each point.
+
+    Args:
+        network: with its surfaces.
+        points: (N, 2) world, m.
+
+    Returns:
+        (N,) m; 0 where there is no surface.
+    """
+    height = np.full(len(points), -np.inf)
+    for surface in network.surfaces:
+        a, b = surface.outline, np.roll(surface.outline, -1, axis=0)
+        x, y = points[:, :1], points[:, 1:]
+        spans = (a[:, 1] > y) != (b[:, 1] > y)
+        rise = np.where(b[:, 1] == a[:, 1], 1.0, b[:, 1] - a[:, 1])
+        at = a[:, 0] + (y - a[:, 1]) * (b[:, 0] - a[:, 0]) / rise
+        inside = ((spans & (x < at)).sum(1) % 2).astype(bool)
+        height[inside] = np.maximum(height[inside], surface.z)
+    return np.where(np.isfinite(height), height, 0.0)

@@ -1,0 +1,101 @@
+"""COCO instances: boxes, RLE masks and track ids (format of Lin et al. 2014, https://cocodataset.org/#format-data)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.frame import ActorLabel, LabelledFrame
+from transfer.manifest import DatasetError, category_rows
+
+
+def encode_mask(mask: NDArray[np.bool_]) -> dict[str, Any]:
+    """Run-length encode a mask.
+
+    Args:
+        mask: (H, W).
+
+    Returns:
+        {"size": [H, W], "counts": str}, COCO's compressed form.
+    """
+    from pycocotools import mask as rle  # noqa: PLC0415 - compiled edge
+
+    coded = rle.encode(np.asfortranarray(mask, dtype=np.uint8))
+    return {"size": [int(side) for side in coded["size"]], "counts": coded["counts"].decode("ascii")}
+
+
+def image_row(frame: LabelledFrame) -> dict[str, Any]:
+    """COCO image of a frame, without its id; `file_name` is relative to the folder `images`."""
+    return {
+        "file_name": f"{frame.name}.jpg",
+        "width": frame.frame.view.width,
+        "height": frame.frame.view.height,
+        "sample": frame.sample,
+        "frame": frame.index,
+        "camera": frame.camera,
+    }
+
+
+def annotation_rows(frame: LabelledFrame) -> list[dict[str, Any]]:
+    """COCO annotations of the visible labels of a frame, without their ids.
+
+    Raises:
+        DatasetError: a label has a tight box and no pixel in the instance map.
+    """
+    return [_annotation(frame, label) for label in frame.labels if label.tight is not None]
+
+
+def _annotation(frame: LabelledFrame, label: ActorLabel) -> dict[str, Any]:
+    mask = frame.frame.instance == label.id
+    area = int(np.count_nonzero(mask))
+    if area == 0 or label.tight is None:
+        raise DatasetError(f"{frame.name}: label {label.id} has a tight box and no pixel in the instance map")
+    x0, y0, x1, y1 = label.tight
+    return {
+        "category_id": int(label.kind),
+        "bbox": [x0, y0, x1 - x0, y1 - y0],
+        "area": area,
+        "iscrowd": 0,
+        "segmentation": encode_mask(mask),
+        "track_id": label.id,
+        "attributes": {
+            **label.attributes,
+            "visibility": label.visibility,
+            "truncation": label.truncation,
+            "view": label.view,
+            "signal_state": label.signal_state,
+            "signal_lit": label.signal_lit,
+            "full_box": label.full,
+            "amodal_box": label.amodal,
+            "box3d": {"centre": label.centre, "size": label.size, "heading": label.heading},
+            "distance": label.distance,
+        },
+    }
+
+
+def merge(images: Iterable[tuple[dict[str, Any], list[dict[str, Any]]]], description: str) -> dict[str, Any]:
+    """Number images and annotations from 1, in the order given, and build the COCO file.
+
+    Args:
+        images: per image its row and its annotation rows.
+        description: for the file's `info`.
+
+    Returns:
+        The content of coco.json.
+    """
+    rows: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    for image, labels in images:
+        rows.append({**image, "id": len(rows) + 1})
+        for label in labels:
+            annotations.append({**label, "id": len(annotations) + 1, "image_id": len(rows)})
+    return {
+        "info": {"description": description, "version": "1"},
+        "licenses": [],
+        "images": rows,
+        "annotations": annotations,
+        "categories": category_rows(),
+    }

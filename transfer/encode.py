@@ -1,0 +1,101 @@
+"""Files of one frame, with bytes that depend on the frame alone."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.frame import LabelledFrame
+from transfer.manifest import DatasetError, json_bytes
+from transfer.yolo import label_text
+
+EPOCH = (1980, 1, 1, 0, 0, 0)  # first date that a zip can hold: files must not carry the time they were made
+JPEG_START = b"\xff\xd8"
+
+
+def frame_files(frame: LabelledFrame) -> dict[str, bytes]:
+    """Encode everything that is kept of one frame.
+
+    Args:
+        frame: a finished picture.
+
+    Returns:
+        Content by path relative to the dataset folder.
+
+    Raises:
+        DatasetError: the frame's parts do not fit together, or hold what cannot be written.
+    """
+    check(frame)
+    name = frame.name
+    return {
+        f"images/{name}.jpg": frame.jpeg,
+        f"depth/{name}.npz": npz_bytes("depth", np.asarray(frame.frame.depth, dtype=np.float32)),
+        f"instance/{name}.png": png_bytes(frame.frame.instance),
+        f"semantic/{name}.png": png_bytes(frame.frame.semantic),
+        f"frames/{name}.json": json_bytes(describe(frame)),
+        f"labels/{name}.txt": label_text(frame).encode(),
+    }
+
+
+def check(frame: LabelledFrame) -> None:
+    """Check once, at the door, that picture, maps and labels belong together.
+
+    Raises:
+        DatasetError: maps of another size or type, no JPEG, or two labels with one id.
+    """
+    shape = (frame.frame.view.height, frame.frame.view.width)
+    for what, wanted in (("depth", np.float32), ("instance", np.uint16), ("semantic", np.uint8)):
+        array = getattr(frame.frame, what)
+        if array.shape != shape or array.dtype != wanted:
+            raise DatasetError(
+                f"{frame.name}: {what} is {array.dtype} {array.shape}, not {np.dtype(wanted)} {shape} as the view says"
+            )
+    if not frame.jpeg.startswith(JPEG_START):
+        raise DatasetError(f"{frame.name}: the picture is not a JPEG")
+    if len({label.id for label in frame.labels}) != len(frame.labels):
+        raise DatasetError(f"{frame.name}: two labels carry one id")
+
+
+def describe(frame: LabelledFrame) -> dict[str, Any]:
+    """The content of frames/NAME.json."""
+    view = frame.frame.view
+    return {
+        "name": frame.name,
+        "sample": frame.sample,
+        "frame": frame.index,
+        "camera": frame.camera,
+        "time": frame.frame.time,
+        "width": view.width,
+        "height": view.height,
+        "intrinsics": view.intrinsics,
+        "camera_from_world": view.camera_from_world,
+        "labels": [asdict(label) for label in frame.labels],
+        "metadata": frame.metadata,
+    }
+
+
+def png_bytes(array: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
+    """Encode an (H, W) map as a grey PNG of 8 or 16 bits."""
+    import cv2  # noqa: PLC0415
+
+    done, content = cv2.imencode(".png", array, [cv2.IMWRITE_PNG_COMPRESSION, 4])
+    if not done:
+        raise DatasetError(f"OpenCV cannot write {array.dtype} {array.shape} as PNG")
+    return content.tobytes()
+
+
+def npz_bytes(key: str, array: NDArray[Any]) -> bytes:
+    """Encode one array as compressed npz; unlike `numpy.savez_compressed` without the time of day."""
+    inner = io.BytesIO()
+    np.lib.format.write_array(inner, np.ascontiguousarray(array), allow_pickle=False)
+    outer = io.BytesIO()
+    entry = zipfile.ZipInfo(f"{key}.npy", date_time=EPOCH)
+    entry.create_system = 3  # Unix, on every system
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.writestr(entry, inner.getvalue(), compress_type=zipfile.ZIP_DEFLATED, compresslevel=1)
+    return outer.getvalue()

@@ -1,0 +1,209 @@
+"""Opens dataset folders: lazily, typed, with a clear error when something is missing or damaged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.frame import ActorLabel
+from scenes.kinds import Kind
+from transfer.manifest import FORMAT, DatasetError, file_sha256
+
+KNOWN_FIELDS = frozenset(f.name for f in fields(ActorLabel))
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One picture of a dataset; files are read when they are asked for."""
+
+    root: Path  # dataset folder
+    name: str  # file stem: sample_frame_camera
+
+    def image(self) -> NDArray[np.uint8]:
+        """(H, W, 3) sRGB, as a camera gave it."""
+        return np.ascontiguousarray(self._picture("images", "jpg", "IMREAD_COLOR")[..., ::-1], dtype=np.uint8)
+
+    def instance(self) -> NDArray[np.uint16]:
+        """(H, W) id of the actor or signal, 0 elsewhere."""
+        return np.asarray(self._picture("instance", "png", "IMREAD_UNCHANGED"), dtype=np.uint16)
+
+    def semantic(self) -> NDArray[np.uint8]:
+        """(H, W) values of `Kind`."""
+        return np.asarray(self._picture("semantic", "png", "IMREAD_UNCHANGED"), dtype=np.uint8)
+
+    def depth(self) -> NDArray[np.float32]:
+        """(H, W) metres along the optical axis; inf where the sky is."""
+        import zipfile  # noqa: PLC0415
+        import zlib  # noqa: PLC0415
+
+        path = self.root / "depth" / f"{self.name}.npz"
+        try:
+            with np.load(path) as archive:
+                return np.asarray(archive["depth"], dtype=np.float32)
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            raise DatasetError(f"{path}: cannot be read: {error}") from error
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """The content of frames/NAME.json."""
+        return read_json(self.root / "frames" / f"{self.name}.json")
+
+    @cached_property
+    def labels(self) -> tuple[ActorLabel, ...]:
+        """Labels of every actor and signal in the picture, in order of id."""
+        try:
+            return tuple(label_from(row) for row in self.record["labels"])
+        except (KeyError, TypeError) as error:
+            path = self.root / "frames" / f"{self.name}.json"
+            raise DatasetError(f"{path}: labels cannot be read: {error!r}") from error
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """Sampled values, light and camera chain."""
+        return dict(self.record["metadata"])
+
+    @property
+    def sample(self) -> int:
+        """Number of the sample; pictures of one sample show one scene."""
+        return int(self.record["sample"])
+
+    @property
+    def frame(self) -> int:
+        """Number of the picture within its sample."""
+        return int(self.record["frame"])
+
+    @property
+    def camera(self) -> int:
+        """Camera id."""
+        return int(self.record["camera"])
+
+    @property
+    def time(self) -> float:
+        """Moment within the sample, s."""
+        return float(self.record["time"])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, px."""
+        return int(self.record["width"]), int(self.record["height"])
+
+    @property
+    def intrinsics(self) -> NDArray[np.float64]:
+        """(3, 3) matrix K, px; the centre of the top-left pixel is (0.5, 0.5)."""
+        return np.array(self.record["intrinsics"], dtype=np.float64)
+
+    @property
+    def camera_from_world(self) -> NDArray[np.float64]:
+        """(4, 4) extrinsics, m."""
+        return np.array(self.record["camera_from_world"], dtype=np.float64)
+
+    def _picture(self, folder: str, suffix: str, flag: str) -> NDArray[Any]:
+        import cv2  # noqa: PLC0415
+
+        path = self.root / folder / f"{self.name}.{suffix}"
+        try:
+            content = np.frombuffer(path.read_bytes(), dtype=np.uint8)
+        except OSError as error:
+            raise DatasetError(f"{path}: cannot be read: {error.strerror}") from error
+        picture = cv2.imdecode(content, getattr(cv2, flag)) if content.size else None
+        if picture is None:
+            raise DatasetError(f"{path}: not a whole {suffix.upper()} file")
+        return np.asarray(picture)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A finished dataset folder."""
+
+    root: Path
+    manifest: dict[str, Any]
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Dataset:
+        """Open a dataset folder of format 1.
+
+        Args:
+            folder: as `skidpad generate` wrote it.
+
+        Raises:
+            DatasetError: no dataset there, an unfinished one, or one of another format.
+        """
+        root = Path(folder)
+        if not (root / "manifest.json").is_file():
+            partial = root.with_name(root.name + ".partial")
+            hint = f"; {partial} is unfinished, repeat its command" if partial.is_dir() else ""
+            raise DatasetError(f"{root}: no dataset here (no manifest.json){hint}")
+        manifest = read_json(root / "manifest.json")
+        found = manifest.get("format")
+        if found != FORMAT:
+            newer = isinstance(found, int) and found > FORMAT
+            advice = "a newer skidpad wrote it" if newer else "generate it again from its scene file"
+            raise DatasetError(f"{root / 'manifest.json'}: format {found!r}, this version reads {FORMAT}; {advice}")
+        if not isinstance(manifest.get("files"), dict):
+            raise DatasetError(f"{root / 'manifest.json'}: no list of files")
+        return cls(root, manifest)
+
+    @cached_property
+    def samples(self) -> Sequence[Sample]:
+        """Every picture, by sample, frame and camera."""
+        stems = (Path(path).stem for path in self.manifest["files"] if path.startswith("images/"))
+        return tuple(Sample(self.root, stem) for stem in sorted(stems))
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def verify(self) -> list[str]:
+        """Compare every file with its checksum.
+
+        Returns:
+            One line per file that is missing, damaged or not listed; empty when all is well.
+        """
+        problems = []
+        for path, digest in sorted(self.manifest["files"].items()):
+            place = self.root / path
+            if not place.is_file():
+                problems.append(f"{path}: missing")
+            elif file_sha256(place) != digest:
+                problems.append(f"{path}: damaged, its SHA-256 is not the manifest's")
+        known = {*self.manifest["files"], "manifest.json"}
+        for place in sorted(path for path in self.root.glob("**/*") if not path.is_dir()):
+            path = place.relative_to(self.root).as_posix()
+            if path not in known:
+                problems.append(f"{path}: not in the manifest")
+        return problems
+
+
+def label_from(row: dict[str, Any]) -> ActorLabel:
+    """Turn a label of frames/NAME.json back into an `ActorLabel`; unknown keys are passed over.
+
+    Raises:
+        KeyError: of an unknown kind.
+        TypeError: a field is missing.
+    """
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    values["kind"] = Kind[row["kind"].upper()]
+    return ActorLabel(**{key: value for key, value in values.items() if key in KNOWN_FIELDS})
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises:
+        DatasetError: the file is missing, or holds no JSON object.
+    """
+    try:
+        content = json.loads(path.read_bytes())
+    except OSError as error:
+        raise DatasetError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise DatasetError(f"{path}: not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise DatasetError(f"{path}: expected a JSON object, not a {type(content).__name__}")
+    return content
