@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from renderers.people_fabric import CLOTH, KNIT
 from renderers.people_form import Part, around, grid, only, section, smooth
 from renderers.people_head import head_centre
-from renderers.people_paint import relief
+from renderers.people_paint import hood_colour, relief
 from renderers.people_skeleton import CHEST, HEAD, NECK, Skeleton
 from renderers.people_torso import body_hull, fabric_of
 from scenes.seeds import rng_for
@@ -96,7 +96,7 @@ def collar_parts(skeleton: Skeleton, columns: int) -> list[Part]:
         kind = "hood_up"
     elif kind == "stand" and top.opening > 0.0:
         kind = "stand_open"
-    ink = main * 0.95
+    ink = np.array(hood_colour(look)) * 0.95
     if kind == "fur":
         ink, fabric = (np.array(top.second) if sum(top.second) < 1.2 else main * 0.6), KNIT
     elif kind == "lapel" and look.seed & 2:
@@ -132,7 +132,7 @@ def drape_part(skeleton: Skeleton, columns: int) -> Part:
     """The part of a hood or headscarf between the head and the shoulders."""
     look = skeleton.look
     hood = look.head.headwear == "hood"
-    colour = np.array(look.top.colour if hood else look.head.headwear_colour)
+    colour = np.array(hood_colour(look) if hood else look.head.headwear_colour)
     centre, high = head_centre(skeleton), skeleton.head_height
     s = np.linspace(0.0, 1.0, 7)[:, None]
     angle = np.linspace(0.75, 2.0 * np.pi - 0.75, columns)[None, :]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from renderers.people_fabric import CLOTH, HAIR, KNIT
 from renderers.people_form import Part, chain, ellipsoid, grid, only, smooth
 from renderers.people_head import HeadGrid
-from renderers.people_paint import relief
+from renderers.people_paint import hood_colour, relief
 from renderers.people_skeleton import CHEST, HEAD, NECK, Skeleton
 from scenes.seeds import rng_for
 
@@ -126,12 +126,14 @@ def covered(head: HeadGrid) -> HeadGrid:
     scale = head.skeleton.head_height / 0.22
     thick = thickness(wear, head.v, head.angle) * scale
     folds = relief(rng, head.angle, head.v[:, 0] * 0.25, 0.0025 if wear != "hood" else 0.005)
+    folds = folds * smooth((1.0 - head.v) / 0.12)
     if wear == "hood":
         # a hood hangs off the back of the head
-        thick = thick + 0.030 * smooth((np.degrees(np.abs(head.angle)) - 90.0) / 70.0) * smooth((head.v - 0.2) / 0.4)
+        rear = smooth((np.degrees(np.abs(head.angle)) - 90.0) / 70.0)
+        thick = thick + 0.030 * rear * smooth((head.v - 0.2) / 0.4) * smooth((1.0 - head.v) / 0.2)
     bare = head.points + head.outward * (thick + folds)[..., None]
     points = head.points + (bare - head.points) * on[..., None]
-    colour = np.array(look.top.colour if wear == "hood" else look.head.headwear_colour)
+    colour = np.array(hood_colour(look) if wear == "hood" else look.head.headwear_colour)
     colours = np.broadcast_to(colour, head.colours.shape) * (1.0 + 10.0 * folds)[..., None]
     edge = head.v - line_at(wear, head.angle)
     if wear in ("beanie", "hat"):

@@ -57,7 +57,8 @@ def head_grid(skeleton: Skeleton, rows: int, columns: int) -> HeadGrid:
         The grid, before hair.
     """
     tall = skeleton.head_height
-    v = np.concatenate([[0.999, 0.985], np.linspace(0.95, -0.02, rows - 2)])
+    upper = (rows - 2) // 2
+    v = np.concatenate([[0.999, 0.985], np.linspace(0.95, EYES, upper), np.linspace(EYES, -0.02, rows - 1 - upper)[1:]])
     half, front, back = (curve(v, HEAD_KEYS, row) * tall for row in (HEAD_HALF, HEAD_FRONT, HEAD_BACK))
     # a rounded polyline never reaches 0: close the vertex
     for values in (half, front, back):
@@ -68,7 +69,7 @@ def head_grid(skeleton: Skeleton, rows: int, columns: int) -> HeadGrid:
         half = half * (1.0 + 0.06 * smooth((0.3 - v) / 0.2))
     if child:
         front = front * (1.0 - 0.07 * smooth((0.25 - v) / 0.2))
-    angle = np.broadcast_to(around(columns, 1.25)[None, :], (rows, columns))
+    angle = np.broadcast_to(face_angles(columns)[None, :], (rows, columns))
     x, y = section(angle, front[:, None], back[:, None], half[:, None], 2.15)
     grid_v = np.broadcast_to(v[:, None], angle.shape)
     x = x + face_relief(grid_v, y / tall, x > 0, child) * tall
@@ -80,6 +81,23 @@ def head_grid(skeleton: Skeleton, rows: int, columns: int) -> HeadGrid:
     outward /= np.linalg.norm(outward, axis=-1, keepdims=True)
     colours = paint_face(skeleton, grid_v, y / tall, x > 0.02 * tall)
     return HeadGrid(skeleton, grid_v, angle, points, outward, colours, np.full(angle.shape, SKIN, np.int32))
+
+
+def face_angles(columns: int) -> Array:
+    """Angles around the head, dense in the face, with a column through each eye at every detail.
+
+    Args:
+        columns: even number.
+
+    Returns:
+        (columns,) rad, from the back over the front to the back.
+    """
+    half = columns // 2
+    inside, eye = max(1, round(0.11 * columns)), 0.433
+    steps = np.arange(1, half + 1)
+    outer = eye + (np.pi - eye) * (np.maximum(steps - inside, 0) / (half - inside)) ** 1.1
+    left = np.where(steps <= inside, eye * steps / inside, outer)
+    return np.concatenate([-left[::-1], [0.0], left[:-1]])
 
 
 def face_relief(v: Array, y: Array, front: NDArray[np.bool_], child: bool) -> Array:

@@ -186,6 +186,9 @@ def leg_part(skeleton: Skeleton, side: int, columns: int, rows: int) -> Part:
             s = stepped(s, edge)
     cloth = (s < hem) if covered else np.zeros(len(s), bool)
     shaft = (s > boot) & (s < 1.03)
+    if bottom.style == "leggings" or bottom.ease < 0.009:
+        cloth = cloth & ~shaft  # tight ones go into the boot, others over it
+    shaft = shaft & ~cloth
     half, front, back = leg_radii(skeleton, s, cloth, shaft, hem > 0.7)
     angle = np.broadcast_to(around(columns)[None, :], (len(s), columns))
     x, y = section(angle, front[:, None], back[:, None], half[:, None], 2.15)

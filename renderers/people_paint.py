@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.mesh import Ints
+from renderers.mesh import RGB, Ints
 from renderers.people_fabric import CLOTH, SKIN
 from renderers.people_form import smooth
 from renderers.people_skeleton import Skeleton
@@ -58,6 +58,11 @@ def opening_width(look: PersonLook, t: Array) -> Array:
     if top.collar == "shirt" and not top.tie:
         return np.asarray(np.interp(t, (0.97, 1.03, 1.15, 1.2), (0.0, 0.012, 0.035, 0.035)) * scale)
     return np.zeros_like(t)
+
+
+def hood_colour(look: PersonLook) -> RGB:
+    """Hoods have the colour of the shoulders."""
+    return look.top.second if look.top.pattern == "yoke" else look.top.colour
 
 
 def relief(rng: np.random.Generator, angle: Array, z: Array, size: float) -> Array:

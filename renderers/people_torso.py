@@ -279,7 +279,7 @@ def seat_part(skeleton: Skeleton, columns: int, spacing: float) -> Part | None:
     cloth = hang(hull, ease, 0.75 if skirt else 0.1, flare, skeleton.level(-0.1) if skirt else -1.0)
     angle = np.broadcast_to(around(columns)[None, :], (len(z), columns))
     # narrower where the top covers it
-    under = 1.0 if tucked else 1.0 - 0.10 * smooth((z - high + 0.07) / 0.03)[:, None]
+    under = 1.0 if tucked else 1.0 - 0.13 * smooth((z - high + 0.085) / 0.03)[:, None]
     x, y = section(angle, cloth.front[:, None] * under, cloth.back[:, None] * under, cloth.half[:, None] * under, 2.5)
     rng = rng_for(look.seed, "seat")
     folds = relief(rng, angle, z, 0.2 * bottom.ease)

@@ -60,7 +60,7 @@ def test_the_public_names_are_few_and_all_there() -> None:
 
 
 def test_an_unknown_public_name_lists_the_known_ones() -> None:
-    with pytest.raises(AttributeError, match="'genrate'.*generate"):
+    with pytest.raises(AttributeError, match=r"'genrate'.*generate"):
         skidpad.__getattr__("genrate")
 
 

@@ -1,0 +1,94 @@
+"""From generated datasets to a report measured on real photographs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from transfer.arms import COUNTS, Count
+from transfer.crops import CROP_RULES, cut_crops, match
+from transfer.evaluate import evaluate
+from transfer.pictures import Pictures
+from transfer.reader import Dataset
+from transfer.real import RealSet
+from transfer.report import Report
+from transfer.tasks import Task, task_named
+
+
+def measure(
+    synthetic: Sequence[str | Path],
+    real: str,
+    task: str,
+    *,
+    out: str | Path,
+    fixed: Sequence[str | Path] = (),
+    classes: str | Path | None = None,
+    tuning: Sequence[str] = ("frozen", "last"),
+    counts: Sequence[str] | None = None,
+    seeds: int = 5,
+    split: str = "test",
+    workers: int = 1,
+    command: str | None = None,
+    on_progress: Callable[[int, int, str], None] | None = None,
+) -> Report:
+    """Cut crops from datasets and measure what they are worth on real photographs.
+
+    Args:
+        synthetic: generated datasets.
+        real: folder `{train,test}/class/*.jpg`, or `embedded`.
+        task: `signals`, `street`, `direction`, or the task that a class map starts from.
+        out: folder for the report.
+        fixed: datasets generated with all randomisation off.
+        classes: class map file.
+        tuning: which of frozen, last, full.
+        counts: real labels per class, numbers or `all`; by default the whole curve.
+        seeds: runs per arm.
+        split: `test`, or `train` for development.
+        workers: processes.
+        command: for the report.
+        on_progress: called with (done, all, what).
+
+    Returns:
+        The report, written to `out`.
+
+    Raises:
+        ValueError: an argument or a class map is wrong.
+        DatasetError: a dataset cannot be read.
+    """
+    row = task_named(task, classes)
+    photos = RealSet.embedded(row) if real == "embedded" else RealSet.from_folder(Path(real), row)
+    crops = crops_of(synthetic, row)
+    wanted: tuple[Count, ...] = COUNTS if not counts else tuple("all" if c == "all" else whole(c) for c in counts)
+    return evaluate(
+        crops, photos, row, fixed=crops_of(fixed, row) if fixed else None, matched=match(crops, photos.train),
+        tuning=tuning, seeds=seeds, counts=wanted, out=out, split=split, also_train=real == "embedded",
+        workers=workers, command=command, on_progress=on_progress,
+    )  # type: ignore[arg-type]  # fmt: skip
+
+
+def whole(text: str) -> int:
+    """Read a count of labels.
+
+    Raises:
+        ValueError: not a whole number from 0 on.
+    """
+    if not text.isdigit():
+        raise ValueError(f"--counts: {text!r} is neither a whole number from 0 on nor 'all'")
+    return int(text)
+
+
+def crops_of(folders: Sequence[str | Path], task: Task) -> Pictures:
+    """Cut the crops of a task from datasets and translate their labels.
+
+    Args:
+        folders: generated datasets.
+        task: whose rule and classes are used.
+
+    Returns:
+        Crops labelled with the task's classes.
+    """
+    rule = CROP_RULES[task.crop_rule]
+    crops = cut_crops([Dataset.open(folder) for folder in folders], rule)
+    mapping = task.synthetic_labels or {name: name for name in task.classes}
+    return replace(crops.renamed(mapping))
