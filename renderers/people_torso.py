@@ -280,6 +280,9 @@ def seat_part(skeleton: Skeleton, columns: int, spacing: float) -> Part | None:
     angle = np.broadcast_to(around(columns)[None, :], (len(z), columns))
     # narrower where the top covers it
     under = 1.0 if tucked else 1.0 - 0.13 * smooth((z - high + 0.085) / 0.03)[:, None]
+    if not skirt:
+        # the tops of the legs carry on below the hips
+        under = under * (1.0 - 0.15 * smooth((skeleton.level(0.06) - z) / (0.09 * skeleton.height)))[:, None]
     x, y = section(angle, cloth.front[:, None] * under, cloth.back[:, None] * under, cloth.half[:, None] * under, 2.5)
     rng = rng_for(look.seed, "seat")
     folds = relief(rng, angle, z, 0.2 * bottom.ease)

@@ -159,7 +159,7 @@ def _skeleton(look: PropLook, rng: np.random.Generator, levels: int) -> list[Sho
     habit = look.variant % 4
     spread, lift, clear = [(0.75, 0.12, 0.35), (0.5, 0.3, 0.25), (0.95, 0.0, 0.4), (0.65, 0.2, 0.15)][habit]
     levels_out = [_trunk(rng, 0.62 * look.height, 0.017 * look.height + 0.03, 0.03)]
-    widths = (5, 4, 4, 4, 3, 3)
+    widths = (6, 5, 5, 4, 4)
     tips = levels_out[0]
     whole = Shoots(tips.start[:1], tips.end[-1:], np.array([[tips.thick[0, 0], tips.thick[-1, 1]]]))
     parents = Shoots(np.array([[0.0, 0.0, 0.0]]), whole.end, whole.thick)
@@ -168,8 +168,9 @@ def _skeleton(look: PropLook, rng: np.random.Generator, levels: int) -> list[Sho
     for k in range(1, levels):
         level = _sprout(rng, level, widths[k], 0.6, 0.62, lift * 0.5 - 0.04 * k, 0.3)
         levels_out.append(level)
-    high = max(float(part.end[:, 2].max()) for part in levels_out)
-    wide = 2.0 * max(float(np.abs(part.end[:, :2]).max()) for part in levels_out)
+    ends = np.concatenate([part.end for part in levels_out])
+    # single stray twigs may stand out
+    high, wide = (float(v) for v in np.quantile(np.abs(ends[:, [2, 0]]), 0.985, axis=0) * (1.0, 2.0))
     scale = np.array([look.length / wide, look.width / wide, look.height / high])
     return [Shoots(p.start * scale, p.end * scale, p.thick) for p in levels_out]
 
@@ -197,10 +198,10 @@ def leafy_tree(look: PropLook, detail: int) -> Mesh:
     for level, sides in zip(levels[: 3 - detail], (7, 5, 3), strict=False):
         parts.add(_branches(level, trunk, sides, rng))
     tips = levels[3].end
-    count = 3400 if detail == 0 else 1300
-    size = (0.13 if detail == 0 else 0.21) * (0.7 + 0.05 * look.height)
+    count = 4600 if detail == 0 else 1500
+    size = (0.085 if detail == 0 else 0.16) * (0.7 + 0.05 * look.height)
     base = tips[rng.integers(len(tips), size=count)]
-    cloud = base + rng.normal(0.0, 0.055 * look.height, (count, 3))
+    cloud = base + rng.normal(0.0, 0.04 * look.height, (count, 3))
     middle = np.array([0.0, 0.0, 0.62 * look.height])
     offset = (cloud - middle) / np.array([look.length, look.width, 0.75 * look.height]) * 2.0
     radius = np.linalg.norm(offset, axis=1)
@@ -263,9 +264,7 @@ def hedge(look: PropLook, detail: int) -> Mesh:
     for end in (grid[0], grid[-1][::-1]):
         cap = np.stack([np.broadcast_to(end.mean(0), end.shape), end])
         parts.add(
-            surface(
-                cap, Material(texture=texture, roughness=0.9), tone, np.stack([end[:, [0, 2]] * 0] + [end[:, [0, 2]]])
-            )
+            surface(cap, Material(texture=texture, roughness=0.9), tone, np.stack([end[:, [0, 2]] * 0, end[:, [0, 2]]]))
         )
     count = int((160 if detail == 0 else 60) * look.width * look.height)
     pick = rng.integers(len(body.positions), size=count)

@@ -157,7 +157,9 @@ def sample_bottom(rng: np.random.Generator, body: Body, top: Top, cover: float) 
         hem=between(rng, hem),
         ease=round(between(rng, ease.get(style, (0.004, 0.006))) * min(1.0, body.height / 1.7), 4),
         flare=between(rng, (0.80, 1.05) if rng.random() < 0.65 else (1.05, 1.4)),
-        belt=colour(rng, {"black": 0.6, "brown": 0.25, "leather": 0.15}) if rng.random() < 0.6 else main,
+        belt=colour(rng, {"black": 0.6, "brown": 0.25, "leather": 0.15})
+        if style in ("jeans", "trousers", "shorts") and rng.random() < 0.6
+        else main,
         legs=named(rng, "black" if rng.random() < 0.8 else "charcoal") if tights else body.skin,
         shoes=shoes,
         shoe_colour=colour(rng, SNEAKERS if shoes == "sneakers" else SHOES),

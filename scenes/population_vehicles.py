@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -68,22 +69,21 @@ def standing_vehicle(look: VehicleLook, position: Floats, heading: float) -> Act
 
 
 def add_traffic(
-    spec: VehicleSpec, layout: Layout, space: Space, draws: Draws, egos: dict[int, tuple[float, str]],
-    closed: frozenset[int], horizon: float,
+    spec: VehicleSpec, layout: Layout, draws: Draws, egos: dict[int, tuple[float, str]], closed: frozenset[int],
+    horizon: float,
 ) -> list[Actor]:  # fmt: skip
     """Let vehicles drive in all lanes, each lane filled from its end backwards.
 
     Args:
         spec: with plain values.
         layout: with the routes.
-        space: walls and posts (not consulted: lanes are kept free of them).
         draws: source of randomness.
         egos: first lane -> (s at time 0, kind) of the vehicle that carries a camera.
         closed: first lanes that stay empty.
         horizon: s; vehicles that enter a lane within it wait before its start.
 
     Returns:
-        Actors without ids; the one of an ego has the behaviour `drive` and stands first in its lane's order.
+        Actors without ids. An ego starts where it was asked to, whatever is around it.
     """
     actors: list[Actor] = []
     lanes = sorted({route.lanes[0] for route in layout.routes})
@@ -95,57 +95,62 @@ def add_traffic(
     return actors
 
 
+@dataclass(frozen=True)
+class Driver:
+    """A vehicle that is about to be put into a lane."""
+
+    look: VehicleLook
+    speed: float  # m/s, desired
+    gap: float  # m to the next one
+    route: Route
+    hurry: float  # 0..1, where in its gap the first one of a lane stands
+
+
 def _fill_lane(
     spec: VehicleSpec, layout: Layout, choices: list[Route], draws: Draws, ego: tuple[float, str] | None, horizon: float
 ) -> list[Actor]:
     """Vehicles of one first lane, from the front to the back."""
     lane = choices[0].lanes[0]
     stops = [stop.s for stop in layout.network.stop_lines if stop.lane == lane]
-    junction = len(choices[0].lanes) > 1
-    length = stops[0] if junction and stops else float(arc_lengths(choices[0].line)[-1])
-    found: list[tuple[float, VehicleLook, float, Route]] = []  # front s, look, desired speed, route
-    queue: list[tuple[float | None, int]] = [(None, 1)]
+    length = stops[0] if len(choices[0].lanes) > 1 and stops else float(arc_lengths(choices[0].line)[-1])
+
+    def driver(name: str, index: int, kind: str | None = None) -> Driver:
+        place = f"[{lane}.{name}.{index}]"
+        rng = draws.rng("vehicles", lane, name, index)
+        kind = draws.name(spec.kind, f"vehicles.kind{place}") if kind is None else kind
+        look = sample_vehicle(rng, kind_named(kind))
+        speed = draws.number(spec.speed, f"vehicles.speed{place}")
+        gap = draws.number(spec.spacing, f"vehicles.spacing{place}")
+        route = choices[0] if name == "ego" else choices[int(rng.integers(len(choices)))]
+        return Driver(look, speed, gap, route, float(rng.random()))
+
+    found: list[tuple[float, Driver]] = []  # s of the front bumper
+    back = length - 2.0
     if ego is not None:
-        queue = [(ego[0], -1), (ego[0], 1)]
-    for anchor, way in queue:
-        s = length - 2.0 if anchor is None else anchor
-        index = 0
-        while True:
-            own = anchor is not None and index == 0
-            if own and way > 0:
-                index += 1
-                s = found_front(found, ego) if found else s
-                continue
-            place = f"[{lane}.{way}.{index}]"
-            rng = draws.rng("vehicles", lane, way, index)
-            kind = ego[1] if own and ego else draws.name(spec.kind, f"vehicles.kind{place}")
-            look = sample_vehicle(rng, kind_named(kind))
-            speed = draws.number(spec.speed, f"vehicles.speed{place}")
-            gap = 0.0 if own else draws.number(spec.spacing, f"vehicles.spacing{place}")
-            first = anchor is None and index == 0
-            s = s if own else s - rng.uniform(0.0, 1.0) * gap if first else s + gap + look.length if way < 0 else s - gap
-            route = choices[0] if own else choices[int(rng.integers(len(choices)))]
-            if (way < 0 and s > length - 2.0) or (way > 0 and s < -(horizon * 10.0)):
-                break
-            found.append((s, look, speed, route))
-            s = s if way < 0 else s - look.length
-            index += 1
-    return _settle(layout, sorted(found, key=lambda entry: -entry[0]), stops)
+        own = driver("ego", 0, ego[1])
+        front, index = ego[0], 0
+        back = front - own.look.length
+        found.append((front, own))
+        while front < length - 2.0:
+            one = driver("ahead", index)
+            front, index = front + one.gap + one.look.length, index + 1
+            if front < length - 2.0:
+                found.append((front, one))
+    index = 0
+    while back > -horizon * 10.0:
+        one = driver("behind", index)
+        front = back - one.gap * (one.hurry if index == 0 and ego is None else 1.0)
+        found.append((front, one))
+        back, index = front - one.look.length, index + 1
+    return _settle(sorted(found, key=lambda entry: -entry[0]), stops)
 
 
-def found_front(found: list[tuple[float, VehicleLook, float, Route]], ego: tuple[float, str] | None) -> float:
-    """Rear of the ego, behind which the lane is filled on."""
-    s, look, _, _ = found[0]
-    return s - look.length
-
-
-def _settle(
-    layout: Layout, found: list[tuple[float, VehicleLook, float, Route]], stops: list[float]
-) -> list[Actor]:
+def _settle(found: list[tuple[float, Driver]], stops: list[float]) -> list[Actor]:
     """Slow vehicles down so that each can still stop behind its leader and at stop lines."""
     actors: list[Actor] = []
     ahead_s, ahead_speed = math.inf, 0.0
-    for front, look, desired, route in found:
+    for front, driver in found:
+        look, desired, route = driver.look, driver.speed, driver.route
         ways = [place - 1.0 - front for place in stops if place > front]
         over = [place for place in stops if place < front < place + look.length + 8.0]
         if over:

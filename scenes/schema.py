@@ -89,6 +89,7 @@ class PeopleSpec(Spec):
     grouped: Share = 0.35  # share of walkers who walk two or three abreast
     crossing: Annotated[int, Range(0, 12, "people", integer=True)] = 3  # at every crossing
     swing: Annotated[Spread, Range(-45.0, 45.0, "deg", each=True)] = Normal(0.0, 8.0, -45.0, 45.0)  # off the path
+    distance: Annotated[Spread, Range(2.0, 200.0, "m", each=True)] = Uniform(4.0, 30.0)  # on a square: to the camera
     warmth: Share = 0.6  # of the clothes
 
 

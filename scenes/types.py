@@ -96,13 +96,14 @@ class Actor:
     look: VehicleLook | PersonLook
     size: tuple[float, float, float]  # length, width, height, m
     path: Floats  # (N, 2) world, m, polyline that it follows; (1, 2) where it stands still
-    start: float  # m along the path at time 0
+    start: float  # m along the path at time 0; negative = still outside, enters when it reaches 0
     speed: float  # m/s at time 0
     desired_speed: float  # m/s; 0 = parked or standing
     heading: float  # rad; of a standing actor, else the path's
     gait_phase: float = 0.0  # in [0, 1), fraction of a stride (two steps) at time 0
     behaviour: str = "walk"  # people: walk, stand; vehicles: drive, parked
     lane: int | None = None  # lane that the path starts on
+    path_z: Floats | None = None  # (N,) m, height of the path's vertices; None = on the road, 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +117,8 @@ class Signal:
     plan: tuple[tuple[SignalState, float], ...]  # (state, duration in s), repeats
     offset: float  # s, added to the time
     group: int
+    pitch: float = 0.0  # rad, lenses tilted up positive
+    roll: float = 0.0  # rad
 
     def state_at(self, time: float) -> SignalState:
         """State that the plan shows at `time` (s)."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scenes.seeds import rng_for
     from scenes.types import Scene
     from skidpad.generate import generate
-    from transfer.errors import DatasetError
+    from transfer.manifest import DatasetError
     from transfer.evaluate import evaluate
     from transfer.reader import Dataset
 
@@ -23,7 +23,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Dataset": "transfer.reader",
-    "DatasetError": "transfer.errors",
+    "DatasetError": "transfer.manifest",
     "Kind": "scenes.kinds",
     "Scene": "scenes.types",
     "SceneError": "scenes.errors",

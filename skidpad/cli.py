@@ -135,11 +135,10 @@ def doctor() -> None:
 def main() -> None:
     """Entry point: known errors become one line and exit code 2."""
     from scenes.errors import SceneError
-    from transfer.errors import TransferError
 
     try:
         app()
-    except (SceneError, TransferError, ValueError) as error:
+    except (SceneError, ValueError, RuntimeError) as error:
         typer.echo(f"skidpad: {error}".splitlines()[0], err=True)
         raise SystemExit(2) from None
     except OSError as error:

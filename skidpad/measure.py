@@ -57,7 +57,7 @@ def measure(
         DatasetError: a dataset cannot be read.
     """
     row = task_named(task, classes)
-    photos = RealSet.embedded(row) if real == "embedded" else RealSet.from_folder(Path(real), row)
+    photos = RealSet.open(real, row)
     crops = crops_of(synthetic, row)
     wanted: tuple[Count, ...] = COUNTS if not counts else tuple("all" if c == "all" else whole(c) for c in counts)
     return evaluate(

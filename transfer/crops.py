@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.frame import ActorLabel
 from scenes.kinds import PEOPLE, VEHICLES, Kind
 from scenes.seeds import rng_for
 from transfer.pictures import Image, Pictures
@@ -53,29 +53,34 @@ CROP_RULES: dict[str, CropRule] = {
 def signals_of(sample: Sample, rule: CropRule) -> Iterator[Found]:
     """Signal heads seen from the front, by the lens that glows."""
     for label in fit(sample.labels, rule):
-        if label["kind"] == Kind.SIGNAL.label and label["view"] == "front" and label["signal_lit"] not in (None, "off"):
-            yield Found(label["signal_lit"], label["full"])
+        if label.kind is Kind.SIGNAL and label.view == "front" and label.signal_lit not in (None, "off"):
+            yield Found(str(label.signal_lit), box_of(label))
 
 
 def facing_of(sample: Sample, rule: CropRule) -> Iterator[Found]:
     """People by the side that they show."""
     for label in fit(sample.labels, rule):
-        if label["kind"] == Kind.PEDESTRIAN.label:
-            yield Found(label["view"], label["full"])
+        if label.kind is Kind.PEDESTRIAN:
+            yield Found(label.view, box_of(label))
 
 
 def kinds_of(sample: Sample, rule: CropRule) -> Iterator[Found]:
     """Every labelled thing by its kind."""
     for label in fit(sample.labels, rule):
-        yield Found(label["kind"], label["tight"])
+        yield Found(label.kind.label, label.tight or box_of(label))
 
 
-def fit(labels: list[dict[str, Any]], rule: CropRule) -> Iterator[dict[str, Any]]:
+def box_of(label: ActorLabel) -> Box:
+    """Full box of a label that has one."""
+    return label.full or label.amodal
+
+
+def fit(labels: Iterable[ActorLabel], rule: CropRule) -> Iterator[ActorLabel]:
     """Labels that are large, visible and whole enough."""
     for label in labels:
-        if label["tight"] is None or label["visibility"] < rule.min_visibility or label["truncation"] > rule.max_truncation:
+        if label.tight is None or label.visibility < rule.min_visibility or label.truncation > rule.max_truncation:
             continue
-        x0, y0, x1, y1 = label["full"]
+        x0, y0, x1, y1 = box_of(label)
         if x1 - x0 >= rule.min_width and y1 - y0 >= rule.min_height:
             yield label
 
@@ -182,8 +187,8 @@ def cut_crops(datasets: Iterable[Dataset], rule: CropRule, seed: int = 0) -> Pic
     """
     images, labels, groups, names = [], [], [], []
     for dataset in datasets:
-        for sample in dataset:
-            rng = rng_for(seed, dataset.folder.name, sample.name, rule.source)
+        for sample in dataset.samples:
+            rng = rng_for(seed, dataset.root.name, sample.name, rule.source)
             found = list(SOURCES[rule.source](sample, rule))
             if not found and not rule.background:
                 continue
@@ -197,8 +202,8 @@ def cut_crops(datasets: Iterable[Dataset], rule: CropRule, seed: int = 0) -> Pic
                     continue
                 images.append(crop)
                 labels.append(label)
-                groups.append(sample.group)
-                names.append(f"{dataset.folder.name}/{sample.name}#{number}")
+                groups.append(f"{dataset.root.name}/{sample.sample}")
+                names.append(f"{dataset.root.name}/{sample.name}#{number}")
     return Pictures.of(images, labels, groups, names)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset as TorchDataset
 
-from transfer.errors import DatasetError
+from transfer.manifest import DatasetError
 from transfer.pictures import Pictures
 from transfer.reader import Dataset
 
@@ -36,7 +36,7 @@ class LabelledPictures(TorchDataset[tuple[torch.Tensor, int]]):
 
 
 class Frames(TorchDataset[tuple[torch.Tensor, dict[str, Any]]]):
-    """Whole pictures for detection: image, and `boxes` (N, 4) px x0 y0 x1 y1, `labels` (N,) values of Kind."""
+    """Whole pictures for detection: image, and `boxes` (N, 4) px x0 y0 x1 y1, `labels` (N,) values of `scenes.kinds.Kind`."""
 
     def __init__(self, dataset: Dataset, transform: Transform | None = None) -> None:
         self.dataset, self.transform = dataset, transform
@@ -45,14 +45,12 @@ class Frames(TorchDataset[tuple[torch.Tensor, dict[str, Any]]]):
         return len(self.dataset)
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, dict[str, Any]]:
-        from scenes.kinds import Kind
-
-        sample = self.dataset[index]
-        seen = [label for label in sample.labels if label["tight"] is not None]
+        sample = self.dataset.samples[index]
+        seen = [label for label in sample.labels if label.tight is not None]
         target = {
-            "boxes": torch.tensor([label["tight"] for label in seen], dtype=torch.float32).reshape(-1, 4),
-            "labels": torch.tensor([int(Kind[label["kind"].upper()]) for label in seen], dtype=torch.int64),
-            "track_ids": torch.tensor([label["id"] for label in seen], dtype=torch.int64),
+            "boxes": torch.tensor([label.tight for label in seen], dtype=torch.float32).reshape(-1, 4),
+            "labels": torch.tensor([int(label.kind) for label in seen], dtype=torch.int64),
+            "track_ids": torch.tensor([label.id for label in seen], dtype=torch.int64),
         }
         tensor = to_tensor(sample.image())
         return (self.transform(tensor) if self.transform else tensor), target
