@@ -50,7 +50,11 @@ def checker(key: str, dark: int, light: int) -> Texture:
 
 def street() -> Stage:
     """Two kinds of facades, a textured ground, cars and people: opaque and rigid."""
-    items = [Instance(box((160, 40, 0.2), (60, 0, -0.1), Material(texture=checker("road", 80, 105)), 0.25), np.eye(4), Kind.ROAD)]
+    items = [
+        Instance(
+            box((160, 40, 0.2), (60, 0, -0.1), Material(texture=checker("road", 80, 105)), 0.25), np.eye(4), Kind.ROAD
+        )
+    ]
     for k in range(12):
         wall = box((11.5, 8, 9 + k % 3), (0, 0, 4.5), Material(texture=checker(f"wall{k % 3}", 120, 170)), 0.3)
         pose = world_from_model(np.array([-4 + 12 * (k // 2), 12.0 * (-1) ** k, 0.0]), 0.0)

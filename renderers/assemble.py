@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from scenes.kinds import Kind
 from scenes.people import PersonLook
 from scenes.types import Actor, Camera, Scene, Signal
 from scenes.vehicles import VehicleLook
-from sim.world import Moment
+from sim.world import State
 
 DETAIL_HEIGHTS = (110.0, 40.0)  # px; smaller things are drawn with detail 1, then 2
 TREE_DETAIL = 14.0  # m, plants farther away are drawn with detail 1
@@ -45,11 +46,11 @@ class StageBuilder:
             mesh = prop_mesh(prop.look, lamps, 0 if near else 1)
             self._static.append(Instance(mesh, world_from_model(prop.position, prop.heading), prop.kind))
 
-    def at(self, moment: Moment, view: View, hidden: int | None = None) -> tuple[Stage, list[Subject]]:
+    def at(self, state: State, view: View, hidden: int | None = None) -> tuple[Stage, list[Subject]]:
         """Set the stage for one moment.
 
         Args:
-            moment: where everything is.
+            state: where everything is; its first world is this scene.
             view: the camera, for levels of detail.
             hidden: actor that carries the camera and is left out.
 
@@ -58,30 +59,33 @@ class StageBuilder:
         """
         instances, subjects = list(self._static), []
         for k, actor in enumerate(self.scene.actors):
-            if actor.id == hidden or not moment.alive[k]:
+            if actor.id == hidden or not state.alive[0, k]:
                 continue
-            instance, subject = self._actor(k, actor, moment, view)
+            instance, subject = self._actor(k, actor, state, view)
             instances.append(instance)
             subjects.append(subject)
         for signal in self.scene.signals:
-            instance, subject = self._signal(signal, moment.time)
+            instance, subject = self._signal(signal, float(state.time[0]))
             instances.append(instance)
             subjects.append(subject)
-        stage = Stage(tuple(instances), self.scene.light, moment.time, self.scene.seed * 7919 + self.scene.sample)
+        stage = Stage(
+            tuple(instances), self.scene.light, float(state.time[0]), self.scene.seed * 7919 + self.scene.sample
+        )
         return stage, subjects
 
-    def _actor(self, k: int, actor: Actor, moment: Moment, view: View) -> tuple[Instance, Subject]:
-        position, heading = moment.position[k], float(moment.heading[k])
+    def _actor(self, k: int, actor: Actor, state: State, view: View) -> tuple[Instance, Subject]:
+        position, heading = state.position[0, k].astype(np.float64), float(state.heading[0, k])
         pose = world_from_model(position, heading)
         detail = detail_for(actor.size[2], position, view)
         if isinstance(actor.look, PersonLook):
-            gait = Gait(float(moment.gait_phase[k]), float(moment.speed[k]), actor.behaviour)
+            behaviour: Literal["walk", "stand"] = "stand" if actor.behaviour == "stand" else "walk"
+            gait = Gait(float(state.gait_phase[0, k]), float(state.speed[0, k]), behaviour)
             mesh = pose_person(person(actor.look, detail), gait)
             attributes = {"age_group": actor.look.age_group, "behaviour": actor.behaviour}
         else:
-            braking = bool(moment.acceleration[k] < BRAKE)
+            braking = bool(state.acceleration[0, k] < BRAKE)
             lamps = self.scene.light.lamps_on and actor.behaviour != "parked"
-            mesh = vehicle(actor.look, detail, lamps, braking, round(float(moment.steering[k]), 2))
+            mesh = vehicle(actor.look, detail, lamps, braking, round(float(state.steering[0, k]), 2))
             attributes = {"model": actor.look.model, "behaviour": actor.behaviour}
         centre = position + np.array([0.0, 0.0, actor.size[2] / 2])
         subject = Subject(
@@ -94,7 +98,7 @@ class StageBuilder:
         pose = world_from_model(signal.position, signal.heading, signal.pitch, signal.roll)
         subject = Subject(
             signal.id, Kind.SIGNAL, triple(signal.position), signal.look.size, signal.heading,
-            signal.state_at(time), lit, {"style": signal.look.style},
+            signal.state_at(time), lit, {"style": signal.look.housing},
         )  # fmt: skip
         return Instance(signal_mesh(signal.look, lit), pose, Kind.SIGNAL, signal.id), subject
 
@@ -134,13 +138,13 @@ def detail_for(height: float, position: NDArray[np.floating], view: View) -> int
     return 1 if pixels >= DETAIL_HEIGHTS[1] else 2
 
 
-def resolve_camera(camera: Camera, scene: Scene, moment: Moment | None) -> View:
+def resolve_camera(camera: Camera, scene: Scene, state: State | None) -> View:
     """Place a camera at one moment.
 
     Args:
         camera: intrinsics and mount.
         scene: the scene, for the index of the mount.
-        moment: where the mount is; None = where it starts.
+        state: where the mount is; None = where it starts.
 
     Returns:
         The view.
@@ -148,7 +152,9 @@ def resolve_camera(camera: Camera, scene: Scene, moment: Moment | None) -> View:
     position, heading = np.asarray(camera.position, np.float64), camera.heading
     if camera.mount is not None:
         k = next(i for i, actor in enumerate(scene.actors) if actor.id == camera.mount)
-        origin, turn = start_pose(scene.actors[k]) if moment is None else (moment.position[k], float(moment.heading[k]))
+        origin, turn = start_pose(scene.actors[k])
+        if state is not None:
+            origin, turn = state.position[0, k].astype(np.float64), float(state.heading[0, k])
         position = world_from_model(origin, turn)[:3, :3] @ position + origin
         heading += turn
     pose = camera_from_world(position, heading, camera.pitch, camera.roll)

@@ -62,11 +62,11 @@ def through_lens(light: Floats, chain: CameraChain) -> Floats:
         glow = cv2.resize(0.5 * wide, (light.shape[1], light.shape[0]), interpolation=cv2.INTER_LINEAR)
         light = light * np.float32(1.0 - chain.veil) + glow * np.float32(chain.veil)
     if chain.blur > 0.2:
-        light = cv2.GaussianBlur(light, (0, 0), chain.blur)
+        light = np.asarray(cv2.GaussianBlur(light, (0, 0), chain.blur), np.float32)
     length = float(np.hypot(*chain.motion))
     if length > 1.0:
-        light = cv2.filter2D(light, -1, motion_kernel(chain.motion))
-    return np.asarray(light, np.float32)
+        light = np.asarray(cv2.filter2D(light, -1, motion_kernel(chain.motion)), np.float32)
+    return light
 
 
 def motion_kernel(motion: tuple[float, float]) -> Floats:
@@ -83,7 +83,7 @@ def motion_kernel(motion: tuple[float, float]) -> Floats:
     middle = edge // 2
     for s in np.linspace(-0.5, 0.5, 4 * edge):
         kernel[round(middle + s * motion[1]), round(middle + s * motion[0])] += 1.0
-    return kernel / kernel.sum()
+    return np.asarray(kernel / kernel.sum(), np.float32)
 
 
 def finish(light: Floats, chain: CameraChain) -> NDArray[np.uint8]:

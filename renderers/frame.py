@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from scenes.kinds import Kind
 
-Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in px; pixel edges: a one-pixel box at the origin is 0, 0, 1, 1
+Box = tuple[
+    float, float, float, float
+]  # x0, y0, x1, y1 in px; pixel edges: a one-pixel box at the origin is 0, 0, 1, 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -174,9 +174,9 @@ def grid_triangles(rows: int, columns: int, closed: bool = False) -> Ints:
     i, j = np.meshgrid(np.arange(rows - 1), np.arange(columns if closed else columns - 1), indexing="ij")
     k = (j + 1) % columns
     a, b, c, d = i * columns + j, i * columns + k, (i + 1) * columns + j, (i + 1) * columns + k
-    return np.concatenate(
-        [np.stack([a, c, b], -1).reshape(-1, 3), np.stack([b, c, d], -1).reshape(-1, 3)]
-    ).astype(np.int32)
+    return np.concatenate([np.stack([a, c, b], -1).reshape(-1, 3), np.stack([b, c, d], -1).reshape(-1, 3)]).astype(
+        np.int32
+    )
 
 
 def box(size: Sequence[float], centre: Sequence[float], material: Material, repeats_per_metre: float = 1.0) -> Mesh:
@@ -237,7 +237,11 @@ def loft(rings: NDArray[np.floating], material: Material, caps: bool = True, uvs
 
 
 def tube(
-    start: Sequence[float], end: Sequence[float], radius: float | tuple[float, float], material: Material, sides: int = 8
+    start: Sequence[float],
+    end: Sequence[float],
+    radius: float | tuple[float, float],
+    material: Material,
+    sides: int = 8,
 ) -> Mesh:
     """A straight round bar or cone.
 

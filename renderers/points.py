@@ -36,12 +36,15 @@ class Points(NamedTuple):
 
 def make_points(count: int) -> Points:
     """Allocate scratch for `count` points."""
-    columns = {"bary": 3, "place": 3, "normal": 3, "sight": 4, "albedo": 3, "glow": 3, "light": 2, "rgb": 3}
-    arrays = {}
-    for name in Points._fields:
-        kind = np.int32 if name in ("triangle", "pixel") else np.float32
-        arrays[name] = np.empty((count, columns[name]) if name in columns else count, kind)
-    return Points(**arrays)
+
+    def floats(*columns: int) -> F4:
+        return np.empty((count, *columns), np.float32)
+
+    return Points(
+        x=floats(), y=floats(), triangle=np.empty(count, np.int32), pixel=np.empty(count, np.int32), weight=floats(),
+        depth=floats(), bary=floats(3), place=floats(3), normal=floats(3), sight=floats(4), albedo=floats(3),
+        glow=floats(3), light=floats(2), rgb=floats(3),
+    )  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -117,7 +120,9 @@ def shadow(n, pts, env, sun_map, sky_map):  # type: ignore[no-untyped-def]
         pts.light[i, 0] = zero
         if lit and nl > 0:
             lift = slope * math.sqrt(max(zero, one - nl * nl))
-            seen = sunlit(pts.place[i, 0] + lift * nx, pts.place[i, 1] + lift * ny, pts.place[i, 2] + lift * nz, sun_map)
+            seen = sunlit(
+                pts.place[i, 0] + lift * nx, pts.place[i, 1] + lift * ny, pts.place[i, 2] + lift * nz, sun_map
+            )
             pts.light[i, 0] = nl * seen
     if sky_map.height.shape[0] < 16:
         pts.light[:n, 1] = one
@@ -143,7 +148,9 @@ def diffuse(n, pts, tri, mat, env):  # type: ignore[no-untyped-def]
         above = half * seen * up * (np.float32(0.55) + np.float32(0.45) * up)
         below = (one - up) * (np.float32(0.3) + np.float32(0.7) * seen)
         for k in range(3):
-            light = env.sun_colour[k] * pts.light[i, 0] + (env.zenith[k] + env.horizon[k]) * above + env.ground[k] * below
+            light = (
+                env.sun_colour[k] * pts.light[i, 0] + (env.zenith[k] + env.horizon[k]) * above + env.ground[k] * below
+            )
             pts.rgb[i, k] = pts.glow[i, k] + pts.albedo[i, k] * body * light
 
 

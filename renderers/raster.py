@@ -77,7 +77,15 @@ class RasterRenderer:
         camera = np.empty_like(flat.world)
         to_camera(view.camera_from_world.astype(np.float64), flat.world, camera)
         triangles = Triangles(
-            flat.world, camera, flat.normals, flat.uvs, flat.colours, flat.corners, flat.material, flat.instance, flat.kind
+            flat.world,
+            camera,
+            flat.normals,
+            flat.uvs,
+            flat.colours,
+            flat.corners,
+            flat.material,
+            flat.instance,
+            flat.kind,
         )
         materials = self.flattener.materials.packed()
         env = environment(stage.light, stage.seed)
@@ -116,7 +124,9 @@ class RasterRenderer:
         if size == 0:
             return NO_MAP
         reach = 0.05 * size  # 10 cm texels: the taps span 1.2 m
-        return depth_map(flat, map_rows(np.array([0.0, 0.0, 1.0]), focus(view, 0.8 * reach), reach, size), size, 2.0 * reach / size)
+        return depth_map(
+            flat, map_rows(np.array([0.0, 0.0, 1.0]), focus(view, 0.8 * reach), reach, size), size, 2.0 * reach / size
+        )
 
 
 def depth_map(flat: Flat, texel_from_world: NDArray[np.float32], size: int, texel: float) -> DepthMap:
@@ -186,7 +196,9 @@ def focus(view: View, ahead: float) -> NDArray[np.float64]:
     return np.array([*(view.position[:2] + ahead * flat), 0.0])
 
 
-def map_rows(direction: NDArray[np.float64], centre: NDArray[np.float64], reach: float, size: int) -> NDArray[np.float32]:
+def map_rows(
+    direction: NDArray[np.float64], centre: NDArray[np.float64], reach: float, size: int
+) -> NDArray[np.float32]:
     """Orthographic map along `direction` around `centre`.
 
     Args:

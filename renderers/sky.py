@@ -42,7 +42,12 @@ def skyline(dx, dy, seed):  # type: ignore[no-untyped-def]
     """Elevation (tangent) of distant roofs and trees in a direction."""
     azimuth = math.atan2(dy, dx) * 10.0
     blocks = lattice(np.int64(math.floor(azimuth * 2.3)), np.int64(1), seed)
-    return 0.015 + 0.05 * value_noise(azimuth, 0.5, seed) + 0.035 * blocks * blocks + 0.012 * value_noise(azimuth * 14, 3.5, seed)
+    return (
+        0.015
+        + 0.05 * value_noise(azimuth, 0.5, seed)
+        + 0.035 * blocks * blocks
+        + 0.012 * value_noise(azimuth * 14, 3.5, seed)
+    )
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
@@ -76,5 +81,9 @@ def sky_radiance(dx, dy, dz, env, detail):  # type: ignore[no-untyped-def]
     towards = dx * env.sun[0] + dy * env.sun[1] + dz * env.sun[2]
     if towards > 0:
         glow = 0.35 * towards**24 + 0.12 * towards**5
-        r, g, b = r + glow * env.sun_colour[0] * 0.4, g + glow * env.sun_colour[1] * 0.4, b + glow * env.sun_colour[2] * 0.36
+        r, g, b = (
+            r + glow * env.sun_colour[0] * 0.4,
+            g + glow * env.sun_colour[1] * 0.4,
+            b + glow * env.sun_colour[2] * 0.36,
+        )
     return r, g, b

@@ -67,9 +67,9 @@ def surface_height(x, y, b, outline, raised):  # type: ignore[no-untyped-def]
     """Height (m) of the highest raised surface of world b under a point."""
     height = np.float32(0.0)
     for s in range(len(raised)):
-        if raised[s, 0] == b and raised[s, 3] > height:
-            if inside(x, y, outline, int(raised[s, 1]), int(raised[s, 2])):
-                height = raised[s, 3]
+        higher = raised[s, 0] == b and raised[s, 3] > height
+        if higher and inside(x, y, outline, int(raised[s, 1]), int(raised[s, 2])):
+            height = raised[s, 3]
     return height
 
 

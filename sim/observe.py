@@ -21,8 +21,49 @@ FIELDS = (
     "aim_x",  # m, point to steer for, ahead in the own frame
     "aim_y",  # m, to the left in the own frame
 )
-HORIZON = 80.0
+HORIZON = np.float32(80.0)  # m
 YELLOW_BRAKING = 3.0  # m/s2; harder braking than this and yellow is driven through
+
+
+@njit(cache=True, error_model="numpy")
+def leader(b, a, s, vehicle, size, points, arc, first, count, position, heading, speed, alive):  # type: ignore[no-untyped-def]
+    """Gap (m) to the next thing on the path of agent a, and its speed along it (m/s)."""
+    x, y, turn = position[b, a, 0], position[b, a, 1], heading[b, a]
+    nose = s + 0.5 * size[b, a, 0]
+    reach = HORIZON if vehicle[b, a] else np.float32(6.0)
+    margin = 0.3 if vehicle[b, a] else 0.1
+    gap, gap_speed = HORIZON, 0.0
+    for j in range(vehicle.shape[1]):
+        if j == a or not alive[b, j] or (vehicle[b, j] and not vehicle[b, a]):
+            continue
+        px, py = position[b, j, 0], position[b, j, 1]
+        dx, dy = px - x, py - y
+        if dx * math.cos(turn) + dy * math.sin(turn) < 0 or dx * dx + dy * dy > reach * reach:
+            continue
+        sj, off = nearest_on_path(points, arc, first[b, a], count[b, a], s, s + reach, px, py)
+        sine, cosine = abs(math.sin(heading[b, j] - turn)), math.cos(heading[b, j] - turn)
+        across = sine * size[b, j, 0] + abs(cosine) * size[b, j, 1]
+        along = abs(cosine) * size[b, j, 0] + sine * size[b, j, 1]
+        beside = off > 0.5 * (size[b, a, 1] + across) + margin or sj <= s + 0.05
+        if not beside and sj - 0.5 * along - nose < gap:
+            gap, gap_speed = sj - 0.5 * along - nose, speed[b, j] * cosine
+    return gap, gap_speed
+
+
+@njit(cache=True, error_model="numpy")
+def stop_ahead(b, a, nose, speed, closed, occupied, stop_at, stop_group, stop_crossing):  # type: ignore[no-untyped-def]
+    """Distance (m) to the nearest stop line that agent a must heed now."""
+    stop = HORIZON
+    for k in range(stop_at.shape[2]):
+        free = stop_at[b, a, k] - nose
+        if free < -0.5 or free > HORIZON:
+            continue
+        group, crossing = stop_group[b, a, k], stop_crossing[b, a, k]
+        shown = closed[b, group] if group >= 0 else 0
+        yellow = shown == 1 and speed * speed < 2 * YELLOW_BRAKING * max(free, 0.01)
+        if shown == 2 or yellow or (crossing >= 0 and occupied[b, crossing]):
+            stop = min(stop, max(free, 0.0))
+    return stop
 
 
 @njit(cache=True, error_model="numpy")
@@ -31,47 +72,17 @@ def look_ahead(  # type: ignore[no-untyped-def]
     position, heading, speed, travelled, alive, out,
 ):  # fmt: skip
     """Fill (B, A, 8) observations."""
+    out[:] = 0.0
     for b in range(exists.shape[0]):
         for a in range(exists.shape[1]):
-            out[b, a, :] = 0.0
             if not alive[b, a] or count[b, a] < 2:
                 continue
             s, x, y, turn = travelled[b, a], position[b, a, 0], position[b, a, 1], heading[b, a]
             if vehicle[b, a]:
                 s, _ = nearest_on_path(points, arc, first[b, a], count[b, a], s - 3.0, s + 3.0, x, y)
+            gap, gap_speed = leader(b, a, s, vehicle, size, points, arc, first, count, position, heading, speed, alive)
             nose = s + 0.5 * size[b, a, 0]
-            gap, gap_speed = HORIZON, 0.0
-            for j in range(exists.shape[1]):
-                if j == a or not alive[b, j]:
-                    continue
-                dx, dy = position[b, j, 0] - x, position[b, j, 1] - y
-                if dx * math.cos(turn) + dy * math.sin(turn) < 0 or dx * dx + dy * dy > HORIZON * HORIZON:
-                    continue
-                if not vehicle[b, a] and (dx * dx + dy * dy > 36.0 or vehicle[b, j]):
-                    continue
-                sj, off = nearest_on_path(points, arc, first[b, a], count[b, a], s, s + HORIZON, position[b, j, 0], position[b, j, 1])
-                relative = heading[b, j] - turn
-                across = abs(math.sin(relative)) * size[b, j, 0] + abs(math.cos(relative)) * size[b, j, 1]
-                margin = 0.3 if vehicle[b, a] else 0.1
-                if off > 0.5 * (size[b, a, 1] + across) + margin or sj <= s + 0.05:
-                    continue
-                along = abs(math.cos(relative)) * size[b, j, 0] + abs(math.sin(relative)) * size[b, j, 1]
-                free = sj - 0.5 * along - nose
-                if free < gap:
-                    gap, gap_speed = free, speed[b, j] * math.cos(relative)
-            stop = HORIZON
-            for k in range(stop_at.shape[2]):
-                free = stop_at[b, a, k] - nose
-                if free < -1.0 or free > HORIZON:
-                    continue
-                group, crossing = stop_group[b, a, k], stop_crossing[b, a, k]
-                must = crossing >= 0 and occupied[b, crossing]
-                if group >= 0 and closed[b, group] == 2:
-                    must = True
-                if group >= 0 and closed[b, group] == 1 and speed[b, a] ** 2 < 2 * YELLOW_BRAKING * max(free, 0.01):
-                    must = True
-                if must and free > -0.5:
-                    stop = min(stop, max(free, 0.0))
+            stop = stop_ahead(b, a, nose, speed[b, a], closed, occupied, stop_at, stop_group, stop_crossing)
             reach = 2.5 + 0.7 * speed[b, a] + 0.4 * size[b, a, 0]
             tx, ty, _ = point_at(points, arc, first[b, a], count[b, a], s + reach)
             ex, ey = tx - x, ty - y

@@ -53,7 +53,7 @@ def advance(  # type: ignore[no-untyped-def]
                 x, y, along = point_at(points, arc, first[b, a], count[b, a], travelled[b, a])
                 k = min(v * 10.0, 29.999)
                 share = k - math.floor(k)
-                low = int(math.floor(k))
+                low = int(k)
                 stride = strides[b, a, low] * (1.0 - share) + strides[b, a, low + 1] * share
                 phase[b, a] = (phase[b, a] + distance / stride) % 1.0
                 heading[b, a] = along

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from scenes.seeds import rng_for
     from scenes.types import Scene
     from skidpad.generate import generate
-    from transfer.manifest import DatasetError
     from transfer.evaluate import evaluate
+    from transfer.manifest import DatasetError
     from transfer.reader import Dataset
 
 __version__ = "0.1.0"

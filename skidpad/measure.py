@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from transfer.arms import COUNTS, Count
 from transfer.crops import CROP_RULES, cut_crops, match
@@ -14,6 +14,7 @@ from transfer.reader import Dataset
 from transfer.real import RealSet
 from transfer.report import Report
 from transfer.tasks import Task, task_named
+from transfer.tuning import Tuning
 
 
 def measure(
@@ -24,10 +25,10 @@ def measure(
     out: str | Path,
     fixed: Sequence[str | Path] = (),
     classes: str | Path | None = None,
-    tuning: Sequence[str] = ("frozen", "last"),
+    tuning: Sequence[Tuning] = ("frozen", "last"),
     counts: Sequence[str] | None = None,
     seeds: int = 5,
-    split: str = "test",
+    split: Literal["test", "train"] = "test",
     workers: int = 1,
     command: str | None = None,
     on_progress: Callable[[int, int, str], None] | None = None,
@@ -64,7 +65,7 @@ def measure(
         crops, photos, row, fixed=crops_of(fixed, row) if fixed else None, matched=match(crops, photos.train),
         tuning=tuning, seeds=seeds, counts=wanted, out=out, split=split, also_train=real == "embedded",
         workers=workers, command=command, on_progress=on_progress,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def whole(text: str) -> int:
@@ -91,4 +92,4 @@ def crops_of(folders: Sequence[str | Path], task: Task) -> Pictures:
     rule = CROP_RULES[task.crop_rule]
     crops = cut_crops([Dataset.open(folder) for folder in folders], rule)
     mapping = task.synthetic_labels or {name: name for name in task.classes}
-    return replace(crops.renamed(mapping))
+    return crops.renamed(mapping)

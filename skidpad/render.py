@@ -73,8 +73,13 @@ def render_scene(scene: Scene, frames: int = 1, fps: float = 10.0) -> list[Label
             }
             finished.append(
                 LabelledFrame(
-                    scene.sample, index, camera.id, encode_jpeg(picture, camera.chain.jpeg_quality), drawn.frame,
-                    label_frame(drawn, subjects), metadata,
-                )  # fmt: skip
+                    scene.sample,
+                    index,
+                    camera.id,
+                    encode_jpeg(picture, camera.chain.jpeg_quality),
+                    drawn.frame,
+                    label_frame(drawn, subjects),
+                    metadata,
+                )
             )
     return finished

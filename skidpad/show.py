@@ -13,7 +13,9 @@ from scenes.files import load
 from skidpad.render import render_sample
 
 
-def contact_sheet(scene: str, samples: int, seed: int, labels: bool, on_progress: Callable[[int, int], None]) -> Picture:
+def contact_sheet(
+    scene: str, samples: int, seed: int, labels: bool, on_progress: Callable[[int, int], None]
+) -> Picture:
     """Render the first pictures of a scene.
 
     Args:
@@ -37,9 +39,7 @@ def contact_sheet(scene: str, samples: int, seed: int, labels: bool, on_progress
     return sheet(pictures)
 
 
-def show(
-    scene: str, out: Path, samples: int, seed: int, labels: bool, on_progress: Callable[[int, int], None]
-) -> None:
+def show(scene: str, out: Path, samples: int, seed: int, labels: bool, on_progress: Callable[[int, int], None]) -> None:
     """Write a contact sheet as PNG, whole or not at all."""
     picture = contact_sheet(scene, samples, seed, labels, on_progress)
     ok, data = cv2.imencode(".png", picture[..., ::-1])

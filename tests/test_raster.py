@@ -26,7 +26,9 @@ def looking(x: float = 0.0, y: float = 0.0, z: float = 1.5, heading: float = 0.0
     return View(160, 120, 130.0, camera_from_world(np.array([x, y, z]), heading, pitch, 0.0))
 
 
-def at(mesh: Mesh, x: float, y: float, z: float = 0.0, heading: float = 0.0, number: int = 0, kind: Kind = Kind.CAR) -> Instance:
+def at(
+    mesh: Mesh, x: float, y: float, z: float = 0.0, heading: float = 0.0, number: int = 0, kind: Kind = Kind.CAR
+) -> Instance:
     return Instance(mesh, world_from_model(np.array([x, y, z]), heading), kind, number)
 
 
@@ -129,7 +131,12 @@ def test_shadow_falls_away_from_the_sun_and_overcast_darkens_contacts() -> None:
     lorry = at(box((5, 2, 2), (0, 0, 1.4), GREY), 8, 0)
     cloudy = RasterRenderer().render(stage(lorry, light=OVERCAST), view)
     clear = RasterRenderer().render(stage(light=OVERCAST), view)
-    under = (cloudy.semantic == Kind.ROAD) & (np.abs(np.arange(160) - 80) < 15)[None] & (cloudy.depth > 6.0) & (cloudy.depth < 8)
+    under = (
+        (cloudy.semantic == Kind.ROAD)
+        & (np.abs(np.arange(160) - 80) < 15)[None]
+        & (cloudy.depth > 6.0)
+        & (cloudy.depth < 8)
+    )
     assert under.any() and cloudy.rgb[under].mean() < 0.6 * clear.rgb[under].mean()
 
 

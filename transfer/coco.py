@@ -21,7 +21,7 @@ def encode_mask(mask: NDArray[np.bool_]) -> dict[str, Any]:
     Returns:
         {"size": [H, W], "counts": str}, COCO's compressed form.
     """
-    from pycocotools import mask as rle  # noqa: PLC0415 - compiled edge
+    from pycocotools import mask as rle
 
     coded = rle.encode(np.asfortranarray(mask, dtype=np.uint8))
     return {"size": [int(side) for side in coded["size"]], "counts": coded["counts"].decode("ascii")}

@@ -86,7 +86,7 @@ def fit(labels: Iterable[ActorLabel], rule: CropRule) -> Iterator[ActorLabel]:
 
 
 def blobs_of(sample: Sample, rule: CropRule) -> Iterator[Found]:
-    """Connected regions of vehicles and of people, as semantic ground truth (CamVid) gives them: groups stay together."""
+    """Connected regions of vehicles and of people, as CamVid gives them: groups stay together."""
     semantic = sample.semantic()
     for name, kinds in (("vehicle", VEHICLES), ("pedestrian", PEOPLE)):
         mask = np.isin(semantic, [int(kind) for kind in kinds]).astype(np.uint8)
@@ -94,7 +94,8 @@ def blobs_of(sample: Sample, rule: CropRule) -> Iterator[Found]:
         for x, y, width, height, area in stats[1:count]:
             large = max(width, height) >= (36 if name == "pedestrian" else 28)
             upright = name == "vehicle" or 0.2 < width / height < 0.8
-            if large and upright and width >= rule.min_width and height >= rule.min_height and area >= 0.3 * width * height:
+            whole = width >= rule.min_width and height >= rule.min_height and area >= 0.3 * width * height
+            if large and upright and whole:
                 yield Found(name, (float(x), float(y), float(x + width), float(y + height)))
 
 
@@ -233,7 +234,8 @@ def match(crops: Pictures, real: Pictures) -> Pictures:
     for image, height in zip(crops.images, heights, strict=True):
         scale = min(1.0, float(height) / image.shape[0])
         size = (max(8, round(image.shape[1] * scale)), max(8, round(image.shape[0] * scale)))
-        sized.append(np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8) if scale < 1 else image)
+        small = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if scale < 1 else image
+        sized.append(np.asarray(small, np.uint8))
     wanted = np.quantile([sharpness(image) for image in real.images], ranks([sharpness(image) for image in sized]))
     return replace(crops, images=tuple(soften(i, float(w)) for i, w in zip(sized, wanted, strict=True)))
 

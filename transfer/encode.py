@@ -81,7 +81,7 @@ def describe(frame: LabelledFrame) -> dict[str, Any]:
 
 def png_bytes(array: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
     """Encode an (H, W) map as a grey PNG of 8 or 16 bits."""
-    import cv2  # noqa: PLC0415
+    import cv2
 
     done, content = cv2.imencode(".png", array, [cv2.IMWRITE_PNG_COMPRESSION, 4])
     if not done:

@@ -128,7 +128,7 @@ def installed(distribution: str) -> str:
 
 def package_versions() -> tuple[tuple[str, str], ...]:
     """Versions of the packages that decide about pixels and bytes, sorted by name."""
-    import cv2  # noqa: PLC0415 - also installed as opencv-python, so its distribution name is not known
+    import cv2
 
     return (("numba", installed("numba")), ("numpy", np.__version__), ("opencv", str(cv2.__version__)))
 

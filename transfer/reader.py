@@ -40,8 +40,8 @@ class Sample:
 
     def depth(self) -> NDArray[np.float32]:
         """(H, W) metres along the optical axis; inf where the sky is."""
-        import zipfile  # noqa: PLC0415
-        import zlib  # noqa: PLC0415
+        import zipfile
+        import zlib
 
         path = self.root / "depth" / f"{self.name}.npz"
         try:
@@ -105,7 +105,7 @@ class Sample:
         return np.array(self.record["camera_from_world"], dtype=np.float64)
 
     def _picture(self, folder: str, suffix: str, flag: str) -> NDArray[Any]:
-        import cv2  # noqa: PLC0415
+        import cv2
 
         path = self.root / folder / f"{self.name}.{suffix}"
         try:
@@ -187,7 +187,7 @@ def label_from(row: dict[str, Any]) -> ActorLabel:
         KeyError: of an unknown kind.
         TypeError: a field is missing.
     """
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
     values["kind"] = Kind[row["kind"].upper()]
     return ActorLabel(**{key: value for key, value in values.items() if key in KNOWN_FIELDS})
 

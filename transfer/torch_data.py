@@ -36,7 +36,7 @@ class LabelledPictures(TorchDataset[tuple[torch.Tensor, int]]):
 
 
 class Frames(TorchDataset[tuple[torch.Tensor, dict[str, Any]]]):
-    """Whole pictures for detection: image, and `boxes` (N, 4) px x0 y0 x1 y1, `labels` (N,) values of `scenes.kinds.Kind`."""
+    """Whole pictures for detection: image, and `boxes` (N, 4) px x0 y0 x1 y1, `labels` (N,) `Kind` values."""
 
     def __init__(self, dataset: Dataset, transform: Transform | None = None) -> None:
         self.dataset, self.transform = dataset, transform

@@ -57,8 +57,8 @@ class DatasetWriter:
             if lock.exists():
                 self._compare(lock, ours)
                 return
-            if self.partial.exists() and any(self._data.glob("**/*")):
-                raise DatasetError(f"{self.partial}: holds files but no {lock.name}; remove the folder")
+            if self.partial.exists() and any(not path.is_dir() for path in self.partial.glob("**/*")):
+                raise DatasetError(f"{self.partial}: holds files but no recipe; remove the folder or choose another")
             for folder in (self._data, self._work / "samples", self._work / "tmp"):
                 folder.mkdir(parents=True, exist_ok=True)
             self._put(lock, ours)
