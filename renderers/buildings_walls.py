@@ -31,7 +31,7 @@ class Panel:
 
     def at(self, u: float, z: float, out: float = 0.0) -> Array:
         """(3,) point, m."""
-        return self.corner + u * self.right + np.array([0.0, 0.0, z]) + out * self.out
+        return np.asarray(self.corner + u * self.right + np.array([0.0, 0.0, z]) + out * self.out)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +143,9 @@ def pane(facade: Facade, panel: Panel, box: tuple[float, float, float, float], o
         tile = 0
     lit = bool(rng.random() < look.lit_share) and facade.lamps_on
     shade = float(rng.uniform(0.7, 1.25))
+    # drawn whether lit or not: lamps must not change anything else
+    glow = LIT_WINDOW * float(rng.choice([0.4, 0.7, 1.0]))
     if lit:
-        glow = LIT_WINDOW * float(rng.choice([0.4, 0.7, 1.0]))
         texture = textures_windows.rooms(3 + sheet)
         material = Material(
             texture=texture,

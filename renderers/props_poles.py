@@ -55,8 +55,8 @@ def lantern(look: PropLook, lamps_on: bool) -> Mesh:
     """An old cast-iron lamp with a four-sided lantern."""
     sketch, metal = Sketch(), paint(look, Kind.POLE)
     high = look.height - 0.75
-    profile = [(0.2, 0.0), (0.2, 0.2), (0.12, 0.3), (0.11, 0.9), (0.14, 0.95), (0.07, 1.05), (0.05, high - 0.4), (0.08, high - 0.35),
-               (0.045, high)]  # fmt: skip
+    foot = [(0.2, 0.0), (0.2, 0.2), (0.12, 0.3), (0.11, 0.9), (0.14, 0.95)]
+    profile = [*foot, (0.07, 1.05), (0.05, high - 0.4), (0.08, high - 0.35), (0.045, high)]
     sketch.turned(profile, metal, look.colour, 10)
     sketch.bar((0, -0.3, high - 0.3), (0, 0.3, high - 0.3), 0.02, metal, look.colour, 5)
     glass = Material((0.5, 0.5, 0.47), roughness=0.25, emission=LAMP if lamps_on else _UNLIT, kind=Kind.POLE)

@@ -23,7 +23,7 @@ def _frequency(edge: int) -> Array:
     """(edge, edge // 2 + 1) spatial frequency in cycles per texture, at least 1."""
     along = np.fft.fftfreq(edge)[:, None] * edge
     across = np.fft.rfftfreq(edge)[None] * edge
-    return np.maximum(np.hypot(along, across), 1.0).astype(np.float32)
+    return np.asarray(np.maximum(np.hypot(along, across), 1.0), dtype=np.float32)
 
 
 def noise(
@@ -137,7 +137,7 @@ def courses(
 
     def marks(parts: int) -> NDArray[np.float64]:
         widths = 1.0 + uneven * rng.uniform(-1.0, 1.0, parts)
-        return np.concatenate([[0.0], np.cumsum(widths)]) * edge / widths.sum()
+        return np.asarray(np.concatenate([[0.0], np.cumsum(widths)]) * edge / widths.sum())
 
     y = np.arange(edge) + 0.5
     heights = marks(rows)

@@ -1,255 +1,229 @@
-"""Crops for classification, cut by a dataset's own labels."""
+"""Cuts crops for classification from any dataset, by the dataset's own labels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.frame import ActorLabel
-from scenes.kinds import PEOPLE, VEHICLES, Kind
+from renderers.frame import ActorLabel, Box
+from scenes.kinds import Kind
 from scenes.seeds import rng_for
-from transfer.pictures import Image, Pictures
+from transfer.crop_rules import CROP_RULES, Background, Canvas, CropRule, Pick
+from transfer.manifest import DatasetError
 from transfer.reader import Dataset, Sample
 
-Box = tuple[float, float, float, float]
+__all__ = ["CROP_RULES", "Background", "Canvas", "Crop", "CropRule", "Pick", "cut_crops", "iter_crops"]
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Crop:
+    """A piece of a picture with its class."""
+
+    image: Image  # (H, W, 3) sRGB
+    label: str  # class
+    source: str  # name of the picture
+    sample: int  # number of the sample: crops of one sample show one scene, they are one group
+    box: Box  # what was cut, px of the (scaled) picture; may reach beyond it when there is a canvas
+    instance: int  # instance id; 0 for background
+
+    @property
+    def group(self) -> str:
+        """Name of the unit that must not be split over training and validation: the sample."""
+        return f"{self.sample:06d}"
+
+    @property
+    def name(self) -> str:
+        """Name that is unique within one cut."""
+        return f"{self.source}_{self.instance}_{round(self.box[0])}_{round(self.box[1])}"
+
+
+def cut_crops(dataset: Dataset, rule: CropRule, seed: int, *address: int | str) -> list[Crop]:
+    """Cut all crops of a dataset.
+
+    Args:
+        dataset: opened dataset.
+        rule: what to cut.
+        seed: of jitter and background windows.
+        address: what the random numbers are for; every picture draws from its own stream below it.
+
+    Returns:
+        Crops by picture; within a picture objects by id, then background.
+    """
+    return list(iter_crops(dataset.samples, rule, seed, *address))
+
+
+def iter_crops(samples: Iterable[Sample], rule: CropRule, seed: int, *address: int | str) -> Iterator[Crop]:
+    """Cut crops one picture at a time; see `cut_crops`. The crops of a picture do not depend on the other ones."""
+    for sample in samples:
+        yield from _Cutter(sample, rule, rng_for(seed, *address, "crops", sample.name)).crops()
 
 
 @dataclass(frozen=True)
-class CropRule:
-    """Which things of a picture become crops, and how they are cut."""
-
-    source: str  # row of SOURCES: where classes and boxes come from
-    min_height: float = 30.0  # px
-    min_width: float = 12.0  # px
-    min_visibility: float = 0.7
-    max_truncation: float = 0.0
-    margin: float = 0.0  # added on each side, fraction of the box
-    jitter: float = 0.0  # standard deviation of each edge, fraction of the box: real boxes are drawn by hand
-    share: float | None = None  # height of the box as a fraction of the crop's; the crop then has `aspect`
-    aspect: float = 0.6  # width / height of the crop where `share` is given
-    background: int = 0  # random windows without objects per picture
-
-
-@dataclass(frozen=True)
-class Found:
-    """A thing to cut out."""
+class _Found:
+    """An object that fits the rule, in pixels of the scaled picture."""
 
     label: str
-    box: Box  # px
+    box: Box
+    instance: int
 
 
-CROP_RULES: dict[str, CropRule] = {
-    "signals": CropRule("signals", min_height=28, min_width=10, min_visibility=0.85, margin=0.02, jitter=0.06),
-    "street": CropRule("blobs", min_height=19, min_width=14, margin=0.12, jitter=0.02, background=4),
-    # the INRIA protocol: 96x160 windows, the person about 100 px tall in the middle (Dalal and Triggs 2005)
-    "direction": CropRule("facing", min_height=60, min_visibility=0.6, share=0.62, jitter=0.02),
-}
+class _Cutter:
+    """One picture; reads only the maps that the rule needs."""
 
+    def __init__(self, sample: Sample, rule: CropRule, rng: np.random.Generator) -> None:
+        self.sample, self.rule, self.rng = sample, rule, rng
+        width, height = sample.size
+        self.scale = 1.0 if rule.frame_height is None else rule.frame_height / height
+        self.size = (max(1, round(width * self.scale)), max(1, round(height * self.scale)))
 
-def signals_of(sample: Sample, rule: CropRule) -> Iterator[Found]:
-    """Signal heads seen from the front, by the lens that glows."""
-    for label in fit(sample.labels, rule):
-        if label.kind is Kind.SIGNAL and label.view == "front" and label.signal_lit not in (None, "off"):
-            yield Found(str(label.signal_lit), box_of(label))
+    def crops(self) -> Iterator[Crop]:
+        found = list(self._components() if self.rule.merge_touching else self._actors())
+        for thing in sorted(found, key=lambda thing: (thing.instance, thing.box)):
+            crop = self._object(thing)
+            if crop is not None:
+                yield crop
+        if self.rule.background is not None:
+            yield from self._windows(self.rule.background)
 
+    @cached_property
+    def image(self) -> Image:
+        picture = self.sample.image()
+        if picture.shape[1::-1] != self.sample.size:
+            raise DatasetError(f"{self.sample.name}: picture is {picture.shape[1::-1]} px, not {self.sample.size}")
+        if picture.shape[1::-1] == self.size:
+            return picture
+        how = cv2.INTER_AREA if self.scale < 1 else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(picture, self.size, interpolation=how), dtype=np.uint8)
 
-def facing_of(sample: Sample, rule: CropRule) -> Iterator[Found]:
-    """People by the side that they show."""
-    for label in fit(sample.labels, rule):
-        if label.kind is Kind.PEDESTRIAN:
-            yield Found(label.view, box_of(label))
+    @cached_property
+    def semantic(self) -> NDArray[np.uint8]:
+        kinds = self.sample.semantic()
+        if kinds.shape[::-1] == self.size:
+            return kinds
+        return np.asarray(cv2.resize(kinds, self.size, interpolation=cv2.INTER_NEAREST_EXACT), dtype=np.uint8)
 
+    @cached_property
+    def instance(self) -> NDArray[np.uint16]:
+        ids = self.sample.instance()
+        if ids.shape[::-1] == self.size:
+            return ids
+        return np.asarray(cv2.resize(ids, self.size, interpolation=cv2.INTER_NEAREST_EXACT), dtype=np.uint16)
 
-def kinds_of(sample: Sample, rule: CropRule) -> Iterator[Found]:
-    """Every labelled thing by its kind."""
-    for label in fit(sample.labels, rule):
-        yield Found(label.kind.label, label.tight or box_of(label))
-
-
-def box_of(label: ActorLabel) -> Box:
-    """Full box of a label that has one."""
-    return label.full or label.amodal
-
-
-def fit(labels: Iterable[ActorLabel], rule: CropRule) -> Iterator[ActorLabel]:
-    """Labels that are large, visible and whole enough."""
-    for label in labels:
-        if label.tight is None or label.visibility < rule.min_visibility or label.truncation > rule.max_truncation:
-            continue
-        x0, y0, x1, y1 = box_of(label)
-        if x1 - x0 >= rule.min_width and y1 - y0 >= rule.min_height:
-            yield label
-
-
-def blobs_of(sample: Sample, rule: CropRule) -> Iterator[Found]:
-    """Connected regions of vehicles and of people, as CamVid gives them: groups stay together."""
-    semantic = sample.semantic()
-    for name, kinds in (("vehicle", VEHICLES), ("pedestrian", PEOPLE)):
-        mask = np.isin(semantic, [int(kind) for kind in kinds]).astype(np.uint8)
-        count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-        for x, y, width, height, area in stats[1:count]:
-            large = max(width, height) >= (36 if name == "pedestrian" else 28)
-            upright = name == "vehicle" or 0.2 < width / height < 0.8
-            whole = width >= rule.min_width and height >= rule.min_height and area >= 0.3 * width * height
-            if large and upright and whole:
-                yield Found(name, (float(x), float(y), float(x + width), float(y + height)))
-
-
-SOURCES: dict[str, Callable[[Sample, CropRule], Iterator[Found]]] = {
-    "signals": signals_of,
-    "facing": facing_of,
-    "blobs": blobs_of,
-    "kinds": kinds_of,
-}
-
-
-def background_windows(semantic: NDArray[np.uint8], count: int, rng: np.random.Generator) -> Iterator[Box]:
-    """Random windows with almost no object and not too much sky.
-
-    As the real background crops were drawn: 30-130 px wide, 0.6-2.2 times as tall, less than 1 % of vehicles and
-    people and less than 60 % sky inside.
-
-    Args:
-        semantic: (H, W) values of `Kind`.
-        count: windows wanted.
-        rng: draws the windows.
-
-    Yields:
-        Boxes; fewer than `count` where the picture has no room.
-    """
-    height, width = semantic.shape
-    thing = np.isin(semantic, [int(kind) for kind in VEHICLES | PEOPLE])
-    sky = semantic == int(Kind.SKY)
-    made = 0
-    for _ in range(10 * count):
-        if made == count:
-            return
-        w = int(rng.integers(30, 131))
-        h = int(w * rng.uniform(0.6, 2.2))
-        if h >= height or w >= width:
-            continue
-        x, y = int(rng.integers(0, width - w)), int(rng.integers(0, height - h))
-        if thing[y : y + h, x : x + w].mean() >= 0.01 or sky[y : y + h, x : x + w].mean() >= 0.6:
-            continue
-        made += 1
-        yield (float(x), float(y), float(x + w), float(y + h))
-
-
-def place_window(box: Box, rule: CropRule, rng: np.random.Generator) -> Box:
-    """Turn a label's box into the window to cut: jitter, then margin or the share of a fixed shape."""
-    x0, y0, x1, y1 = box
-    wide, high = x1 - x0, y1 - y0
-    if rule.jitter > 0:
-        move = np.clip(rng.normal(0.0, rule.jitter, 4), -2 * rule.jitter, 2 * rule.jitter)
-        x0, x1 = x0 + move[0] * wide, x1 + move[1] * wide
-        y0, y1 = y0 + move[2] * high, y1 + move[3] * high
-    if rule.share is None:
-        return (x0 - rule.margin * wide, y0 - rule.margin * high, x1 + rule.margin * wide, y1 + rule.margin * high)
-    half_height = 0.5 * (y1 - y0) / rule.share
-    middle_x, middle_y = 0.5 * (x0 + x1), 0.5 * (y0 + y1)
-    half_width = half_height * rule.aspect
-    return (middle_x - half_width, middle_y - half_height, middle_x + half_width, middle_y + half_height)
-
-
-def cut(image: Image, window: Box, extend: bool) -> Image:
-    """Cut a window out of a picture.
-
-    Args:
-        image: (H, W, 3).
-        window: px.
-        extend: repeat the border where the window leaves the picture, else clip the window.
-
-    Returns:
-        (h, w, 3) copy.
-    """
-    height, width = image.shape[:2]
-    x0, y0, x1, y1 = (int(np.floor(v + 0.5)) for v in window)
-    outside = (max(0, -y0), max(0, y1 - height), max(0, -x0), max(0, x1 - width))
-    part = image[max(0, y0) : min(height, y1), max(0, x0) : min(width, x1)]
-    if extend and any(outside):
-        part = np.asarray(cv2.copyMakeBorder(part, *outside, cv2.BORDER_REPLICATE), np.uint8)
-    return np.ascontiguousarray(part)
-
-
-def cut_crops(datasets: Iterable[Dataset], rule: CropRule, seed: int = 0) -> Pictures:
-    """Cut all crops of datasets.
-
-    Args:
-        datasets: at least one.
-        rule: what to cut and how.
-        seed: of jitter and background windows.
-
-    Returns:
-        Crops; groups are samples, names tell dataset, picture and box.
-    """
-    images, labels, groups, names = [], [], [], []
-    for dataset in datasets:
-        for sample in dataset.samples:
-            rng = rng_for(seed, dataset.root.name, sample.name, rule.source)
-            found = list(SOURCES[rule.source](sample, rule))
-            if not found and not rule.background:
+    def _actors(self) -> Iterator[_Found]:
+        """Labels that fit a pick; the first pick that fits gives the class."""
+        for label in self.sample.labels:
+            box = label.tight if self.rule.box == "tight" else label.full
+            if label.tight is None or box is None:
                 continue
-            image = sample.image()
-            windows = [(f.label, place_window(f.box, rule, rng)) for f in found]
-            if rule.background:
-                windows += [("background", box) for box in background_windows(sample.semantic(), rule.background, rng)]
-            for number, (label, window) in enumerate(windows):
-                crop = cut(image, window, rule.share is not None)
-                if min(crop.shape[:2]) < 8:
+            if label.visibility < self.rule.min_visibility or label.truncation > self.rule.max_truncation:
+                continue
+            x0, y0, x1, y1 = (side * self.scale for side in box)
+            for pick in self.rule.picks:
+                if _belongs(label, pick) and pick.fits(x1 - x0, y1 - y0):
+                    yield _Found(pick.label, (x0, y0, x1, y1), label.id)
+                    break
+
+    def _components(self) -> Iterator[_Found]:
+        """Connected pixels (8 neighbours) of each pick's kinds; visibility and truncation do not apply."""
+        for pick in self.rule.picks:
+            mask = kind_table(pick.kinds)[self.semantic]
+            count, numbers, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+            for number in range(1, count):
+                x, y, width, height, area = (int(value) for value in stats[number])
+                if not pick.fits(width, height) or area < self.rule.min_fill * width * height:
                     continue
-                images.append(crop)
-                labels.append(label)
-                groups.append(f"{dataset.root.name}/{sample.sample}")
-                names.append(f"{dataset.root.name}/{sample.name}#{number}")
-    return Pictures.of(images, labels, groups, names)
+                inside = np.s_[y : y + height, x : x + width]
+                owner = int(np.bincount(self.instance[inside][numbers[inside] == number]).argmax())
+                yield _Found(pick.label, (float(x), float(y), float(x + width), float(y + height)), owner)
+
+    def _object(self, found: _Found) -> Crop | None:
+        x0, y0, x1, y1 = found.box
+        width, height = x1 - x0, y1 - y0
+        shift, growth = self.rng.uniform(-self.rule.jitter, self.rule.jitter, (2, 2)) if self.rule.jitter else NONE
+        cx, cy = (x0 + x1) / 2 + shift[0] * width, (y0 + y1) / 2 + shift[1] * height
+        if self.rule.canvas is not None:
+            return self._on_canvas(found, self.rule.canvas, (cx, cy), height * (1 + growth[1]))
+        half_width = width * (1 + growth[0]) * (0.5 + self.rule.margin)
+        half_height = height * (1 + growth[1]) * (0.5 + self.rule.margin)
+        return self._cut(found, (cx - half_width, cy - half_height, cx + half_width, cy + half_height))
+
+    def _cut(self, found: _Found, box: Box) -> Crop | None:
+        """Cut whole pixels, clipped to the image."""
+        left, top = max(0, round(box[0])), max(0, round(box[1]))
+        right, bottom = min(self.size[0], round(box[2])), min(self.size[1], round(box[3]))
+        if right - left < 2 or bottom - top < 2:
+            return None
+        piece = self.image[top:bottom, left:right].copy()
+        return self._crop(found, piece, (float(left), float(top), float(right), float(bottom)))
+
+    def _on_canvas(self, found: _Found, canvas: Canvas, middle: tuple[float, float], height: float) -> Crop | None:
+        """Scale the box's height to the canvas; beyond the image its border goes on."""
+        scale = height / canvas.object_height  # px of the picture per px of the canvas
+        half_width, half_height = canvas.width * scale / 2, canvas.height * scale / 2
+        box = (middle[0] - half_width, middle[1] - half_height, middle[0] + half_width, middle[1] + half_height)
+        left, top, right, bottom = (round(side) for side in box)
+        right, bottom = max(right, left + 2), max(bottom, top + 2)
+        clipped = (max(0, left), max(0, top), min(self.size[0], right), min(self.size[1], bottom))
+        inside = max(0, clipped[2] - clipped[0]) * max(0, clipped[3] - clipped[1])
+        if inside < (1 - canvas.max_outside) * (right - left) * (bottom - top) or inside == 0:
+            return None
+        piece = self.image[clipped[1] : clipped[3], clipped[0] : clipped[2]]
+        beyond = (clipped[1] - top, bottom - clipped[3], clipped[0] - left, right - clipped[2])
+        piece = cv2.copyMakeBorder(piece, *beyond, cv2.BORDER_REPLICATE)
+        how = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
+        piece = cv2.resize(piece, (canvas.width, canvas.height), interpolation=how)
+        return self._crop(found, np.asarray(piece, np.uint8), (float(left), float(top), float(right), float(bottom)))
+
+    def _windows(self, rule: Background) -> Iterator[Crop]:
+        """Random windows with next to no object pixels and not too much sky."""
+        objects = cv2.integral(kind_table(rule.objects)[self.semantic])
+        sky = cv2.integral(kind_table(frozenset({Kind.SKY}))[self.semantic])
+        made = 0
+        for _ in range(rule.per_frame * rule.tries):
+            if made == rule.per_frame:
+                return
+            width = int(self.rng.integers(rule.width[0], rule.width[1] + 1))
+            height = int(width * self.rng.uniform(*rule.tallness))
+            place = self.rng.random(2)
+            if width >= self.size[0] or height >= self.size[1] or height < 2:
+                continue
+            x, y = int(place[0] * (self.size[0] - width + 1)), int(place[1] * (self.size[1] - height + 1))
+            if _share(objects, x, y, width, height) >= rule.max_objects:
+                continue
+            if _share(sky, x, y, width, height) >= rule.max_sky:
+                continue
+            made += 1
+            box = (float(x), float(y), float(x + width), float(y + height))
+            yield self._crop(_Found(rule.label, box, 0), self.image[y : y + height, x : x + width].copy(), box)
+
+    def _crop(self, found: _Found, image: Image, box: Box) -> Crop:
+        return Crop(image, found.label, self.sample.name, self.sample.sample, box, found.instance)
 
 
-def sharpness(image: Image) -> float:
-    """Edge energy relative to contrast at 64 px height: standard deviation of the Laplacian over that of the luma."""
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    width = max(8, round(64 * grey.shape[1] / grey.shape[0]))
-    grey = cv2.resize(grey, (width, 64), interpolation=cv2.INTER_AREA).astype(np.float32)
-    return float(cv2.Laplacian(grey, cv2.CV_32F).std() / max(float(grey.std()), 1.0))
+NONE = np.zeros((2, 2))
 
 
-def match(crops: Pictures, real: Pictures) -> Pictures:
-    """Give rendered crops the sizes and the blur of real ones, rank by rank; labels of the real ones are not used.
-
-    The k-th tallest rendered crop gets the height of the real crop of the same rank, never more than its own; then
-    the k-th sharpest is blurred to the sharpness of the real crop of the same rank.
-
-    Args:
-        crops: rendered.
-        real: whose statistics are taken, a training split.
-
-    Returns:
-        As many crops as were given.
-    """
-    heights = np.quantile([image.shape[0] for image in real.images], ranks([i.shape[0] for i in crops.images]))
-    sized = []
-    for image, height in zip(crops.images, heights, strict=True):
-        scale = min(1.0, float(height) / image.shape[0])
-        size = (max(8, round(image.shape[1] * scale)), max(8, round(image.shape[0] * scale)))
-        small = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if scale < 1 else image
-        sized.append(np.asarray(small, np.uint8))
-    wanted = np.quantile([sharpness(image) for image in real.images], ranks([sharpness(image) for image in sized]))
-    return replace(crops, images=tuple(soften(i, float(w)) for i, w in zip(sized, wanted, strict=True)))
+def kind_table(kinds: Iterable[Kind]) -> NDArray[np.uint8]:
+    """(256,) table: 1 for the given kinds, else 0; index it with a semantic map to get a mask."""
+    table = np.zeros(256, dtype=np.uint8)
+    table[[int(kind) for kind in kinds]] = 1
+    return table
 
 
-def ranks(values: list[int] | list[float]) -> NDArray[np.float64]:
-    """Rank of each value in [0, 1]."""
-    order = np.argsort(np.argsort(values, kind="stable"), kind="stable")
-    return np.asarray((order + 0.5) / len(values))
+def _belongs(label: ActorLabel, pick: Pick) -> bool:
+    if label.kind not in pick.kinds or (pick.views and label.view not in pick.views):
+        return False
+    return not pick.lit or label.signal_lit in pick.lit
 
 
-def soften(image: Image, wanted: float) -> Image:
-    """Blur until the sharpness is no more than wanted (steps of a fifth of an octave)."""
-    sigma, out = 0.3, image
-    while sharpness(out) > wanted and sigma < 6.0:
-        out = np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.uint8)
-        sigma *= 1.15
-    return out
+def _share(integral: NDArray[np.int32], x: int, y: int, width: int, height: int) -> float:
+    """Share of set pixels in a window, from an integral image (H + 1, W + 1)."""
+    total = integral[y + height, x + width] - integral[y, x + width] - integral[y + height, x] + integral[y, x]
+    return float(total) / (width * height)

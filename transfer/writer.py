@@ -57,7 +57,8 @@ class DatasetWriter:
             if lock.exists():
                 self._compare(lock, ours)
                 return
-            if self.partial.exists() and any(not path.is_dir() for path in self.partial.glob("**/*")):
+            strangers = (path for path in self.partial.glob("**/*") if path.parent != self._work / "tmp")
+            if any(not path.is_dir() for path in strangers):
                 raise DatasetError(f"{self.partial}: holds files but no recipe; remove the folder or choose another")
             for folder in (self._data, self._work / "samples", self._work / "tmp"):
                 folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,163 @@
+"""Where cameras stand, and the vehicles that carry them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenes.chain import make_chain
+from scenes.draws import Draws
+from scenes.population_space import Space
+from scenes.roads_parts import Layout, Route
+from scenes.schema import SceneSpec
+from scenes.schema_camera import CameraSpec
+from scenes.types import Camera, Floats, Signal
+
+CRUISE = 8.0  # m/s, guess of an ego's speed until the first picture
+DASH = 0.55  # m ahead of the middle of the vehicle, behind the windscreen
+ELBOW = 1.3  # m around a camera on foot that stay free
+
+
+@dataclass(frozen=True)
+class Ego:
+    """A vehicle that carries a camera."""
+
+    lane: int  # first lane
+    s: float  # of its front at time 0, m
+
+
+def focal_of(width: int, fov: float) -> float:
+    """Focal length in px of a horizontal angle in degrees."""
+    return 0.5 * width / math.tan(math.radians(fov) / 2)
+
+
+def ego_for(camera: CameraSpec, layout: Layout, start_time: float) -> Ego:
+    """Vehicle of a dash camera: it is near `at` when the first picture is taken.
+
+    Args:
+        camera: a dash camera.
+        layout: with the routes.
+        start_time: s.
+
+    Returns:
+        Lane and place.
+    """
+    route = _route(camera, layout)
+    start, end = route.frame_s
+    at = camera.at if start < end else -camera.at
+    length = abs(end - start)
+    # enough road ahead that the ego is still there a few seconds later
+    s = min(at + length / 2 - CRUISE * start_time, length - 45.0 - CRUISE * start_time)
+    return Ego(route.lanes[0], max(4.0, s))
+
+
+def _route(camera: CameraSpec, layout: Layout) -> Route:
+    straight = [route for route in layout.routes if not route.turns]
+    if len(straight) == 2:
+        return straight[0 if camera.facing == "forward" else 1]
+    arm = 2 if camera.facing == "forward" else 0
+    return next(route for route in straight if route.arm == arm)
+
+
+def watched_lanes(spec: SceneSpec, layout: Layout, draws: Draws) -> dict[int, int]:
+    """Approach that every signal camera watches: its lane stays empty, so that nobody stands in the view."""
+    watched = {}
+    for index, camera in enumerate(spec.cameras):
+        if camera.kind == "signal":
+            watched[index] = int(draws.rng("cameras", index, "approach").integers(len(layout.approaches)))
+    return watched
+
+
+def walking_spot(camera: CameraSpec, layout: Layout) -> tuple[Floats, float]:
+    """Place and heading of a camera on a pavement or a square.
+
+    Args:
+        camera: a pavement camera.
+        layout: of the scene.
+
+    Returns:
+        (2,) world, m, and rad.
+    """
+    section = layout.section
+    side = 1.0 if camera.side == "left" else -1.0
+    ahead = camera.facing == "forward"
+    heading = layout.frame.heading + (0.0 if ahead else math.pi)
+    if section.kerb == 0.0:
+        return layout.frame.at(camera.at, side * 0.25 * section.back), heading
+    strip = next(strip for strip in layout.strips if not strip.closed and strip.side == side)
+    near, far = strip.section.walk
+    at = min(max(abs(camera.at), strip.start), strip.end - 10.0) if strip.start > 0 else camera.at
+    return strip.at(at, (near + far) / 2), heading
+
+
+def keep_clear(spec: SceneSpec, layout: Layout, space: Space) -> None:
+    """Reserve room around cameras on foot before anything is placed."""
+    for camera in spec.cameras:
+        if camera.kind == "pavement":
+            (x, y), heading = walking_spot(camera, layout)
+            wide = ELBOW if layout.section.kerb > 0 else 2 * ELBOW
+            space.kept.add(float(x), float(y), heading, 2 * ELBOW, wide)
+            spot = np.array([[x, y]])
+            space.crowd.add(space.crowd.walk(spot, 0.0, 0.0))
+
+
+def make_cameras(
+    spec: SceneSpec, layout: Layout, egos: dict[int, int], signals: list[Signal], watched: dict[int, int], draws: Draws
+) -> list[Camera]:
+    """Place all cameras.
+
+    Args:
+        spec: with plain values.
+        layout: of the scene.
+        egos: number of the camera -> id of the actor that carries it.
+        signals: heads with ids.
+        watched: number of the camera -> approach.
+        draws: source of randomness.
+
+    Returns:
+        The cameras.
+    """
+    cameras = []
+    for index, camera in enumerate(spec.cameras):
+        heading, pitch = math.radians(camera.heading), math.radians(camera.pitch)
+        focal, mount = focal_of(camera.width, camera.fov), None
+        if camera.kind == "dash":
+            lateral = 0.25 if draws.rng("cameras", index).random() < 0.5 else -0.25
+            position, mount = np.array([DASH, lateral, camera.rise]), egos[index]
+        elif camera.kind == "pavement":
+            (x, y), along = walking_spot(camera, layout)
+            height = layout.section.kerb_height
+            position, heading = np.array([x, y, camera.rise + height]), heading + along
+        elif camera.kind == "signal":
+            position, heading, pitch, focal = _aim(camera, layout, signals, watched[index], draws.rng("cameras", index))
+        else:
+            position = np.array([camera.position[0], camera.position[1], camera.rise])
+        chain = make_chain(camera.chain if camera.chain is not None else spec.chain)
+        cameras.append(
+            Camera(
+                index, camera.width, camera.height, focal, position, heading, pitch, math.radians(camera.roll), chain, mount
+            )  # fmt: skip
+        )
+    return cameras
+
+
+def _aim(
+    camera: CameraSpec, layout: Layout, signals: list[Signal], approach: int, rng: np.random.Generator
+) -> tuple[Floats, float, float, float]:
+    """A long lens from the approaching lane at one of its heads."""
+    chosen = layout.approaches[approach]
+    facing = chosen.frame.heading + math.pi
+    heads = [head for head in signals if math.cos(head.heading - facing) > 0.6 and head.group == chosen.group]
+    target = heads[int(rng.integers(len(heads)))]
+    ahead = np.array([math.cos(chosen.frame.heading), math.sin(chosen.frame.heading)])
+    s = float((target.position[:2] - [chosen.frame.x, chosen.frame.y]) @ ahead)
+    x, y = chosen.frame.at(s - camera.distance, float(rng.uniform(-0.8, 0.8)))
+    position = np.array([x, y, camera.rise])
+    toward = target.position - position
+    flat = math.hypot(toward[0], toward[1])
+    heading = math.atan2(toward[1], toward[0]) + math.radians(camera.heading)
+    pitch = math.atan2(toward[2], flat) + math.radians(camera.pitch)
+    focal = camera.head_pixels * math.hypot(flat, toward[2]) / target.look.size[2]
+    return position, heading, pitch, focal

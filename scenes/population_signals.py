@@ -1,0 +1,179 @@
+"""Traffic lights: where heads hang, on what, and which plan they show."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scenes.draws import Draws
+from scenes.kinds import Kind
+from scenes.population_space import Space
+from scenes.props import sample_prop
+from scenes.roads_parts import Approach, Layout
+from scenes.schema import SignalSpec
+from scenes.signals import SignalLook, sample_signal
+from scenes.types import Floats, Prop, Signal, SignalState
+
+SETBACK = 0.6  # m from the kerb to the middle of a post
+Plan = tuple[tuple[SignalState, float], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Spot:
+    """A place for a head."""
+
+    position: Floats  # (3,) m, middle of the housing
+    look: SignalLook
+
+
+def signal_plan(spec: SignalSpec, group: int, groups: int) -> tuple[Plan, float]:
+    """Fixed-time plan of a group: groups are green one after the other.
+
+    Args:
+        spec: with plain values.
+        group: number of the group.
+        groups: how many there are; a lone group's red lasts as long as its green.
+
+    Returns:
+        (state, s) pairs that repeat, and the offset in s.
+    """
+    if spec.mode == "flashing-yellow":
+        return (("flashing-yellow", 60.0),), spec.offset
+    if spec.mode == "off":
+        return (("off", 60.0),), spec.offset
+    turn = spec.green + spec.yellow + spec.all_red
+    red = turn * (max(groups, 2) - 1) + spec.all_red
+    return (("green", spec.green), ("yellow", spec.yellow), ("red", red)), spec.offset - group * turn
+
+
+def add_signals(spec: SignalSpec, layout: Layout, space: Space, draws: Draws) -> tuple[list[Signal], list[Prop]]:
+    """Put heads and their poles at every approach.
+
+    Args:
+        spec: with plain values.
+        layout: with the approaches.
+        space: to be filled; lights come before other furniture.
+        draws: source of randomness.
+
+    Returns:
+        Signals without ids, and what they hang on.
+    """
+    signals: list[Signal] = []
+    props: list[Prop] = []
+    groups = len({approach.group for approach in layout.approaches})
+    shared = sample_signal(draws.rng("signals", "look"))
+    for number, approach in enumerate(layout.approaches):
+        rng = draws.rng("signals", number)
+        looks = [shared if spec.alike else sample_signal(draws.rng("signals", number, k)) for k in range(spec.heads)]
+        build = {"poles": _poles, "masts": _mast, "wires": _wire}[spec.arrangement]
+        spots, carriers = build(approach, looks, layout.section.kerb_height, rng, space)
+        props += carriers
+        plan, offset = signal_plan(spec, approach.group, groups)
+        for k, spot in enumerate(spots):
+            turn = math.radians(draws.number(spec.turn, f"signals.turn[{number}.{k}]"))
+            tilt = math.radians(draws.number(spec.tilt, f"signals.tilt[{number}.{k}]"))
+            heading = approach.frame.heading + math.pi + turn
+            signals.append(Signal(0, spot.position, heading, spot.look, plan, offset, approach.group, tilt))
+    return signals, props
+
+
+def _stand(approach: Approach, s: float, t: float, model: str, z: float, rng: np.random.Generator, space: Space,
+           heading: float, **changes: float) -> Prop | None:  # fmt: skip
+    """A post, unless something stands there."""
+    look = replace(sample_prop(rng, model), **changes)
+    x, y = approach.frame.at(s, t)
+    if not space.place(float(x), float(y), heading, 0.3, 0.3):
+        return None
+    return Prop(Kind.POLE, look, np.array([x, y, z]), heading)
+
+
+def _beside(look: SignalLook, facing: float, post: Floats, height: float) -> Floats:
+    """Middle of a head on a side bracket of a post."""
+    side = look.mount_side * (0.5 * look.width + 0.3)
+    left = np.array([-math.sin(facing), math.cos(facing)])
+    x, y = post[:2] - left * side + 0.02 * np.array([math.cos(facing), math.sin(facing)])
+    return np.array([x, y, post[2] + height])
+
+
+def _poles(
+    approach: Approach, looks: list[SignalLook], z: float, rng: np.random.Generator, space: Space
+) -> tuple[list[Spot], list[Prop]]:
+    """Heads on posts: at the stop line on both sides, then beyond the junction on both sides."""
+    left, right = approach.near
+    facing = approach.frame.heading + math.pi
+    sides = [(0.6, right - SETBACK), (approach.far + 0.6, left + SETBACK), (0.6, left + SETBACK)]
+    sides.append((approach.far + 0.6, right - SETBACK))
+    if rng.random() < 0.5:
+        sides[1], sides[2] = sides[2], sides[1]
+    height = float(rng.uniform(2.45, 3.3))
+    spots, props = [], []
+    for look, (s, t) in zip(looks, sides, strict=False):
+        top = rng.random() < 0.35
+        tall = 1.5 * look.spacing + look.margin
+        reach = height - tall - 0.24 if top else height + tall + 0.05
+        post = _stand(approach, s, t, "signal-pole", z, rng, space, facing, height=reach)
+        if post is None:
+            continue
+        props.append(post)
+        if top:
+            spots.append(Spot(post.position + np.array([0.0, 0.0, height]), replace(look, mount="top")))
+        else:
+            hung = replace(look, mount="side", mount_side=int(rng.choice([-1, 1])))
+            spots.append(Spot(_beside(hung, facing, post.position, height), hung))
+    return spots, props
+
+
+def _mast(
+    approach: Approach, looks: list[SignalLook], z: float, rng: np.random.Generator, space: Space
+) -> tuple[list[Spot], list[Prop]]:
+    """Heads on an arm over the far side of the junction, the last of several on the mast itself."""
+    _, right = approach.near
+    facing = approach.frame.heading + math.pi
+    reach = -right + SETBACK + float(rng.uniform(0.5, 2.2))
+    arm = approach.frame.heading + math.pi / 2  # from the right kerb over the lanes
+    mast = _stand(approach, approach.far + 0.6, right - SETBACK, "signal-mast", z, rng, space, arm, length=reach)
+    if mast is None:
+        return _poles(approach, looks, z, rng, space)
+    spots, props = [], [mast]
+    size = mast.look.size
+    rise = 0.25 if mast.look.variant == 0 else 0.0
+    unit = np.array([math.cos(arm), math.sin(arm)])
+    front = np.array([math.cos(facing), math.sin(facing)])
+    over = looks[:-1] if len(looks) > 1 else looks
+    for k, look in enumerate(over):
+        share = 0.96 - 0.9 * k / (len(over) + 1)
+        x, y = mast.position[:2] + unit * reach * share + front * (0.5 * look.depth + 0.1)
+        height = z + size[2] - rise * (1 - share) ** 2
+        spots.append(Spot(np.array([x, y, height]), replace(look, mount="mast")))
+    if len(looks) > 1:
+        hung = replace(looks[-1], mount="side", mount_side=int(rng.choice([-1, 1])))
+        spots.append(Spot(_beside(hung, facing, mast.position, float(rng.uniform(2.6, 3.4))), hung))
+    return spots, props
+
+
+def _wire(
+    approach: Approach, looks: list[SignalLook], z: float, rng: np.random.Generator, space: Space
+) -> tuple[list[Spot], list[Prop]]:
+    """Heads that hang from a wire across the far side of the junction."""
+    left, right = approach.near
+    facing = approach.frame.heading + math.pi
+    width = left - right + 2 * SETBACK
+    s, t = approach.far + 0.6, (left + right) / 2
+    ends = [approach.frame.at(s, t + side * width / 2) for side in (-1, 1)]
+    if any(space.solid.meet(float(x), float(y), facing, 0.3, 0.3) for x, y in ends):
+        return _poles(approach, looks, z, rng, space)
+    for x, y in ends:
+        space.solid.add(float(x), float(y), facing, 0.3, 0.3)
+    look = replace(sample_prop(rng, "span-wire"), width=width)
+    x, y = approach.frame.at(s, t)
+    props = [Prop(Kind.POLE, look, np.array([x, y, z]), facing)]
+    spots = []
+    for k, head in enumerate(looks):
+        share = (k + 1) / (len(looks) + 1) * 2 - 1
+        # lower wire minus the hanger, see the builder of span wires
+        height = look.height - 0.45 - 0.3 * (1 - share**2) - (1.5 * head.spacing + head.margin + 0.35)
+        x, y = approach.frame.at(s, t - share * width / 2)
+        spots.append(Spot(np.array([x, y, z + height]), replace(head, mount="span")))
+    return spots, props

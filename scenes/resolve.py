@@ -1,0 +1,138 @@
+"""From a checked scene file to a concrete scene."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from scenes.cameras import Ego, ego_for, keep_clear, make_cameras, walking_spot, watched_lanes
+from scenes.draws import Draws, fix
+from scenes.light import make_light
+from scenes.people import sample_person
+from scenes.population_buildings import add_buildings
+from scenes.population_people import add_people, person
+from scenes.population_props import add_furniture
+from scenes.population_signals import add_signals
+from scenes.population_space import Space
+from scenes.population_vehicles import add_parked, add_traffic, kind_named, standing_vehicle
+from scenes.roads import lay_out
+from scenes.roads_parts import Layout, ground_height
+from scenes.schema import ActorSpec, SceneSpec
+from scenes.types import Actor, Floats, Scene
+from scenes.vehicles import sample_vehicle
+
+
+def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool = True) -> Scene:
+    """Draw sample k of a scene file.
+
+    Args:
+        template: checked, with distributions.
+        name: of the scene.
+        k: sample.
+        seed: any integer.
+        randomise: False collapses distributions; see `SceneTemplate.sample`.
+
+    Returns:
+        The scene.
+    """
+    draws = Draws(seed, k, randomise)
+    spec = fix(template, draws)
+    layout = lay_out(spec.roads, spec.vehicles.limit, draws)
+    space = Space()
+    reserve(layout, space)
+    keep_clear(spec, layout, space)
+    actors = explicit_actors(spec.actors, layout, space, draws)
+    signals, props = add_signals(spec.signals, layout, space, draws) if layout.approaches else ([], [])
+    buildings, plants = add_buildings(spec.buildings, layout, space, draws)
+    actors += add_parked(spec.parked, layout, space, draws)
+    props += plants + add_furniture(spec.furniture, layout, space, draws)
+    egos = {n: ego_for(c, layout, spec.start_time) for n, c in enumerate(spec.cameras) if c.kind == "dash"}
+    watched = watched_lanes(spec, layout, draws)
+    moving = traffic(spec, layout, draws, egos, watched)
+    places = [walking_spot(camera, layout) for camera in spec.cameras if camera.kind == "pavement"]
+    views = [(float(spot[0]), float(spot[1]), heading) for spot, heading in places]
+    people = add_people(spec.people, layout, space, draws, views, spec.start_time)
+    everyone = [replace(actor, id=number) for number, actor in enumerate([*actors, *moving, *people], 1)]
+    heads = [replace(signal, id=len(everyone) + number) for number, signal in enumerate(signals, 1)]
+    carriers = {n: _carrier(everyone, ego) for n, ego in egos.items()}
+    cameras = make_cameras(spec, layout, carriers, heads, watched, draws)
+    return Scene(
+        name=name, sample=k, seed=seed, start_time=spec.start_time, roads=layout.network, actors=tuple(everyone),
+        signals=tuple(heads), buildings=tuple(buildings), props=tuple(props), light=make_light(spec.light),
+        cameras=tuple(cameras), values=dict(draws.values),
+    )  # fmt: skip
+
+
+def reserve(layout: Layout, space: Space) -> None:
+    """Keep crossings and the ways to them free of things that do not move."""
+    for place in layout.places:
+        start, end = place.crossing.start, place.crossing.end
+        middle, across = (start + end) / 2, end - start
+        depth = float(np.hypot(*across)) + 2 * (place.section.back - place.section.kerb)
+        heading = math.atan2(across[1], across[0])
+        space.kept.add(float(middle[0]), float(middle[1]), heading, depth, place.crossing.width + 0.4)
+    for route in layout.routes:
+        for a, b in zip(route.line[:-1], route.line[1:], strict=True):
+            dx, dy = float(b[0] - a[0]), float(b[1] - a[1])
+            x, y = (a + b) / 2
+            space.kept.add(float(x), float(y), math.atan2(dy, dx), math.hypot(dx, dy), 2.6)
+
+
+def traffic(
+    spec: SceneSpec, layout: Layout, draws: Draws, egos: dict[int, Ego], watched: dict[int, int]
+) -> list[Actor]:
+    """Moving vehicles, with lanes closed where a signal camera looks or lights do not order who goes first."""
+    closed = {layout.approaches[number].lane for number in watched.values()}
+    if spec.roads.layout == "junction" and spec.signals.mode != "fixed":
+        closed |= {1, 3}  # only the main road: nobody there has to give way
+    carried = {ego.lane: (ego.s, "car") for ego in egos.values()}
+    closed -= set(carried)
+    return add_traffic(spec.vehicles, layout, draws, carried, frozenset(closed), spec.start_time + 4.0)
+
+
+def _carrier(actors: list[Actor], ego: Ego) -> int:
+    """Id of the vehicle whose front is at the ego's place."""
+    lane = [actor for actor in actors if actor.lane == ego.lane]
+    return min(lane, key=lambda actor: abs(actor.start + actor.size[0] / 2 - ego.s)).id
+
+
+def explicit_actors(specs: tuple[ActorSpec, ...], layout: Layout, space: Space, draws: Draws) -> list[Actor]:
+    """Actors with places of their own.
+
+    Args:
+        specs: with plain values.
+        layout: for the height of the ground.
+        space: to be filled; what the file says is placed even where it overlaps.
+        draws: source of randomness.
+
+    Returns:
+        Actors without ids.
+    """
+    actors = []
+    for index, spec in enumerate(specs):
+        rng = draws.rng("actors", index)
+        heading = math.radians(spec.heading)
+        spot: Floats = np.array(spec.position, dtype=np.float64)
+        end = spot + spec.distance * np.array([math.cos(heading), math.sin(heading)])
+        moves = spec.behaviour in ("drive", "walk") or (spec.behaviour == "auto" and spec.speed > 0)
+        line = np.stack([spot, end]) if moves else spot[None]
+        if spec.kind == "pedestrian":
+            look = sample_person(rng)
+            if moves:
+                line = np.linspace(spot, end, max(2, int(spec.distance * 2)))
+            z = ground_height(layout.network, line)
+            speed = spec.speed if moves else 0.0
+            actors.append(person(look, line, z, 0.0, speed, float(rng.random()), heading))
+            space.crowd.add(space.crowd.walk(line, 0.0, speed))
+            continue
+        vehicle = standing_vehicle(sample_vehicle(rng, kind_named(spec.kind)), spot, heading)
+        if moves:
+            vehicle = replace(
+                vehicle, path=line, speed=spec.speed, desired_speed=spec.speed, behaviour="drive"
+            )  # fmt: skip
+        else:
+            space.solid.add(float(spot[0]), float(spot[1]), heading, vehicle.size[0], vehicle.size[1])
+        actors.append(vehicle)
+    return actors
