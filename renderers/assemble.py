@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from renderers.buildings import building_mesh
 from renderers.frame import View
+from renderers.geometry import CASTER_REACH, in_reach
 from renderers.ground import ground_mesh
 from renderers.labels import Subject
 from renderers.mesh import Mesh
@@ -27,6 +28,9 @@ from sim.world import State
 
 DETAIL_HEIGHTS = (110.0, 40.0)  # px; smaller things are drawn with detail 1, then 2
 TREE_DETAIL = 14.0  # m, plants farther away are drawn with detail 1
+PROP_RADIUS = 7.0  # m around a prop's foot; trees are the largest
+PROP_REACH = 16.0  # m behind and beside the camera within which props throw shadows into the picture
+ACTOR_REACH = 12.0  # m, the same for actors
 BRAKE = -0.8  # m/s2, stronger deceleration lights the brake lamps
 
 
@@ -35,16 +39,39 @@ class StageBuilder:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        lamps = scene.light.lamps_on
-        self._static = [Instance(ground_mesh(scene.roads), np.eye(4), Kind.ROAD)]
-        for building in scene.buildings:
+        self._ground = Instance(ground_mesh(scene.roads), np.eye(4), Kind.ROAD)
+        self._built: dict[int, Instance] = {}  # buildings, then props, by position in the scene
+        self._views = [resolve_camera(camera, scene, None) for camera in scene.cameras]
+
+    def _surroundings(self, view: View) -> list[Instance]:
+        """Buildings and props that the view may need; built when they are first wanted."""
+        wanted = [self._ground]
+        for k, building in enumerate(self.scene.buildings):
+            radius = 0.5 * float(np.linalg.norm(building.size)) + 4.0
+            middle = building.position + np.array([0.0, 0.0, building.size[2] / 2])
+            if in_reach(middle, radius, view, CASTER_REACH):
+                wanted.append(self._building(k))
+        for k, prop in enumerate(self.scene.props):
+            if in_reach(prop.position + np.array([0.0, 0.0, 2.0]), PROP_RADIUS, view, PROP_REACH):
+                wanted.append(self._prop(k))
+        return wanted
+
+    def _building(self, k: int) -> Instance:
+        if k not in self._built:
+            building = self.scene.buildings[k]
+            mesh = building_mesh(building, self.scene.light.lamps_on)
             pose = world_from_model(building.position, building.heading)
-            self._static.append(Instance(building_mesh(building, lamps), pose, Kind.BUILDING))
-        views = [resolve_camera(camera, scene, None) for camera in scene.cameras]
-        for prop in scene.props:
-            near = min(float(np.linalg.norm(prop.position - view.position)) for view in views) < TREE_DETAIL
-            mesh = prop_mesh(prop.look, lamps, 0 if near else 1)
-            self._static.append(Instance(mesh, world_from_model(prop.position, prop.heading), prop.kind))
+            self._built[k] = Instance(mesh, pose, Kind.BUILDING)
+        return self._built[k]
+
+    def _prop(self, k: int) -> Instance:
+        key = len(self.scene.buildings) + k
+        if key not in self._built:
+            prop = self.scene.props[k]
+            near = min(float(np.linalg.norm(prop.position - view.position)) for view in self._views) < TREE_DETAIL
+            mesh = prop_mesh(prop.look, self.scene.light.lamps_on, 0 if near else 1)
+            self._built[key] = Instance(mesh, world_from_model(prop.position, prop.heading), prop.kind)
+        return self._built[key]
 
     def at(self, state: State, view: View, hidden: int | None = None) -> tuple[Stage, list[Subject]]:
         """Set the stage for one moment.
@@ -57,9 +84,13 @@ class StageBuilder:
         Returns:
             The stage and what may be labelled on it.
         """
-        instances, subjects = list(self._static), []
+        instances = self._surroundings(view)
+        subjects: list[Subject] = []
         for k, actor in enumerate(self.scene.actors):
             if actor.id == hidden or not state.alive[0, k]:
+                continue
+            radius = 0.5 * float(np.linalg.norm(actor.size))
+            if not in_reach(state.position[0, k].astype(np.float64), radius + 0.5, view, ACTOR_REACH):
                 continue
             instance, subject = self._actor(k, actor, state, view)
             instances.append(instance)
@@ -109,7 +140,7 @@ def person(look: PersonLook, detail: int) -> SkinnedMesh:
     return person_mesh(look, detail)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=600)
 def vehicle(look: VehicleLook, detail: int, lamps_on: bool, braking: bool, steering: float) -> Mesh:
     """Keep recently built vehicles."""
     return vehicle_mesh(look, detail, lamps_on, braking, steering)

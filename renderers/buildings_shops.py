@@ -20,7 +20,7 @@ from renderers.buildings_walls import (
 from renderers.mesh import RGB, WHITE, Material
 
 Box = tuple[float, float, float, float]
-LIT_SHOP = 1.6  # radiance of the brightest wares at dusk
+LIT_SHOP = 1.0  # radiance of the brightest wares at dusk
 
 
 def shops(facade: Facade, panel: Panel, height: float) -> None:

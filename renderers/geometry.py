@@ -14,7 +14,7 @@ from renderers.materials import MaterialTable
 from renderers.mesh import Floats, Ints, Mesh
 from renderers.stage import Instance, Stage
 
-CASTER_REACH = 45.0  # m around the camera within which things outside the picture may throw shadows into it
+CASTER_REACH = 30.0  # m around the camera within which things outside the picture may throw shadows into it
 FAR = 260.0  # m, nothing beyond is drawn
 
 
@@ -87,13 +87,27 @@ class Flattener:
 
 
 def matters(item: Instance, view: View) -> bool:
-    """Whether an instance may show in the picture or throw a shadow into it (bounding sphere test)."""
+    """Whether an instance may show in the picture or throw a shadow into it."""
     low, high = item.mesh.extent
     pose = item.world_from_model
     middle = pose[:3, :3] @ ((low + high) / 2.0) + pose[:3, 3]
-    radius = float(np.linalg.norm(high - low)) / 2.0
+    return in_reach(middle, float(np.linalg.norm(high - low)) / 2.0, view, CASTER_REACH)
+
+
+def in_reach(middle: NDArray[np.float64], radius: float, view: View, near: float) -> bool:
+    """Whether a sphere meets the camera's pyramid or is near the camera.
+
+    Args:
+        middle: (3,) world, m.
+        radius: m.
+        view: the camera.
+        near: m from the camera within which everything counts, for the shadows that it throws.
+
+    Returns:
+        False when the thing can be left out.
+    """
     x, y, z = view.camera_from_world[:3, :3] @ middle + view.camera_from_world[:3, 3]
-    if np.linalg.norm(middle - view.position) < CASTER_REACH + radius:
+    if float(np.linalg.norm(middle - view.position)) < near + radius:
         return True
     if z < -radius or z - radius > FAR:
         return False

@@ -49,7 +49,7 @@ class MaterialTable:
     def __init__(self) -> None:
         self._rows: dict[Material, int] = {}
         self._textures: dict[str, int] = {}
-        self._texels: list[NDArray[np.uint8]] = []
+        self._texels = np.zeros((1 << 16, 3), np.uint8)  # grows by doubling
         self._offsets: list[list[int]] = []
         self._sizes: list[int] = []
         self._length = 0
@@ -71,7 +71,9 @@ class MaterialTable:
         offsets = []
         for level in mip_levels(texture):
             offsets.append(self._length)
-            self._texels.append(level)
+            while self._length + len(level) > len(self._texels):
+                self._texels = np.concatenate([self._texels, np.zeros_like(self._texels)])
+            self._texels[self._length : self._length + len(level)] = level
             self._length += len(level)
         self._offsets.append(offsets + [offsets[-1]] * (LEVELS - len(offsets)))
         self._sizes.append(texture.pixels.shape[0])
@@ -79,8 +81,6 @@ class MaterialTable:
     def packed(self) -> Materials:
         """All rows as flat arrays."""
         if self._packed is None:
-            if len(self._texels) > 1:
-                self._texels = [np.concatenate(self._texels)]
             rows = list(self._rows)
             keys = [-1 if m.texture is None else self._textures[m.texture.key] for m in rows]
             gloss = [(m.roughness, m.metallic, m.reflectance) for m in rows]
@@ -89,7 +89,7 @@ class MaterialTable:
                 emission=np.array([m.emission for m in rows], np.float32).reshape(-1, 3),
                 gloss=np.array(gloss, np.float32).reshape(-1, 3),
                 texture=np.array(keys, np.int32),
-                texels=self._texels[0] if self._texels else np.zeros((1, 3), np.uint8),
+                texels=self._texels,
                 offset=np.array(self._offsets or [[0] * LEVELS], np.int64),
                 size=np.array(self._sizes or [1], np.int32),
                 last=np.array([size.bit_length() - 1 for size in self._sizes or [1]], np.int32),

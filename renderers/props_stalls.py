@@ -124,7 +124,7 @@ def billboard(look: PropLook, lamps_on: bool) -> Mesh:
     tall = min(1.75 if w < 2.0 else 0.55 * w, h - 0.5)
     z = h - tall / 2
     sketch.box((0, 0, z), (d, w, tall), metal, look.colour)
-    glow = (0.9, 0.88, 0.82) if lamps_on else (0.0, 0.0, 0.0)
+    glow = (0.4, 0.39, 0.36) if lamps_on else (0.0, 0.0, 0.0)
     paper = Material(texture=poster(look.pattern % 12), roughness=0.3, emission=glow)
     y, t = w / 2 - 0.06, tall / 2 - 0.06
     for s in (1.0, -1.0):

@@ -40,7 +40,7 @@ def bollard(look: PropLook, lamps_on: bool) -> Mesh:
         sketch.box((0, 0, h / 2), (1.4 * r, 1.4 * r, h), metal, (0.12, 0.08, 0.05), "xXyYZ")
         sketch.box((0, 0, 0.85 * h), (1.45 * r, 1.45 * r, 0.08), metal, (0.6, 0.6, 0.58))
     else:
-        glow = Material((0.65, 0.65, 0.62), roughness=0.5, emission=(1.2, 1.1, 0.8) if lamps_on else (0.0, 0.0, 0.0))
+        glow = Material((0.65, 0.65, 0.62), roughness=0.5, emission=(0.6, 0.55, 0.4) if lamps_on else (0.0, 0.0, 0.0))
         sketch.box((0, 0, h / 2), (1.2 * r, 2 * r, h), glow, WHITE, "xXyYZ")
         sketch.box((0, 0, 0.72 * h), (1.22 * r, 2.02 * r, 0.25 * h), metal, (0.03, 0.12, 0.35), "xXyY")
     return sketch.build()
@@ -179,7 +179,7 @@ def bus_shelter(look: PropLook, lamps_on: bool) -> Mesh:
         sketch.box((back, 0, z), (0.04, w, 0.05), metal, look.colour)
     # panes are seen as faint bands only: dirt and a printed strip on otherwise clear glass
     sketch.box((back, 0, 1.35), (0.012, w, 0.1), metal, (0.5, 0.5, 0.5))
-    glow = (1.3, 1.25, 1.15) if lamps_on else (0.0, 0.0, 0.0)
+    glow = (0.45, 0.43, 0.4) if lamps_on else (0.0, 0.0, 0.0)
     case = Material(texture=poster(look.pattern % 12), roughness=0.25, emission=glow)
     side = 0.5 * w if look.variant == 0 else -0.5 * w
     sketch.box((-0.05 * d, side, 1.15), (0.8 * d, 0.12, 1.9), metal, look.colour)

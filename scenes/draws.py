@@ -31,6 +31,11 @@ class Draws:
             return rng_for(0, FROZEN, *address)
         return rng_for(self.seed, self.sample, *address)
 
+    @property
+    def fleet(self) -> int:
+        """Seed of the fleet that vehicles come from."""
+        return self.seed if self.randomise else 0
+
     def scalar(self, distribution: Distribution, path: str, *, collapse: bool | None = None) -> Scalar:
         """Draw and record a value.
 

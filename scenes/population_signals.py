@@ -80,11 +80,11 @@ def add_signals(spec: SignalSpec, layout: Layout, space: Space, draws: Draws) ->
 
 
 def _stand(approach: Approach, s: float, t: float, model: str, z: float, rng: np.random.Generator, space: Space,
-           heading: float, **changes: float) -> Prop | None:  # fmt: skip
-    """A post, unless something stands there."""
+           heading: float, needed: bool = False, **changes: float) -> Prop | None:  # fmt: skip
+    """A post, unless something stands there and it is not needed."""
     look = replace(sample_prop(rng, model), **changes)
     x, y = approach.frame.at(s, t)
-    if not space.place(float(x), float(y), heading, 0.3, 0.3):
+    if not space.place(float(x), float(y), heading, 0.3, 0.3) and not needed:
         return None
     return Prop(Kind.POLE, look, np.array([x, y, z]), heading)
 
@@ -103,7 +103,7 @@ def _poles(
     """Heads on posts: at the stop line on both sides, then beyond the junction on both sides."""
     left, right = approach.near
     facing = approach.frame.heading + math.pi
-    sides = [(0.6, right - SETBACK), (approach.far + 0.6, left + SETBACK), (0.6, left + SETBACK)]
+    sides = [(0.75, right - SETBACK), (approach.far + 0.6, left + SETBACK), (0.75, left + SETBACK)]
     sides.append((approach.far + 0.6, right - SETBACK))
     if rng.random() < 0.5:
         sides[1], sides[2] = sides[2], sides[1]
@@ -113,7 +113,7 @@ def _poles(
         top = rng.random() < 0.35
         tall = 1.5 * look.spacing + look.margin
         reach = height - tall - 0.24 if top else height + tall + 0.05
-        post = _stand(approach, s, t, "signal-pole", z, rng, space, facing, height=reach)
+        post = _stand(approach, s, t, "signal-pole", z, rng, space, facing, not spots, height=reach)
         if post is None:
             continue
         props.append(post)

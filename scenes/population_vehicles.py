@@ -14,7 +14,7 @@ from scenes.population_space import Space
 from scenes.roads_parts import PARKING, Layout, Route
 from scenes.schema import ParkedSpec, VehicleSpec
 from scenes.types import Actor, Floats
-from scenes.vehicles import VehicleLook, sample_vehicle
+from scenes.vehicles import VehicleLook, fleet_vehicle
 
 BRAKING = 2.0  # m/s2 that everybody can stop with at time 0 (comfortable deceleration, Treiber et al. 2000)
 KERB_GAP = (0.08, 0.28)  # m between tyres and kerb
@@ -44,7 +44,7 @@ def add_parked(spec: ParkedSpec, layout: Layout, space: Space, draws: Draws) -> 
         while True:
             rng = draws.rng("parked", number, index)
             place = f"[{number}.{index}]"
-            look = sample_vehicle(rng, kind_named(draws.name(spec.kind, f"parked.kind{place}")))
+            look = fleet_vehicle(rng, draws.fleet, kind_named(draws.name(spec.kind, f"parked.kind{place}")))
             if s + look.length > strip.end:
                 break
             gap = float(rng.uniform(*KERB_GAP))
@@ -118,7 +118,7 @@ def _fill_lane(
         place = f"[{lane}.{name}.{index}]"
         rng = draws.rng("vehicles", lane, name, index)
         kind = draws.name(spec.kind, f"vehicles.kind{place}") if kind is None else kind
-        look = sample_vehicle(rng, kind_named(kind))
+        look = fleet_vehicle(rng, draws.fleet, kind_named(kind))
         speed = draws.number(spec.speed, f"vehicles.speed{place}")
         gap = draws.number(spec.spacing, f"vehicles.spacing{place}")
         route = choices[0] if name == "ego" else choices[int(rng.integers(len(choices)))]

@@ -206,4 +206,4 @@ def arm_approach(plan: Plan, arm: int) -> Approach:
     kerb = plan.section.kerb
     inward = Frame(float(origin[0]), float(origin[1]), frame.heading + math.pi)
     # driving inward the frame's left is on the right
-    return Approach(inward, arm, arm % 2, (kerb + t, -(kerb - t)), plan.stop + plan.reach)
+    return Approach(inward, arm, arm % 2, (kerb + t, -(kerb - t)), 2 * plan.stop - 0.8)

@@ -91,13 +91,16 @@ def _sample_symbols(rng: np.random.Generator) -> tuple[str, str, str]:
 
 
 def _sample_lamps(rng: np.random.Generator) -> tuple[RGB, RGB, RGB]:
-    """Lit colours: red may lean to pink or orange, yellow to orange, green from green to cyan."""
+    """Lit colours: red may lean to pink or orange, yellow to orange, green from green to cyan.
+
+    A blown-out red turns pink or white in photographs, never yellow: its green stays near its blue.
+    """
     pink = float(rng.uniform(0.0, 0.12) if rng.random() < 0.4 else rng.uniform(0.0, 0.04))
-    orange = float(rng.uniform(0.0, 0.1) if rng.random() < 0.4 else 0.02)
-    amber = float(np.exp(rng.uniform(np.log(0.06), np.log(0.42))))
+    green = 0.02 + float(rng.uniform(0.0, 0.07) if rng.random() < 0.3 else 0.01)
+    amber = float(np.exp(rng.uniform(np.log(0.16), np.log(0.42))))
     cyan = float(rng.uniform(0.35, 0.85))
     return (
-        (1.0, 0.02 + orange, 0.02 + pink),
+        (1.0, green, green * float(rng.uniform(0.6, 1.1)) + pink),
         (1.0, amber, float(rng.uniform(0.005, 0.05))),
         (float(rng.uniform(0.0, 0.04)), 0.85, 0.85 * cyan),
     )

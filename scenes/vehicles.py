@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from scenes.kinds import Kind
+from scenes.seeds import rng_for
 
 RGB = tuple[float, float, float]
 Size = tuple[float, float, float]
+
+
+FLEET = 150  # looks per seed and kind
 
 
 @dataclass(frozen=True)
@@ -294,3 +299,24 @@ def _graphics(rng: np.random.Generator, kind: Kind, name: str) -> dict[str, Any]
         "lettering": words[:9] if rng.random() < decorated else "",
         "livery": int(rng.integers(1, 5)) if rng.random() < decorated and name != "box_van" else 0,
     }  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _of_the_fleet(seed: int, number: int, kind: Kind | None) -> VehicleLook:
+    return sample_vehicle(rng_for(seed, "fleet", "any" if kind is None else kind.label, number), kind)
+
+
+def fleet_vehicle(rng: np.random.Generator, seed: int, kind: Kind | None = None) -> VehicleLook:
+    """Choose a vehicle of the fleet that belongs to a seed.
+
+    A dataset's vehicles come from a fleet of FLEET looks, so that their meshes are built once and drawn often.
+
+    Args:
+        rng: chooses.
+        seed: of the dataset.
+        kind: of vehicle; None takes the mixture of `sample_vehicle`.
+
+    Returns:
+        The look.
+    """
+    return _of_the_fleet(seed, int(rng.integers(FLEET)), kind)

@@ -6,8 +6,9 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -18,7 +19,22 @@ app = typer.Typer(
 scene_app = typer.Typer(help="Check, list and look at scene files.", no_args_is_help=True)
 app.add_typer(scene_app, name="scene")
 
-Tuning = Literal["frozen", "last", "full"]
+
+class Tuning(StrEnum):
+    """How much of the network is tuned."""
+
+    frozen = "frozen"
+    last = "last"
+    full = "full"
+
+
+class Split(StrEnum):
+    """Which real pictures are measured on."""
+
+    test = "test"
+    train = "train"
+
+
 SceneArgument = Annotated[str, typer.Argument(help="Scene file, or the name of a library scene.", metavar="FILE")]
 SeedOption = Annotated[int, typer.Option(help="Any integer; equal seeds give equal bytes.")]
 
@@ -48,7 +64,7 @@ def scene_list() -> None:
     from scenes.files import library, load
 
     for name in library():
-        say(f"{name:12s} {load(name).description}")
+        say(f"{name:12s} {load(name).spec.description}")
 
 
 @scene_app.command("check")
@@ -111,7 +127,7 @@ def evaluate(
     tuning: Annotated[list[Tuning] | None, typer.Option(help="frozen, last, full; may be repeated.")] = None,
     counts: Annotated[list[str] | None, typer.Option(help="Real labels per class; may be repeated.")] = None,
     seeds: Annotated[int, typer.Option(min=1, max=100)] = 5,
-    split: Annotated[Literal["test", "train"], typer.Option(help="test, or train for development.")] = "test",
+    split: Annotated[Split, typer.Option(help="test, or train for development.")] = Split.test,
     workers: Annotated[int, typer.Option(min=1, max=512)] = 1,
 ) -> None:
     """Measure on real photographs what a generated dataset is worth."""
@@ -120,7 +136,8 @@ def evaluate(
     with progress("arms") as bar:
         report = measure(
             synthetic, real, task, out=out, fixed=fixed or [], classes=classes,
-            tuning=tuple(tuning or ("frozen", "last")), counts=counts, seeds=seeds, split=split, workers=workers,
+            tuning=[how.value for how in tuning or (Tuning.frozen, Tuning.last)], counts=counts, seeds=seeds,
+            split=split.value, workers=workers,
             on_progress=bar, command="skidpad " + shlex.join(sys.argv[1:]),
         )  # fmt: skip
     say(report.headline)

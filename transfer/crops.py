@@ -176,15 +176,15 @@ class _Cutter:
             return None
         piece = self.image[clipped[1] : clipped[3], clipped[0] : clipped[2]]
         beyond = (clipped[1] - top, bottom - clipped[3], clipped[0] - left, right - clipped[2])
-        piece = cv2.copyMakeBorder(piece, *beyond, cv2.BORDER_REPLICATE)
+        whole = cv2.copyMakeBorder(piece, *beyond, cv2.BORDER_REPLICATE)
         how = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
-        piece = cv2.resize(piece, (canvas.width, canvas.height), interpolation=how)
-        return self._crop(found, np.asarray(piece, np.uint8), (float(left), float(top), float(right), float(bottom)))
+        image = np.asarray(cv2.resize(whole, (canvas.width, canvas.height), interpolation=how), dtype=np.uint8)
+        return self._crop(found, image, (float(left), float(top), float(right), float(bottom)))
 
     def _windows(self, rule: Background) -> Iterator[Crop]:
         """Random windows with next to no object pixels and not too much sky."""
-        objects = cv2.integral(kind_table(rule.objects)[self.semantic])
-        sky = cv2.integral(kind_table(frozenset({Kind.SKY}))[self.semantic])
+        objects = np.asarray(cv2.integral(kind_table(rule.objects)[self.semantic]), dtype=np.int32)
+        sky = np.asarray(cv2.integral(kind_table({Kind.SKY})[self.semantic]), dtype=np.int32)
         made = 0
         for _ in range(rule.per_frame * rule.tries):
             if made == rule.per_frame:
