@@ -15,7 +15,7 @@ KEY = 0.36  # radiance of the metered tone after exposure; sRGB .63, a bright gr
 def develop(rgb: Floats, chain: CameraChain, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Turn linear radiance into a display-ready picture.
 
-    Order: exposure, lens (veil, blur, shake), white balance, shot and read noise, clipping, tone curve, colour
+    Order: exposure, lens (veil, blur, shake), white balance, spill of over-exposed channels, shot and read noise, clipping, tone curve, colour
     resolution, saturation, sharpening. Noise comes before the tone curve, as on a sensor (Carlson et al. 2018).
 
     Args:
@@ -28,6 +28,9 @@ def develop(rgb: Floats, chain: CameraChain, rng: np.random.Generator) -> NDArra
     """
     light = rgb * np.float32(automatic_exposure(rgb) * 2.0**chain.exposure)
     light = through_lens(light, chain) * np.array(chain.white_balance, np.float32)
+    if chain.spill > 0:
+        over = np.minimum(np.maximum(light - 1.0, 0.0), 8.0)
+        light = light + np.float32(chain.spill / 3.0) * over.sum(-1, keepdims=True)
     if chain.shot_noise > 0 or chain.read_noise > 0:
         sigma = np.sqrt(chain.shot_noise**2 * np.clip(light, 0.0, 1.0) + chain.read_noise**2)
         light = light + sigma * rng.standard_normal(light.shape, dtype=np.float32)

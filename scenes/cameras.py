@@ -137,7 +137,16 @@ def make_cameras(
         chain = make_chain(camera.chain if camera.chain is not None else spec.chain)
         cameras.append(
             Camera(
-                index, camera.width, camera.height, focal, position, heading, pitch, math.radians(camera.roll), chain, mount
+                index,
+                camera.width,
+                camera.height,
+                focal,
+                position,
+                heading,
+                pitch,
+                math.radians(camera.roll),
+                chain,
+                mount,
             )  # fmt: skip
         )
     return cameras

@@ -24,6 +24,7 @@ def make_chain(spec: ChainSpec) -> CameraChain:
         blur=spec.blur,
         motion=(spec.shake * math.cos(angle), spec.shake * math.sin(angle)),
         white_balance=(1.0 + spec.warmth, 1.0 + spec.tint, 1.0 - spec.warmth),
+        spill=spec.spill,
         shot_noise=spec.shot_noise,
         read_noise=spec.read_noise,
         contrast=spec.contrast,

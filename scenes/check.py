@@ -139,7 +139,13 @@ def _always_signals(spec: SceneSpec) -> bool:
 
 def _actor_problems(index: int, actor: Any) -> Iterator[tuple[str, str]]:
     kinds, ways = ends(actor.kind), ends(actor.behaviour)
-    wrong = {"walk", "stand"} if "pedestrian" not in kinds else {"drive", "parked"} if set(kinds) == {"pedestrian"} else set()
+    wrong = (
+        {"walk", "stand"}
+        if "pedestrian" not in kinds
+        else {"drive", "parked"}
+        if set(kinds) == {"pedestrian"}
+        else set()
+    )
     for way in ways:
         if way in wrong:
             yield f"actors[{index}].behaviour", f"{way} does not suit a {kinds[0]}"

@@ -36,12 +36,20 @@ class Draws:
         """Seed of the fleet that vehicles come from."""
         return self.seed if self.randomise else 0
 
-    def scalar(self, distribution: Distribution, path: str, *, collapse: bool | None = None) -> Scalar:
+    def scalar(
+        self,
+        distribution: Distribution,
+        path: str,
+        rng: np.random.Generator | None = None,
+        *,
+        collapse: bool | None = None,
+    ) -> Scalar:
         """Draw and record a value.
 
         Args:
             distribution: what to draw from.
             path: place in the scene file.
+            rng: of the thing that the value belongs to; None = the value has an address of its own.
             collapse: take the centre; None = when randomisation is off.
 
         Returns:
@@ -52,17 +60,17 @@ class Draws:
         if not self.randomise if collapse is None else collapse:
             value = distribution.centre()
         else:
-            value = distribution.sample(rng_for(self.seed, self.sample, path))
+            value = distribution.sample(rng_for(self.seed, self.sample, path) if rng is None else rng)
         self.values[path] = value
         return value
 
-    def number(self, distribution: Distribution, path: str) -> float:
+    def number(self, distribution: Distribution, path: str, rng: np.random.Generator) -> float:
         """Draw a number for one thing; see `scalar`."""
-        return float(cast(float, self.scalar(distribution, path)))
+        return float(cast(float, self.scalar(distribution, path, rng)))
 
-    def name(self, distribution: Distribution, path: str) -> str:
+    def name(self, distribution: Distribution, path: str, rng: np.random.Generator) -> str:
         """Draw a name for one thing; see `scalar`."""
-        return str(self.scalar(distribution, path))
+        return str(self.scalar(distribution, path, rng))
 
 
 def fix(part: Part, draws: Draws, path: str = "") -> Part:

@@ -112,7 +112,9 @@ def find(path: str | Path) -> Path:
 def _check_format(name: str, data: dict[object, object], where: Located) -> None:
     """Refuse other versions before anything else is looked at."""
     if "format" not in data:
-        raise SceneError(name, f"is missing; the first line of a scene file is `format: {FORMAT}`", path="format", line=1)
+        raise SceneError(
+            name, f"is missing; the first line of a scene file is `format: {FORMAT}`", path="format", line=1
+        )
     version = data["format"]
     if isinstance(version, bool) or version != FORMAT:
         problem = f"{version} is not a format that this version reads; it reads {FORMAT}"

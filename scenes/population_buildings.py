@@ -40,8 +40,8 @@ def add_buildings(spec: BuildingSpec, layout: Layout, space: Space, draws: Draws
         s, index = strip.start, 0
         while strip.end - s > NARROWEST:
             path = f"buildings.width[{number}.{index}]"
-            width = min(draws.number(spec.width, path), strip.end - s)
             rng = draws.rng("buildings", number, index)
+            width = min(draws.number(spec.width, path, rng), strip.end - s)
             if rng.random() < share:
                 built = _build(spec, strip, s, width, rng, draws, (number, index), previous)
                 x, y = float(built.position[0]), float(built.position[1])
@@ -65,7 +65,7 @@ def _build(
     if previous is not None and rng.random() < spec.uniformity:
         doors, pattern, ground = look.door_colour, look.pattern, look.ground
         look = replace(previous, door_colour=doors, pattern=pattern, ground=ground, shop_signs=look.shop_signs)
-    depth = draws.number(spec.depth, f"buildings.depth[{place[0]}.{place[1]}]")
+    depth = draws.number(spec.depth, f"buildings.depth[{place[0]}.{place[1]}]", rng)
     x, y = strip.at(s + width / 2, strip.section.front + depth / 2)
     position = np.array([x, y, strip.section.kerb_height])
     return Building(position, strip.facing, (width, depth, look.eaves), look)

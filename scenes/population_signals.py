@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -72,15 +73,15 @@ def add_signals(spec: SignalSpec, layout: Layout, space: Space, draws: Draws) ->
         props += carriers
         plan, offset = signal_plan(spec, approach.group, groups)
         for k, spot in enumerate(spots):
-            turn = math.radians(draws.number(spec.turn, f"signals.turn[{number}.{k}]"))
-            tilt = math.radians(draws.number(spec.tilt, f"signals.tilt[{number}.{k}]"))
+            turn = math.radians(draws.number(spec.turn, f"signals.turn[{number}.{k}]", rng))
+            tilt = math.radians(draws.number(spec.tilt, f"signals.tilt[{number}.{k}]", rng))
             heading = approach.frame.heading + math.pi + turn
             signals.append(Signal(0, spot.position, heading, spot.look, plan, offset, approach.group, tilt))
     return signals, props
 
 
 def _stand(approach: Approach, s: float, t: float, model: str, z: float, rng: np.random.Generator, space: Space,
-           heading: float, needed: bool = False, **changes: float) -> Prop | None:  # fmt: skip
+           heading: float, needed: bool = False, **changes: Any) -> Prop | None:  # fmt: skip
     """A post, unless something stands there and it is not needed."""
     look = replace(sample_prop(rng, model), **changes)
     x, y = approach.frame.at(s, t)
@@ -108,7 +109,8 @@ def _poles(
     if rng.random() < 0.5:
         sides[1], sides[2] = sides[2], sides[1]
     height = float(rng.uniform(2.45, 3.3))
-    spots, props = [], []
+    spots: list[Spot] = []
+    props = []
     for look, (s, t) in zip(looks, sides, strict=False):
         top = rng.random() < 0.35
         tall = 1.5 * look.spacing + look.margin
@@ -136,7 +138,8 @@ def _mast(
     mast = _stand(approach, approach.far + 0.6, right - SETBACK, "signal-mast", z, rng, space, arm, length=reach)
     if mast is None:
         return _poles(approach, looks, z, rng, space)
-    spots, props = [], [mast]
+    spots: list[Spot] = []
+    props = [mast]
     size = mast.look.size
     rise = 0.25 if mast.look.variant == 0 else 0.0
     unit = np.array([math.cos(arm), math.sin(arm)])

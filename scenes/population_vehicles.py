@@ -11,7 +11,7 @@ from scenes.draws import Draws
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, line_at
 from scenes.population_space import Space
-from scenes.roads_parts import PARKING, Layout, Route
+from scenes.roads_parts import INFLOW, PARKING, Layout, Route
 from scenes.schema import ParkedSpec, VehicleSpec
 from scenes.types import Actor, Floats
 from scenes.vehicles import VehicleLook, fleet_vehicle
@@ -44,7 +44,7 @@ def add_parked(spec: ParkedSpec, layout: Layout, space: Space, draws: Draws) -> 
         while True:
             rng = draws.rng("parked", number, index)
             place = f"[{number}.{index}]"
-            look = fleet_vehicle(rng, draws.fleet, kind_named(draws.name(spec.kind, f"parked.kind{place}")))
+            look = fleet_vehicle(rng, draws.fleet, kind_named(draws.name(spec.kind, f"parked.kind{place}", rng)))
             if s + look.length > strip.end:
                 break
             gap = float(rng.uniform(*KERB_GAP))
@@ -55,7 +55,7 @@ def add_parked(spec: ParkedSpec, layout: Layout, space: Space, draws: Draws) -> 
                 x, y = strip.at(s + look.length / 2, strip.section.kerb - gap - look.width / 2)
                 if space.place(float(x), float(y), heading, look.length, look.width):
                     parked.append(standing_vehicle(look, np.array([x, y]), heading))
-            s += look.length + draws.number(spec.gap, f"parked.gap{place}")
+            s += look.length + draws.number(spec.gap, f"parked.gap{place}", rng)
             index += 1
     return parked
 
@@ -80,7 +80,7 @@ def add_traffic(
         draws: source of randomness.
         egos: first lane -> (s at time 0, kind) of the vehicle that carries a camera.
         closed: first lanes that stay empty.
-        horizon: s; vehicles that enter a lane within it wait before its start.
+        horizon: s; vehicles that come within it start on the road beyond the last building.
 
     Returns:
         Actors without ids. An ego starts where it was asked to, whatever is around it.
@@ -117,31 +117,37 @@ def _fill_lane(
     def driver(name: str, index: int, kind: str | None = None) -> Driver:
         place = f"[{lane}.{name}.{index}]"
         rng = draws.rng("vehicles", lane, name, index)
-        kind = draws.name(spec.kind, f"vehicles.kind{place}") if kind is None else kind
+        kind = draws.name(spec.kind, f"vehicles.kind{place}", rng) if kind is None else kind
         look = fleet_vehicle(rng, draws.fleet, kind_named(kind))
-        speed = draws.number(spec.speed, f"vehicles.speed{place}")
-        gap = draws.number(spec.spacing, f"vehicles.spacing{place}")
-        route = choices[0] if name == "ego" else choices[int(rng.integers(len(choices)))]
+        speed = draws.number(spec.speed, f"vehicles.speed{place}", rng)
+        gap = draws.number(spec.spacing, f"vehicles.spacing{place}", rng)
+        straight = [route for route in choices if not route.turns]
+        # long vehicles do not get round the corners
+        able = choices if kind in ("car", "van") and name != "ego" else straight
+        route = able[int(rng.integers(len(able)))]
         return Driver(look, speed, gap, route, float(rng.random()))
 
     found: list[tuple[float, Driver]] = []  # s of the front bumper
-    back = length - 2.0
+    junctions = len(choices[0].lanes) > 1
+    back = length - (2.0 if junctions else INFLOW / 2)
     if ego is not None:
         own = driver("ego", 0, ego[1])
         front, index = ego[0], 0
         back = front - own.look.length
         found.append((front, own))
-        while front < length - 2.0:
+        while front < length - INFLOW / 2:
             one = driver("ahead", index)
             front, index = front + one.gap + one.look.length, index + 1
-            if front < length - 2.0:
+            if front < length - INFLOW / 2:
                 found.append((front, one))
     index = 0
-    while back > -horizon * 10.0:
+    first = max(12.0, INFLOW - horizon * 10.0)
+    while back > first:
         one = driver("behind", index)
         front = back - one.gap * (one.hurry if index == 0 and ego is None else 1.0)
-        found.append((front, one))
         back, index = front - one.look.length, index + 1
+        if back > 0.0:
+            found.append((front, one))
     return _settle(sorted(found, key=lambda entry: -entry[0]), stops)
 
 
@@ -166,11 +172,17 @@ def _settle(found: list[tuple[float, Driver]], stops: list[float]) -> list[Actor
         _, _, heading = line_at(line, front - look.length / 2)
         actors.append(
             Actor(
-                id=0, kind=look.kind, look=look, size=look.size, path=line, start=front - look.length / 2, speed=speed,
-                desired_speed=min(desired, TURN_SPEED) if route.turns else desired, heading=heading, behaviour="drive",
+                id=0,
+                kind=look.kind,
+                look=look,
+                size=look.size,
+                path=line,
+                start=front - look.length / 2,
+                speed=speed,
+                desired_speed=min(desired, TURN_SPEED) if route.turns else desired,
+                heading=heading,
+                behaviour="drive",
                 lane=route.lanes[0],
             )  # fmt: skip
         )
     return actors
-
-

@@ -12,6 +12,7 @@ from scenes.roads_junction import junction
 from scenes.roads_markings import Painter
 from scenes.roads_parts import (
     BEYOND,
+    INFLOW,
     PARKING,
     Approach,
     Frame,
@@ -123,8 +124,10 @@ def street_ground(sides: dict[int, Section], ends: tuple[float, float], looks: d
     road = rectangle(AXIS, ends, (-sides[-1].kerb, sides[1].kerb))
     pieces = [Surface(road, 0.0, Kind.ROAD, looks["road"])]
     for low, high in ((ends[0] - BEYOND, ends[0]), (ends[1], ends[1] + BEYOND)):
-        outline = rectangle(AXIS, (low, high), (-BEYOND, BEYOND))
-        pieces.append(Surface(outline, 0.0, Kind.TERRAIN, looks["verge"]))
+        pieces.append(Surface(rectangle(AXIS, (low, high), (sides[1].kerb, BEYOND)), 0.0, Kind.TERRAIN, looks["verge"]))
+        pieces.append(Surface(rectangle(AXIS, (low, high), (-BEYOND, -sides[-1].kerb)), 0.0, Kind.TERRAIN, looks["verge"]))
+        between = rectangle(AXIS, (low, high), (-sides[-1].kerb, sides[1].kerb))
+        pieces.append(Surface(between, 0.0, Kind.ROAD, looks["road"]))
     return pieces
 
 
@@ -145,8 +148,16 @@ def strip_walk(strip: Strip, ends: tuple[float, float]) -> Walk:
 def closing_rows(distance: float, sides: dict[int, Section]) -> list[Strip]:
     """Rows of buildings across both ends, so that a street does not end in nothing."""
     section = Section(0.0, 0.0, 0.0, distance, 0.0)
-    reach = max(side.front for side in sides.values()) + 14.0
-    return [Strip(Frame(0.0, 0.0, np.pi / 2), -reach, reach, side, section, closed=True) for side in (1, -1)]
+    across = Frame(0.0, 0.0, np.pi / 2)
+    rows = []
+    for end in (1, -1):
+        if sides[1].lanes == 0.0:
+            rows.append(Strip(across, -sides[-1].front - 14.0, sides[1].front + 14.0, end, section, closed=True))
+            continue
+        # the road goes on between them
+        rows.append(Strip(across, sides[1].kerb + 1.5, sides[1].front + 16.0, end, section, closed=True))
+        rows.append(Strip(across, -sides[-1].front - 16.0, -sides[-1].kerb - 1.5, end, section, closed=True))
+    return rows
 
 
 def street_lanes(
@@ -155,7 +166,8 @@ def street_lanes(
     """One lane along and one against the axis."""
     hand = -1.0 if spec.traffic == "right" else 1.0
     offset = hand * spec.lane_width / 2
-    count = max(2, int(spec.length / 10))
+    half += INFLOW
+    count = max(2, int(half / 5))
     s = np.linspace(-half, half, count + 1)
     along = AXIS.points([(float(v), offset) for v in s])
     against = AXIS.points([(float(-v), -offset) for v in s])
@@ -233,7 +245,10 @@ def square(spec: RoadSpec, looks: dict[str, SurfaceLook]) -> Layout:
     strips = [Strip(AXIS, -half, half, side, section) for side in (1, -1)]
     ground = rectangle(AXIS, (-half - 8.0, half + 8.0), (-wide, wide))
     surfaces = [Surface(ground, 0.0, Kind.PAVEMENT, looks["pavement"])]
-    surfaces += street_ground({1: section, -1: section}, (-half - 8.0, half + 8.0), looks)[1:]
+    surfaces += [
+        Surface(rectangle(AXIS, (low, high), (-BEYOND, BEYOND)), 0.0, Kind.TERRAIN, looks["verge"])
+        for low, high in ((-half - 8.0 - BEYOND, -half - 8.0), (half + 8.0, half + 8.0 + BEYOND))
+    ]
     surfaces += [terrain(AXIS, (-half - 8.0, half + 8.0), strip, looks["verge"]) for strip in strips]
     line: Floats = np.stack([AXIS.at(-half, 0.0), AXIS.at(half, 0.0)])
     walk = Walk(line, 2 * wide - 1.0, 0.0)

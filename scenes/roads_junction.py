@@ -11,6 +11,7 @@ from scenes.kinds import Kind
 from scenes.roads_markings import Painter, all_marks
 from scenes.roads_parts import (
     BEYOND,
+    INFLOW,
     Approach,
     Frame,
     Layout,
@@ -19,6 +20,7 @@ from scenes.roads_parts import (
     Section,
     Strip,
     Walk,
+    anticlockwise,
     corner_pieces,
     pavement_pieces,
     rectangle,
@@ -40,6 +42,7 @@ class Plan:
         back = kerb + spec.pavement
         self.section = Section(spec.lane_width, kerb, back, back + spec.verge, max(spec.kerb, 0.02))
         self.half = spec.length / 2
+        self.far = self.half + INFLOW
         self.reach = max(kerb + RADIUS, back) + 0.5  # where straight pavements begin
         self.crossing = None if spec.crossing == "none" else self.reach + 0.4 + spec.crossing_width / 2
         self.stop = self.reach + 1.0 if self.crossing is None else self.crossing + spec.crossing_width / 2 + CLEAR
@@ -56,7 +59,8 @@ def junction(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws:
     places = junction_places(plan, spec)
     lanes, routes = junction_lanes(plan, spec, limit)
     stops = tuple(
-        StopLine(arm, plan.half - plan.stop, arm % 2, places[arm].crossing.id if places else None) for arm in range(ARMS)
+        StopLine(arm, plan.far - plan.stop, arm % 2, places[arm].crossing.id if places else None)
+        for arm in range(ARMS)
     )
     walks = junction_walks(plan)
     network = RoadNetwork(
@@ -72,7 +76,8 @@ def junction(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws:
     closing = []
     for frame in plan.frames:
         across = Frame(0.0, 0.0, frame.heading + math.pi / 2)
-        closing.append(Strip(across, -section.front - 12.0, section.front + 12.0, -1, far_end, closed=True))
+        closing.append(Strip(across, section.kerb + 1.5, section.front + 14.0, -1, far_end, closed=True))
+        closing.append(Strip(across, -section.front - 14.0, -section.kerb - 1.5, -1, far_end, closed=True))
     approaches = tuple(arm_approach(plan, arm) for arm in range(ARMS))
     return Layout(
         network, (*corner_strips(strips), *closing), (), walks, places, routes, approaches, plan.frames[0], section
@@ -118,8 +123,11 @@ def junction_ground(plan: Plan, spec: RoadSpec, looks: dict[str, SurfaceLook]) -
         pieces += corner_pieces(section, RADIUS, plan.reach, quadrant, looks)
         plot = rectangle(frame, (section.back, end), (section.back, end))
         pieces.append(Surface(plot, section.kerb_height, Kind.TERRAIN, looks["verge"], 0.0))
-        beyond = frame.points([(end, -end), (end + BEYOND, -end - BEYOND), (end + BEYOND, end + BEYOND), (end, end)])
-        pieces.append(Surface(beyond, 0.0, Kind.TERRAIN, looks["verge"]))
+        kerb, last = section.kerb, end + BEYOND
+        pieces.append(Surface(rectangle(frame, (end, last), (-kerb, kerb)), 0.0, Kind.ROAD, looks["road"]))
+        for side in (1, -1):
+            beyond = frame.points([(end, side * kerb), (last, side * kerb), (last, side * last), (end, side * end)])
+            pieces.append(Surface(anticlockwise(beyond), 0.0, Kind.TERRAIN, looks["verge"]))
     return pieces
 
 
@@ -134,9 +142,9 @@ def junction_walks(plan: Plan) -> tuple[Walk, ...]:
 def junction_lanes(plan: Plan, spec: RoadSpec, limit: float) -> tuple[tuple[Lane, ...], tuple[Route, ...]]:
     """Coming lanes 0-3, leaving lanes 4-7, and connections straight on, left and right."""
     coming, leaving = [], []
-    count = max(3, int(plan.half / 10))
+    count = max(3, int(plan.far / 10))
     mouth = plan.reach
-    s = np.linspace(mouth, plan.half, count)
+    s = np.linspace(mouth, plan.far, count)
     for frame in plan.frames:
         coming.append(frame.points([(float(v), plan.hand * plan.offset) for v in s[::-1]]))
         leaving.append(frame.points([(float(v), -plan.hand * plan.offset) for v in s]))
@@ -158,7 +166,7 @@ def junction_lanes(plan: Plan, spec: RoadSpec, limit: float) -> tuple[tuple[Lane
         turn = (to - arm) % ARMS
         if turn in (2, near):
             whole = np.concatenate([coming[arm], line[1:-1], leaving[to]])
-            routes.append(Route((arm, 8 + index, 4 + to), whole, (-plan.half, plan.half), arm, turn != 2))
+            routes.append(Route((arm, 8 + index, 4 + to), whole, (-plan.far, plan.far), arm, turn != 2))
     return tuple(lanes), tuple(routes)
 
 
@@ -185,7 +193,7 @@ def connect(before: Floats, after: Floats, straight: bool) -> Floats:
 
 def paint_arm(plan: Plan, spec: RoadSpec, frame: Frame, draws: Draws) -> Painter:
     """Paint one arm: stop line, centre line, edges, crossing."""
-    painter = Painter(frame, spec.wear, draws.rng("roads", "markings", round(frame.heading, 3)))
+    painter = Painter(frame, spec.wear, draws.rng("roads", "markings", f"{frame.heading:.3f}"))
     lane = plan.hand * spec.lane_width
     painter.bar((plan.stop, plan.stop + 0.3), (0.08 * plan.hand, lane))
     painter.centre(spec.centre_line, (plan.stop + 0.4, plan.half + 8.0))

@@ -16,6 +16,7 @@ PARKING = 2.1  # m, width of a parking strip (UK Manual for Streets 2007, 8.3.48
 RAMP = 1.0  # m, length of the ramp of a dropped kerb
 RAMP_STEPS = 8  # flat pieces that a ramp is built of; each step is under 2 cm
 BEYOND = 90.0  # m, ground beyond the last building
+INFLOW = 80.0  # m of road beyond the last building, where vehicles come from and go to
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,9 @@ def pavement_pieces(
     return pieces
 
 
-def corner_pieces(section: Section, radius: float, reach: float, quadrant: int, looks: dict[str, SurfaceLook]) -> list[Surface]:
+def corner_pieces(
+    section: Section, radius: float, reach: float, quadrant: int, looks: dict[str, SurfaceLook]
+) -> list[Surface]:
     """Rounded pavement corner of a four-way junction.
 
     Args:

@@ -28,6 +28,7 @@ class ChainSpec(CameraPart):
     shake_direction: Annotated[float, Range(-180.0, 180.0, "deg")] = 0.0
     warmth: Annotated[float, Range(-0.5, 0.5)] = 0.0  # white balance: red against blue gain
     tint: Annotated[float, Range(-0.3, 0.3)] = 0.0  # white balance: green gain
+    spill: Share = 0.0  # of over-exposed light into the other channels
     shot_noise: Annotated[float, Range(0.0, 0.3)] = 0.0
     read_noise: Annotated[float, Range(0.0, 0.2)] = 0.0
     contrast: Share = 0.0

@@ -96,7 +96,7 @@ class Actor:
     look: VehicleLook | PersonLook
     size: tuple[float, float, float]  # length, width, height, m
     path: Floats  # (N, 2) world, m, polyline that it follows; (1, 2) where it stands still
-    start: float  # m along the path at time 0; negative = still outside, enters when it reaches 0
+    start: float  # m along the path at time 0
     speed: float  # m/s at time 0
     desired_speed: float  # m/s; 0 = parked or standing
     heading: float  # rad; of a standing actor, else the path's
@@ -185,6 +185,7 @@ class CameraChain:
     blur: float = 0.0  # px, standard deviation of the lens blur
     motion: tuple[float, float] = (0.0, 0.0)  # px, smear vector of camera shake
     white_balance: tuple[float, float, float] = (1.0, 1.0, 1.0)  # channel gains
+    spill: float = 0.0  # share of what is over white that leaks into the other channels: white cores of lamps
     shot_noise: float = 0.0  # standard deviation at white, linear light
     read_noise: float = 0.0  # standard deviation in the dark, linear light
     contrast: float = 0.0  # 0 plain gamma .. 1 full S curve

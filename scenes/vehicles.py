@@ -15,7 +15,7 @@ RGB = tuple[float, float, float]
 Size = tuple[float, float, float]
 
 
-FLEET = 150  # looks per seed and kind
+FLEET = 100  # looks per seed and kind
 
 
 @dataclass(frozen=True)

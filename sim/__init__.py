@@ -1,1 +1,1 @@
-"""How it moves: batched world state, dynamics, people and signals."""
+"""How it moves: compiled worlds, their changing state, the kernels that advance it."""

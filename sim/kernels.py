@@ -1,4 +1,4 @@
-"""Plain per-agent functions of the simulation, float32."""
+"""Numba kernels, one agent at a time: geometry along paths, ground height, motion."""
 
 from __future__ import annotations
 
@@ -7,107 +7,111 @@ import math
 import numpy as np
 from numba import njit
 
-from scenes.lanes import segment_at
-
-F = np.float32
-TWO_PI = F(2.0 * math.pi)
-FRICTION = F(8.0)  # m/s2, most that dry tyres can do in any direction
+RAMP = 0.22  # m before and behind a kerb over which a walker rises
+MAX_STEER = 0.6  # rad
+MAX_STEER_RATE = 1.2  # rad/s, within CommonRoad's vehicle parameters
 
 
 @njit(cache=True, error_model="numpy")
-def wrap(angle):  # type: ignore[no-untyped-def]
-    """Wrap an angle to [-pi, pi)."""
-    return F(angle - TWO_PI * F(math.floor((angle + F(math.pi)) / TWO_PI)))
+def point_at(points, arc, first, count, s):  # type: ignore[no-untyped-def]
+    """Point and direction at arc length s (m) of the path `first`..: x, y, heading."""
+    if count < 2:
+        return points[first, 0], points[first, 1], np.float32(0.0)
+    low, high = first, first + count - 2
+    while low < high:
+        middle = (low + high + 1) // 2
+        if arc[middle] <= s:
+            low = middle
+        else:
+            high = middle - 1
+    dx, dy = points[low + 1, 0] - points[low, 0], points[low + 1, 1] - points[low, 1]
+    length = max(math.sqrt(dx * dx + dy * dy), 1e-9)
+    share = (s - arc[low]) / length
+    heading = math.atan2(dy, dx)
+    return np.float32(points[low, 0] + share * dx), np.float32(points[low, 1] + share * dy), np.float32(heading)
 
 
 @njit(cache=True, error_model="numpy")
-def single_track(x, y, heading, speed, steering, acceleration, front, rear, dt):  # type: ignore[no-untyped-def]
-    """One step of the kinematic single-track model about the middle of the vehicle.
+def nearest_on_path(points, arc, first, count, s_from, s_to, x, y):  # type: ignore[no-untyped-def]
+    """Nearest place to (x, y) between two arc lengths of a path: arc length and distance, m."""
+    best, best_s = 1e30, s_from
+    for i in range(first, first + count - 1):
+        if arc[i + 1] < s_from or arc[i] > s_to:
+            continue
+        dx, dy = points[i + 1, 0] - points[i, 0], points[i + 1, 1] - points[i, 1]
+        square = max(dx * dx + dy * dy, 1e-12)
+        share = min(1.0, max(0.0, ((x - points[i, 0]) * dx + (y - points[i, 1]) * dy) / square))
+        gx, gy = points[i, 0] + share * dx - x, points[i, 1] + share * dy - y
+        gap = gx * gx + gy * gy
+        if gap < best:
+            best, best_s = gap, arc[i] + share * math.sqrt(square)
+    return best_s, math.sqrt(best)
 
-    Rajamani 2012, eq. 2.4-2.7: slip angle beta = atan(rear tan(steering) / (front + rear)); integrated along the arc
-    of constant yaw rate, so a steady turn stays on its circle.
+
+@njit(cache=True, error_model="numpy")
+def inside(x, y, outline, first, count):  # type: ignore[no-untyped-def]
+    """Whether a point lies in a polygon (crossing number)."""
+    odd = False
+    j = first + count - 1
+    for i in range(first, first + count):
+        if (outline[i, 1] > y) != (outline[j, 1] > y):
+            edge = (outline[j, 0] - outline[i, 0]) * (y - outline[i, 1]) / (outline[j, 1] - outline[i, 1])
+            if x < edge + outline[i, 0]:
+                odd = not odd
+        j = i
+    return odd
+
+
+@njit(cache=True, error_model="numpy")
+def surface_height(x, y, b, outline, raised):  # type: ignore[no-untyped-def]
+    """Height (m) of the highest raised surface of world b under a point."""
+    height = np.float32(0.0)
+    for s in range(len(raised)):
+        higher = raised[s, 0] == b and raised[s, 3] > height
+        if higher and inside(x, y, outline, int(raised[s, 1]), int(raised[s, 2])):
+            height = raised[s, 3]
+    return height
+
+
+@njit(cache=True, error_model="numpy")
+def ground_height(x, y, heading, b, outline, raised):  # type: ignore[no-untyped-def]
+    """Height (m) under a walker: kerbs become short ramps along the way."""
+    total = np.float32(0.0)
+    for k in range(-2, 3):
+        reach = RAMP * k * 0.5
+        total += surface_height(x + reach * math.cos(heading), y + reach * math.sin(heading), b, outline, raised)
+    return total / np.float32(5.0)
+
+
+@njit(cache=True, error_model="numpy")
+def drive(x, y, heading, speed, steering, acceleration, target, base, dt):  # type: ignore[no-untyped-def]
+    """Advance a vehicle on the kinematic single-track model, reference point in the middle between the axles.
+
+    Rajamani, Vehicle Dynamics and Control (2012), section 2.2: slip angle beta = atan(tan(delta) / 2),
+    yaw rate = v cos(beta) tan(delta) / L. Integrated with the midpoint rule; speeds do not become negative.
 
     Args:
         x: m.
         y: m.
         heading: rad.
-        speed: m/s, never negative after the step.
-        steering: rad.
+        speed: m/s.
+        steering: front wheel angle, rad.
         acceleration: m/s2.
-        front: m from the middle to the front axle.
-        rear: m from the middle to the rear axle.
+        target: wanted front wheel angle, rad; the wheels turn at a limited rate.
+        base: wheel base, m.
         dt: s.
 
     Returns:
-        x, y, heading, speed, yaw rate, acceleration that took place.
+        x, y, heading, speed, steering, yaw rate.
     """
-    after = max(speed + acceleration * dt, F(0.0))
-    done = (after - speed) / dt
-    # a vehicle that stops within the step stands still for the rest of it
-    moving = dt if acceleration >= F(0.0) or speed + acceleration * dt > F(0.0) else speed / max(-acceleration, F(1e-6))
-    way = F(0.5) * (speed + after) * moving
-    slope = math.tan(steering)
-    beta = F(math.atan(rear * slope / (front + rear)))
-    curvature = F(math.cos(beta)) * slope / (front + rear)
-    turn = F(way * curvature)
-    half = F(0.5) * turn
-    chord = way * (F(math.sin(half)) / half if abs(half) > F(1e-4) else F(1.0))
-    course = heading + beta + half
-    return (
-        F(x + chord * F(math.cos(course))), F(y + chord * F(math.sin(course))), wrap(F(heading + turn)), F(after),
-        F(after * curvature), F(done),
-    )  # fmt: skip
-
-
-@njit(cache=True, error_model="numpy")
-def stride(stature, speed, cadence):  # type: ignore[no-untyped-def]
-    """Length of a stride, m; the formula of `scenes.people.stride_length`."""
-    moving = max(speed, F(0.05))
-    adult = moving * math.sqrt(F(1.73) / stature)
-    return F(stature * F(60.0 / 64.8) * math.pow(adult / F(1.73), F(0.43)) / cadence)
-
-
-@njit(cache=True, error_model="numpy")
-def path_point(points, along, first, last, s):  # type: ignore[no-untyped-def]
-    """Point, height and heading of a path; its ends go on straight and level.
-
-    Args:
-        points: (P, 3) m.
-        along: (P,) m.
-        first: index of the first vertex.
-        last: index after the last vertex.
-        s: m.
-
-    Returns:
-        x, y, z (m), heading (rad).
-    """
-    if last - first < 2:
-        return points[first, 0], points[first, 1], points[first, 2], F(0.0)
-    k = segment_at(along, first, last, s)
-    dx, dy = points[k + 1, 0] - points[k, 0], points[k + 1, 1] - points[k, 1]
-    w = F((s - along[k]) / (along[k + 1] - along[k]))
-    level = min(max(w, F(0.0)), F(1.0))
-    z = points[k, 2] + level * (points[k + 1, 2] - points[k, 2])
-    return F(points[k, 0] + w * dx), F(points[k, 1] + w * dy), F(z), F(math.atan2(dy, dx))
-
-
-@njit(cache=True, error_model="numpy")
-def plan_state(states, ends, cycle, offset, time):  # type: ignore[no-untyped-def]
-    """State of a fixed-time plan and seconds until it changes.
-
-    Args:
-        states: (S,) numbers of states.
-        ends: (S,) s, ascending.
-        cycle: s.
-        offset: s.
-        time: s.
-
-    Returns:
-        State and remaining time, s.
-    """
-    local = time + offset
-    local = F(local - cycle * F(math.floor(local / cycle)))
-    for k in range(len(ends)):
-        if local < ends[k]:
-            return states[k], F(ends[k] - local)
-    return states[len(ends) - 1], F(0.0)
+    step = min(max(target - steering, -MAX_STEER_RATE * dt), MAX_STEER_RATE * dt)
+    steering = min(max(steering + step, -MAX_STEER), MAX_STEER)
+    faster = max(0.0, speed + acceleration * dt)
+    distance = 0.5 * (speed + faster) * dt
+    if speed + acceleration * dt < 0.0:
+        distance = speed * speed / (-2.0 * acceleration)
+    beta = math.atan(0.5 * math.tan(steering))
+    turn = distance * math.cos(beta) * math.tan(steering) / base
+    along = heading + 0.5 * turn + beta
+    x, y = x + distance * math.cos(along), y + distance * math.sin(along)
+    return x, y, heading + turn, faster, steering, turn / dt, distance

@@ -1,48 +1,23 @@
-"""Who decides: the protocol that rule-based, trained and recorded agents share."""
+"""Whoever decides: rule-based, trained or recorded agents are all policies."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.world import State, World
-
-
-@dataclass(frozen=True, eq=False)
-class Controls:
-    """What all actors of a batch want to do in the next step."""
-
-    acceleration: NDArray[np.float32]  # (B, A) m/s2
-    steering: NDArray[np.float32]  # (B, A) rad, front wheels; ignored for people
-
-
-@dataclass(frozen=True, eq=False)
-class Observations:
-    """Everything there is to know; policies that see less take their part of it."""
-
-    world: World
-    state: State
-
-
-Memory = Any  # whatever a policy carries from step to step; None at the start
-Keys = NDArray[np.uint64]  # (B,) one key per world for counter-based random numbers
+from sim.world import F4
 
 
 class Policy(Protocol):
-    """Decides for all actors; the same answer for world k alone or in a batch."""
+    """Controls from observations; the same answer for a world alone or in a batch."""
 
-    def act(self, observations: Observations, memory: Memory, keys: Keys) -> tuple[Controls, Memory]:
-        """Choose controls.
+    def act(self, observations: F4, memory: F4 | None) -> tuple[F4, F4 | None]:
+        """Decide.
 
         Args:
-            observations: of the batch.
-            memory: what the last call returned; None at the start.
-            keys: (B,) random keys of the worlds at this step.
+            observations: (B, A, 8), see `sim.observe.FIELDS`.
+            memory: what the policy returned last time; None at the start.
 
         Returns:
-            Controls and memory.
+            (B, A, 2) acceleration in m/s2 and front wheel angle in rad, and memory.
         """
         ...

@@ -1,4 +1,4 @@
-"""A batch of scenes as arrays: what never changes in a run (`World`), what does (`State`), one moment (`Moment`)."""
+"""`World`: what never changes in a run, as arrays. `State`: what does. Batch first, padded to the largest scene."""
 
 from __future__ import annotations
 
@@ -8,102 +8,58 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.types import Scene
-from sim.compile import compile_arrays
+from scenes.kinds import VEHICLES, Kind
+from scenes.people import PersonLook
+from scenes.types import Actor, RoadNetwork, Scene
+from scenes.vehicles import VehicleLook
 
-F32 = NDArray[np.float32]
-I32 = NDArray[np.int32]
-Bools = NDArray[np.bool_]
-
-SIGNAL_STATES = ("red", "yellow", "green", "flashing-yellow", "off")  # index = value in `State.signal_state`
+F4 = NDArray[np.float32]
+I4 = NDArray[np.int32]
+NO_GROUP = -1
+STOP_SNAP = 1.2  # m, how far from a path a stop line's point may lie and still belong to it
 
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """B scenes, padded to A actors, G signal groups and K stops. Lengths in m, times in s."""
+    """B scenes with up to A actors each."""
 
-    count: I32  # (B,) actors in use
-    is_person: Bools  # (B, A)
-    size: F32  # (B, A, 3) length, width, height
-    axles: F32  # (B, A, 2) middle to front axle, middle to rear axle
-    desired_speed: F32  # (B, A) m/s
-    stature: F32  # (B, A) height of people, 0 of vehicles
-    cadence: F32  # (B, A) factor on the step rate
-    first: I32  # (B, A) first vertex of the path
-    last: I32  # (B, A) after the last vertex
-    points: F32  # (P, 3) vertices of all paths
-    along: F32  # (P,) length of the path up to each vertex
-    stop_s: F32  # (B, A, K) where along the path to stop, inf = none
-    stop_group: I32  # (B, A, K) signal group, -1 = none
-    stop_crossing: I32  # (B, A, K) crossing, -1 = none
-    crossing: F32  # (B, C, 5) middle x, y, direction across (rad), half length, half width
-    plan_state: I32  # (B, G, S) index into SIGNAL_STATES
-    plan_end: F32  # (B, G, S) time in the cycle at which each state ends
-    plan_cycle: F32  # (B, G)
-    plan_offset: F32  # (B, G)
-    start: F32  # (B, A) m along the path at time 0
-    speed: F32  # (B, A) m/s at time 0
-    heading: F32  # (B, A) rad at time 0
-    phase: F32  # (B, A) gait phase at time 0
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Batch size and padded number of actors."""
-        return self.size.shape[0], self.size.shape[1]
-
-
-@dataclass(frozen=True, eq=False)
-class Moment:
-    """One world at one time, as renderers need it."""
-
-    time: float  # s
-    position: NDArray[np.float64]  # (A, 3) world, m
-    heading: F32  # (A,) rad
-    speed: F32  # (A,) m/s
-    acceleration: F32  # (A,) m/s2
-    steering: F32  # (A,) rad
-    gait_phase: F32  # (A,) [0, 1)
-    alive: Bools  # (A,)
+    scenes: tuple[Scene, ...]
+    exists: NDArray[np.bool_]  # (B, A)
+    vehicle: NDArray[np.bool_]  # (B, A)
+    size: F4  # (B, A, 3) length, width, height, m
+    wheel_base: F4  # (B, A) m, 0 for people
+    desired_speed: F4  # (B, A) m/s
+    points: F4  # (P, 2) world, m, all paths one after the other
+    arc: F4  # (P,) m along the own path
+    first: I4  # (B, A) first point of the path
+    count: I4  # (B, A) number of its points
+    stop_at: F4  # (B, A, K) m along the path, inf where unused
+    stop_group: I4  # (B, A, K) signal group, -1 = none
+    stop_crossing: I4  # (B, A, K) index of the crossing, -1 = none
+    crossing: F4  # (B, C, 5) start x, y, end x, y, width; width 0 where unused
+    outline: F4  # (Q, 2) raised surfaces, all outlines one after the other
+    raised: F4  # (S, 4) world, first point, number of points, height in m
 
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """What changes during a run."""
+    """Where everything is at one time."""
 
-    time: F32  # (B,) s
-    position: F32  # (B, A, 3) world, m, on the ground below the middle
-    heading: F32  # (B, A) rad
-    velocity: F32  # (B, A, 2) world, m/s
-    speed: F32  # (B, A) m/s, along the heading
-    acceleration: F32  # (B, A) m/s2
-    yaw_rate: F32  # (B, A) rad/s
-    steering: F32  # (B, A) rad, front wheels
-    s: F32  # (B, A) m, travelled along the path
-    gait_phase: F32  # (B, A) [0, 1), fraction of a stride
-    signal_state: I32  # (B, G) index into SIGNAL_STATES
-    alive: Bools  # (B, A) in the scene: on its path, not padding
+    time: F4  # (B,) s
+    position: F4  # (B, A, 3) world, m; vehicles: middle of the footprint
+    heading: F4  # (B, A) rad
+    speed: F4  # (B, A) m/s
+    acceleration: F4  # (B, A) m/s2
+    yaw_rate: F4  # (B, A) rad/s
+    steering: F4  # (B, A) rad, front wheels
+    travelled: F4  # (B, A) m along the path
+    gait_phase: F4  # (B, A) in [0, 1), fraction of a stride
+    alive: NDArray[np.bool_]  # (B, A) still on its path
 
-    def moment(self, world: int, actors: int | None = None) -> Moment:
-        """One world of the batch.
-
-        Args:
-            world: index in the batch.
-            actors: number of actors to keep; None = with padding.
-
-        Returns:
-            The moment.
-        """
-        keep = slice(actors)
-        return Moment(
-            time=float(self.time[world]),
-            position=self.position[world, keep].astype(np.float64),
-            heading=self.heading[world, keep],
-            speed=self.speed[world, keep],
-            acceleration=self.acceleration[world, keep],
-            steering=self.steering[world, keep],
-            gait_phase=self.gait_phase[world, keep],
-            alive=self.alive[world, keep],
-        )
+    @property
+    def velocity(self) -> F4:
+        """(B, A, 2) m/s."""
+        return np.stack([self.speed * np.cos(self.heading), self.speed * np.sin(self.heading)], -1)
 
 
 def compile_world(scenes: Sequence[Scene]) -> World:
@@ -113,11 +69,119 @@ def compile_world(scenes: Sequence[Scene]) -> World:
         scenes: at least one.
 
     Returns:
-        The world; index b belongs to scenes[b], and values of b do not depend on the other scenes.
-
-    Raises:
-        ValueError: no scene.
+        The world; actor a of scene b is row (b, a).
     """
-    if not scenes:
-        raise ValueError("compile_world needs at least one scene")
-    return World(**compile_arrays(scenes, SIGNAL_STATES))
+    batch, most = len(scenes), max(1, *(len(s.actors) for s in scenes))
+    stops = [[path_stops(a, s.roads) for a in s.actors] for s in scenes]
+    k = max(1, *(len(rows) for scene in stops for rows in scene)) if any(stops) else 1
+    exists, vehicle = np.zeros((batch, most), bool), np.zeros((batch, most), bool)
+    size, base = np.ones((batch, most, 3), np.float32), np.zeros((batch, most), np.float32)
+    desired = np.zeros((batch, most), np.float32)
+    first, count = np.zeros((batch, most), np.int32), np.ones((batch, most), np.int32)
+    stop_at = np.full((batch, most, k), np.inf, np.float32)
+    stop_group, stop_crossing = np.full((batch, most, k), -1, np.int32), np.full((batch, most, k), -1, np.int32)
+    points, arc, total = [np.zeros((1, 2))], [np.zeros(1)], 1
+    for b, scene in enumerate(scenes):
+        for a, actor in enumerate(scene.actors):
+            exists[b, a], vehicle[b, a] = True, actor.kind in VEHICLES
+            size[b, a], desired[b, a] = actor.size, actor.desired_speed
+            base[b, a] = actor.look.wheel_base if isinstance(actor.look, VehicleLook) else 0.0
+            first[b, a], count[b, a] = total, len(actor.path)
+            points.append(actor.path)
+            arc.append(arc_length(actor.path))
+            total += len(actor.path)
+            for j, (s, group, crossing) in enumerate(stops[b][a]):
+                stop_at[b, a, j], stop_group[b, a, j], stop_crossing[b, a, j] = s, group, crossing
+    outline, raised = raised_surfaces(scenes)
+    return World(
+        tuple(scenes), exists, vehicle, size, base, desired, np.concatenate(points).astype(np.float32),
+        np.concatenate(arc).astype(np.float32), first, count, stop_at, stop_group, stop_crossing,
+        crossing_rows(scenes), outline, raised,
+    )  # fmt: skip
+
+
+def arc_length(path: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N,) distance along a polyline, m."""
+    return np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+
+
+def path_stops(actor: Actor, roads: RoadNetwork) -> list[tuple[float, int, int]]:
+    """Find the stop lines on a vehicle's path.
+
+    Args:
+        actor: a vehicle; people have none.
+        roads: lanes and stop lines.
+
+    Returns:
+        (m along the path, signal group or -1, crossing index or -1) of each stop line.
+    """
+    if actor.kind not in VEHICLES or len(actor.path) < 2:
+        return []
+    lanes = {lane.id: lane for lane in roads.lanes}
+    crossings = {c.id: i for i, c in enumerate(roads.crossings)}
+    found = []
+    for line in roads.stop_lines:
+        lane = lanes[line.lane]
+        arc = arc_length(lane.centre)
+        spot = np.array([np.interp(line.s, arc, lane.centre[:, k]) for k in (0, 1)])
+        ahead = np.array([np.interp(line.s + 0.5, arc, lane.centre[:, k]) for k in (0, 1)]) - spot
+        s, distance, along = project(actor.path, spot)
+        if distance < STOP_SNAP and float(along @ ahead) > 0:
+            group = NO_GROUP if line.signal_group is None else line.signal_group
+            found.append((s, group, -1 if line.crossing is None else crossings[line.crossing]))
+    return sorted(found)
+
+
+def project(path: NDArray[np.float64], spot: NDArray[np.float64]) -> tuple[float, float, NDArray[np.float64]]:
+    """Nearest place on a polyline: (m along it, distance in m, unit direction there)."""
+    step = np.diff(path, axis=0)
+    length = np.maximum(np.linalg.norm(step, axis=1), 1e-9)
+    share = np.clip(((spot - path[:-1]) * step).sum(1) / length**2, 0.0, 1.0)
+    gaps = np.linalg.norm(path[:-1] + share[:, None] * step - spot, axis=1)
+    k = int(gaps.argmin())
+    return float(length[:k].sum() + share[k] * length[k]), float(gaps[k]), step[k] / length[k]
+
+
+def crossing_rows(scenes: Sequence[Scene]) -> F4:
+    """(B, C, 5) ends and width of the crossings of each scene."""
+    most = max(1, *(len(s.roads.crossings) for s in scenes))
+    rows = np.zeros((len(scenes), most, 5), np.float32)
+    for b, scene in enumerate(scenes):
+        for c, crossing in enumerate(scene.roads.crossings):
+            rows[b, c] = (*crossing.start, *crossing.end, crossing.width)
+    return rows
+
+
+def raised_surfaces(scenes: Sequence[Scene]) -> tuple[F4, F4]:
+    """Outlines of everything that people may step up to, (Q, 2) and (S, 4)."""
+    outlines, rows, total = [np.zeros((1, 2))], [(-1.0, 0.0, 0.0, 0.0)], 1
+    for b, scene in enumerate(scenes):
+        for surface in scene.roads.surfaces:
+            if surface.kind is not Kind.ROAD and abs(surface.z) > 1e-6:
+                outlines.append(surface.outline)
+                rows.append((float(b), float(total), float(len(surface.outline)), surface.z))
+                total += len(surface.outline)
+    return np.concatenate(outlines).astype(np.float32), np.array(rows, np.float32)
+
+
+def initial_state(world: World) -> State:
+    """Everything where its scene puts it at time 0."""
+    from sim.kernels import ground_height, point_at
+
+    batch, most = world.exists.shape
+    zeros = [np.zeros((batch, most), np.float32) for _ in range(7)]
+    heading, speed, acceleration, yaw_rate, steering, travelled, phase = zeros
+    position = np.zeros((batch, most, 3), np.float32)
+    for b, scene in enumerate(world.scenes):
+        for a, actor in enumerate(scene.actors):
+            x, y, along = point_at(world.points, world.arc, world.first[b, a], world.count[b, a], actor.start)
+            heading[b, a] = along if len(actor.path) > 1 else actor.heading
+            z = 0.0
+            if isinstance(actor.look, PersonLook):
+                z = ground_height(x, y, heading[b, a], b, world.outline, world.raised)
+            position[b, a] = (x, y, z)
+            speed[b, a], travelled[b, a], phase[b, a] = actor.speed, actor.start, actor.gait_phase
+    time = np.zeros(batch, np.float32)
+    return State(
+        time, position, heading, speed, acceleration, yaw_rate, steering, travelled, phase, world.exists.copy()
+    )  # fmt: skip

@@ -25,6 +25,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return writer.finish()
 
 
+# pycocotools 2.0.11 itself warns under numpy 2 when it decodes
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_pycocotools_reads_masks_exactly(folder: Path) -> None:
     from pycocotools.coco import COCO
 
@@ -86,6 +88,8 @@ def test_supervision_reads_both_formats_alike(folder: Path) -> None:
         np.testing.assert_allclose(lines.xyxy, boxes, atol=1e-3)
         for found in (instances, lines):
             assert [yolo.classes[i] for i in found.class_id] == kinds
+        if not kinds:
+            continue
         for mask, label in zip(instances.mask, [x for x in sample.labels if x.tight], strict=True):
             np.testing.assert_array_equal(np.asarray(mask), sample.instance() == label.id)
 

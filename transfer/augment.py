@@ -73,9 +73,7 @@ def _cut_out(picture: Image, rng: np.random.Generator) -> None:
     picture[top : top + high, left : left + wide] = rng.integers(0, 256, 3)
 
 
-def _warp(
-    image: Image, task: Task, shift: NDArray[np.float64], scale: float, angle: float, flip: bool
-) -> Image:
+def _warp(image: Image, task: Task, shift: NDArray[np.float64], scale: float, angle: float, flip: bool) -> Image:
     """Fit to the input size, moved by `shift` (share of the input), scaled, turned (degrees) and flipped."""
     width, height = task.input_size
     rows, columns = image.shape[:2]
@@ -97,7 +95,5 @@ def _warp(
     target = np.array([width - 1, height - 1]) / 2 + shift * (width, height)
     matrix = np.column_stack([linear, target - linear @ centre])
     border = cv2.BORDER_CONSTANT if task.fit == "pad" else cv2.BORDER_REPLICATE
-    warped = cv2.warpAffine(
-        image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=border, borderValue=GREY
-    )
+    warped = cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=border, borderValue=GREY)
     return np.asarray(warped, dtype=np.uint8)

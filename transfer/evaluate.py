@@ -110,7 +110,7 @@ def _stage(
 ) -> tuple[Stage, dict[str, str]]:  # fmt: skip
     sources = {}
     for name, pictures in {**sets, "real": real.train}.items():
-        pictures = pictures.select(np.flatnonzero(np.isin(pictures.labels, task.classes)))  # noqa: PLW2901
+        pictures = pictures.select(np.flatnonzero(np.isin(pictures.labels, task.classes)))
         sources[name] = Source(pictures, extract(pictures, task, VIEWS, workers, on_progress))
     train = sources.pop("real")
     own = _predictable(train.pictures, train.features)
@@ -127,5 +127,3 @@ def _stage(
 
 def _predictable(pictures: Pictures, features: Features) -> Predictable:
     return Predictable(features.pooled[:, 0], features.deep[:, 0], pictures.images)
-
-

@@ -61,7 +61,7 @@ def extract(
         workers: processes.
         on_progress: called after each chunk with pictures done, pictures in all, and "features".
     """
-    import joblib  # noqa: PLC0415
+    import joblib
 
     starts = range(0, len(pictures), CHUNK)
     folder = cache_folder("features")
@@ -83,7 +83,7 @@ def _key(digests: tuple[str, ...], task: Task, views: int) -> str:
 
 
 def _compute(images: tuple[Image, ...], digests: tuple[str, ...], task: Task, views: int, path: Path) -> int:
-    import torch  # noqa: PLC0415
+    import torch
 
     torch.set_num_threads(1)  # one thread per process: more only spin against each other
     inputs = [

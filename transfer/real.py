@@ -44,7 +44,7 @@ class RealSet:
             RealSetError: the tree has another shape, a class has no picture, or a file is no picture.
         """
         if str(source) == "embedded":
-            from transfer.embedded import read_embedded  # noqa: PLC0415 - may download
+            from transfer.embedded import read_embedded
 
             parts = {split: _pictures(rows, task) for split, rows in read_embedded().items()}
             both = near_duplicates(parts["train"].images + parts["test"].images)

@@ -64,7 +64,7 @@ class Report:
 
     def write(self, folder: str | Path) -> Path:
         """Write `report.json` and `report.html`; return the path of the page."""
-        from transfer.report_html import page  # noqa: PLC0415
+        from transfer.report_html import page
 
         folder = Path(folder)
         write_whole(folder / "report.json", (json.dumps(self.content, indent=1) + "\n").encode())
@@ -73,8 +73,15 @@ class Report:
 
 
 def summarise(
-    task: Task, real: RealSet, measured: Pictures, synthetic: Pictures, results: Sequence[tuple[Job, Result]], *,
-    split: str, command: str, openings: int,
+    task: Task,
+    real: RealSet,
+    measured: Pictures,
+    synthetic: Pictures,
+    results: Sequence[tuple[Job, Result]],
+    *,
+    split: str,
+    command: str,
+    openings: int,
 ) -> Report:
     """Turn finished runs into a report.
 

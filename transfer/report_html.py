@@ -133,7 +133,10 @@ def _details(content: dict[str, Any]) -> str:
         ("Real set", f"{content['real_test']['name']}: {content['splitting']}"),
         ("Measured on", f"{content['split']} split: {_counts(content['real_test']['per_class'])}"),
         ("Real labels to draw from", _counts(content["real_train"]["per_class"])),
-        ("Rendered crops", f"{_counts(content['rendered']['per_class'])} from {content['rendered']['samples']} samples"),
+        (
+            "Rendered crops",
+            f"{_counts(content['rendered']['per_class'])} from {content['rendered']['samples']} samples",
+        ),
         ("Openings of the test split", f"{content['test_openings']} on this machine"),
         ("Network", f"{backbone['name']}; `last` tunes blocks {backbone['cut']}+, {backbone['steps']} steps of 32"),
         ("Input", f"{size[0]} x {size[1]} px, {content['input']['fit']}" + (f", window {window}" if window else "")),

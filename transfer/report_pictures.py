@@ -65,5 +65,7 @@ def mistakes(report: Report, item: ArmFigures) -> str:
             f"<em>{escape(guess)}</em> with {mean[index, called[index]]:.0%}<br><span>"
             f"{escape(report.measured.names[index])}</span></figcaption></figure>"
         )
-    note = f"{escape(item.key)}: {len(wrong)} of {len(targets)} wrong when seeds are averaged; the most confident first."
+    note = (
+        f"{escape(item.key)}: {len(wrong)} of {len(targets)} wrong when seeds are averaged; the most confident first."
+    )
     return f'<p class="note">{note}</p><div class="mistakes">{"".join(cards)}</div>'

@@ -22,7 +22,9 @@ def arms_table(report: Report) -> str:
     equal = report.content["label_equivalence_interval"]
     rows, last = [], None
     for entry in report.content["arms"]:
-        kinds = [name for name, yes in (("main", entry["arm"] == report.main.key), ("break", entry["tuning"] != last)) if yes]
+        kinds = [
+            name for name, yes in (("main", entry["arm"] == report.main.key), ("break", entry["tuning"] != last)) if yes
+        ]
         last = entry["tuning"]
         worth = equal.get(entry["arm"])
         text = "" if worth is None else f"{worth['labels']} <small>{worth['low']} to {worth['high']}</small>"
@@ -48,7 +50,9 @@ def confusion_table(shares: Sequence[Sequence[float]], classes: Sequence[str], c
     head = "<tr><th></th>" + "".join(f"<th>{escape(name)}</th>" for name in classes) + "</tr>"
     rows = []
     for name, row in zip(classes, shares, strict=True):
-        cells = "".join(f'<td style="background:rgba(var(--shade),{0.55 * share:.2f})">{share:.1%}</td>' for share in row)
+        cells = "".join(
+            f'<td style="background:rgba(var(--shade),{0.55 * share:.2f})">{share:.1%}</td>' for share in row
+        )
         rows.append(f"<tr><th>{escape(name)} <small>({counts[name]})</small></th>{cells}</tr>")
     return f'<table class="confusion">{head}{"".join(rows)}</table>'
 

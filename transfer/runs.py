@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -59,36 +59,43 @@ class Result:
     decay: float
 
 
-def training_set(stage: Stage, job: Job, pool: Source) -> TrainingSet:
+def training_set(stage: Stage, arm: Arm, seed: int, pool: Source) -> TrainingSet:
     """Draw the data of an arm: real pictures from `pool`, rendered ones from the stage."""
-    real = pool.select(draw_real(pool.pictures, stage.task, job.arm.real, job.seed)) if job.arm.uses_real else None
+    real = pool.select(draw_real(pool.pictures, stage.task, arm.real, seed)) if arm.uses_real else None
     rendered = None
-    if job.arm.rendered != "none":
-        source = stage.rendered[job.arm.rendered]
-        rendered = source.select(draw_rendered(source.pictures, job.seed))
+    if arm.rendered != "none":
+        source = stage.rendered[arm.rendered]
+        rendered = source.select(draw_rendered(source.pictures, seed))
     return TrainingSet(stage.task, real, rendered)
 
 
-def compute(stage: Stage, job: Job) -> Result:
+def compute(stage: Stage, arm: Arm, seed: int, tunings: Sequence[Tuning]) -> dict[Tuning, Result]:
     """Train and classify. With split "train", real arms are measured on the fold that they did not draw from."""
-    names = [name for name in stage.tests if name == "test" or not job.arm.uses_real]
-    if stage.split == "test" or not job.arm.uses_real:
-        data = training_set(stage, job, stage.real)
-        outcome = train_and_predict(data, job.tuning, job.seed, [stage.tests[name] for name in names])
-        found = dict(zip(names, outcome.probabilities, strict=True))
-        return _result(stage, data, found, outcome.decay)
+    names = [name for name in stage.tests if name == "test" or not arm.uses_real]
+    if stage.split == "test" or not arm.uses_real:
+        data = training_set(stage, arm, seed, stage.real)
+        outcomes = train_and_predict(data, tunings, seed, [stage.tests[name] for name in names])
+        return {
+            tuning: _result(stage, data, dict(zip(names, outcome.probabilities, strict=True)), outcome.decay)
+            for tuning, outcome in outcomes.items()
+        }
+    return _cross_validated(stage, arm, seed, tunings)
+
+
+def _cross_validated(stage: Stage, arm: Arm, seed: int, tunings: Sequence[Tuning]) -> dict[Tuning, Result]:
     pictures, inputs = stage.real.pictures, stage.tests["test"]
-    dealt = grouped_folds(pictures.targets(stage.task.classes), pictures.groups, CROSS_FOLDS, job.seed)
+    dealt = grouped_folds(pictures.targets(stage.task.classes), pictures.groups, CROSS_FOLDS, seed)
     if dealt is None:
         raise ValueError("split 'train' needs two groups per class in the real training split")
-    merged = np.zeros((len(pictures), len(stage.task.classes)), np.float32)
+    merged = {tuning: np.zeros((len(pictures), len(stage.task.classes)), np.float32) for tuning in tunings}
     for fold in range(int(dealt.max()) + 1):
         held = np.flatnonzero(dealt == fold)
-        data = training_set(stage, job, stage.real.select(np.flatnonzero(dealt != fold)))
+        data = training_set(stage, arm, seed, stage.real.select(np.flatnonzero(dealt != fold)))
         part = Predictable(inputs.pooled[held], inputs.deep[held], tuple(inputs.images[int(i)] for i in held))
-        outcome = train_and_predict(data, job.tuning, job.seed, [part])
-        merged[held] = outcome.probabilities[0]
-    return _result(stage, data, {"test": merged}, outcome.decay)
+        outcomes = train_and_predict(data, tunings, seed, [part])
+        for tuning, outcome in outcomes.items():
+            merged[tuning][held] = outcome.probabilities[0]
+    return {tuning: _result(stage, data, {"test": merged[tuning]}, outcomes[tuning].decay) for tuning in tunings}
 
 
 def _result(stage: Stage, data: TrainingSet, found: dict[str, NDArray[np.float32]], decay: float) -> Result:
@@ -134,7 +141,11 @@ def store(folder: Path, job: Job, key: str, result: Result) -> None:
 
 
 def run_all(
-    stage: Stage, jobs: list[Job], folder: Path, digests: Mapping[str, str], workers: int,
+    stage: Stage,
+    jobs: list[Job],
+    folder: Path,
+    digests: Mapping[str, str],
+    workers: int,
     on_progress: Callable[[int, int, str], None] | None = None,
 ) -> dict[Job, Result]:
     """Compute what is missing, in `workers` processes, and return all results.
@@ -147,35 +158,42 @@ def run_all(
         workers: processes of one thread each.
         on_progress: called after each run with runs done, runs in all, and the run's name.
     """  # fmt: skip
-    import joblib  # noqa: PLC0415
+    import joblib
 
     keys = {job: run_key(stage, job, digests) for job in jobs}
     results = {job: found for job in jobs if (found := stored(folder, job, keys[job])) is not None}
-    missing = [job for job in jobs if job not in results]
-    workers = max(1, min(workers, len(missing)))
+    together: dict[tuple[Arm, int], list[Job]] = {}  # tunings of one arm and seed share the frozen head
+    for job in jobs:
+        if job not in results:
+            together.setdefault((job.arm, job.seed), []).append(job)
+    workers = max(1, min(workers, len(together)))
     with tempfile.TemporaryDirectory(prefix="skidpad-") as temporary:
         shared: Stage | str = stage
         if workers > 1:  # workers read the pictures once from a file, not with every call
             shared = f"{temporary}/stage.pickle"
             joblib.dump(stage, shared)
-        calls = (joblib.delayed(_compute_and_store)(shared, job, folder, keys[job]) for job in missing)
-        for job, result in joblib.Parallel(n_jobs=workers, return_as="generator_unordered")(calls):
-            results[job] = result
+        calls = (
+            joblib.delayed(_compute_and_store)(shared, group, folder, {job: keys[job] for job in group})
+            for group in together.values()
+        )
+        for found_now in joblib.Parallel(n_jobs=workers, return_as="generator_unordered")(calls):
+            results |= found_now
             if on_progress:
-                on_progress(len(results), len(jobs), job.name)
+                on_progress(len(results), len(jobs), next(iter(found_now)).arm.name)
     return {job: results[job] for job in jobs}
 
 
 @lru_cache(maxsize=1)
 def _stage_at(path: str) -> Stage:
-    import joblib  # noqa: PLC0415
+    import joblib
 
     found: Stage = joblib.load(path)
     return found
 
 
-def _compute_and_store(shared: Stage | str, job: Job, folder: Path, key: str) -> tuple[Job, Result]:
+def _compute_and_store(shared: Stage | str, jobs: list[Job], folder: Path, keys: dict[Job, str]) -> dict[Job, Result]:
     stage = _stage_at(shared) if isinstance(shared, str) else shared
-    result = compute(stage, job)
-    store(folder, job, key, result)
-    return job, result
+    results = compute(stage, jobs[0].arm, jobs[0].seed, [job.tuning for job in jobs])
+    for job in jobs:
+        store(folder, job, keys[job], results[job.tuning])
+    return {job: results[job.tuning] for job in jobs}

@@ -61,7 +61,10 @@ class ArmFigures:
 
 
 def figures_of(
-    results: Sequence[tuple[Job, Result]], targets: NDArray[np.int64], groups: NDArray[np.str_], classes: int,
+    results: Sequence[tuple[Job, Result]],
+    targets: NDArray[np.int64],
+    groups: NDArray[np.str_],
+    classes: int,
     test: str = "test",
 ) -> list[ArmFigures]:
     """Gather runs by arm and tuning, in the order in which they come.

@@ -51,7 +51,7 @@ def _same(*classes: str) -> dict[str, str]:
 TASKS: dict[str, Task] = {
     "signals": Task(
         name="signals", classes=("red", "yellow", "green"), real_folders=_same("red", "yellow", "green"),
-        crop_rule="signals", input_size=(64, 96), cut=14, steps=60,
+        crop_rule="signals", input_size=(64, 96), cut=15, steps=60,
     ),
     "street": Task(
         name="street", classes=("vehicle", "pedestrian", "background"),
@@ -79,6 +79,6 @@ def task_named(name: str, classes: str | Path | None = None) -> Task:
         raise ValueError(f"unknown task {name!r}; choose one of {', '.join(TASKS)}")
     if classes is None:
         return TASKS[name]
-    from transfer.classmap import read_class_map  # noqa: PLC0415 - YAML reader only where needed
+    from transfer.classmap import read_class_map
 
     return read_class_map(Path(classes), TASKS[name])

@@ -116,7 +116,7 @@ def fit_frozen(data: TrainingSet, seed: int) -> tuple[Linear, float]:
     """
     folds = folds_of(data, seed)
     if folds:
-        losses = np.array([[_held_loss(head, fold) for head in heads(fold.training, 2)] for fold in folds])
+        losses = np.array([[_held_loss(head, fold) for head in heads(fold.training, 1)] for fold in folds])
         best = int(np.argmin(losses.mean(axis=0)))
     else:
         best = DECAYS.index(DEFAULT_DECAY)

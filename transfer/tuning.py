@@ -7,7 +7,7 @@ half rendered with balanced classes, and keep BatchNorm's statistics frozen.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -49,25 +49,32 @@ class Predictable:
 
 
 def train_and_predict(
-    data: TrainingSet, tuning: Tuning, seed: int, asked: list[Predictable]
-) -> Outcome:
+    data: TrainingSet, tunings: Sequence[Tuning], seed: int, asked: Sequence[Predictable]
+) -> dict[Tuning, Outcome]:
     """Train one arm with one seed and classify the asked pictures.
 
     Args:
         data: the arm's training data.
-        tuning: frozen, last or full.
+        tunings: what to train; all of them start from one frozen head.
         seed: decides initialisation, order and folds.
         asked: inputs of each picture set that is to be classified.
-    """
-    import torch  # noqa: PLC0415
 
-    torch.set_num_threads(1)
+    Returns:
+        Answers per tuning.
+    """
+    import torch
+
+    torch.set_num_threads(1)  # one thread per process: more only spin against each other
     head, decay = fit_frozen(data, seed)
-    if tuning == "frozen":
-        return Outcome(tuple(softmax(head.logits(part.pooled)) for part in asked), decay)
-    best = _network_decay(data, tuning, seed)
-    classify = _fit_network(data, head, tuning, seed, best, data.task.steps)
-    return Outcome(tuple(softmax(classify(part)) for part in asked), best)
+    found: dict[Tuning, Outcome] = {}
+    for tuning in tunings:
+        if tuning == "frozen":
+            found[tuning] = Outcome(tuple(softmax(head.logits(part.pooled)) for part in asked), decay)
+            continue
+        best = _network_decay(data, tuning, seed)
+        classify = _fit_network(data, head, tuning, seed, best, data.task.steps)
+        found[tuning] = Outcome(tuple(softmax(classify(part)) for part in asked), best)
+    return found
 
 
 def _network_decay(data: TrainingSet, tuning: Tuning, seed: int) -> float:
@@ -77,9 +84,7 @@ def _network_decay(data: TrainingSet, tuning: Tuning, seed: int) -> float:
         return DEFAULT_NETWORK_DECAY
     fold = folds[0]
     head = heads(fold.training, 1, (DEFAULT_DECAY,))[0]  # no search: only a start
-    held = Predictable(
-        fold.held.features.pooled[:, 0], fold.held.features.deep[:, 0], fold.held.pictures.images
-    )
+    held = Predictable(fold.held.features.pooled[:, 0], fold.held.features.deep[:, 0], fold.held.pictures.images)
     targets = fold.held.pictures.targets(data.task.classes)
     losses = []
     for decay in NETWORK_DECAYS:
@@ -92,7 +97,7 @@ def _fit_network(
     data: TrainingSet, head: Linear, tuning: Tuning, seed: int, decay: float, steps: int
 ) -> Callable[[Predictable], Floats]:
     """Train, and return a function from inputs to logits (N, C)."""
-    import torch  # noqa: PLC0415
+    import torch
 
     torch.manual_seed(int(rng_for(seed, tuning).integers(2**31)))
     cut = data.task.cut if tuning == "last" else 0
@@ -137,7 +142,7 @@ def _rate(step: int, steps: int) -> float:
 
 
 def _batches(data: TrainingSet, tuning: Tuning) -> Callable[[NDArray[np.intp], np.random.Generator], Any]:
-    import torch  # noqa: PLC0415
+    import torch
 
     if tuning == "full":
         images, task = data.images, data.task
@@ -157,7 +162,7 @@ def _batches(data: TrainingSet, tuning: Tuning) -> Callable[[NDArray[np.intp], n
 
 
 def _logits(network: Any, final: Any, part: Predictable, task: Task, tuning: Tuning) -> Floats:
-    import torch  # noqa: PLC0415
+    import torch
 
     found = []
     with torch.inference_mode():

@@ -1,0 +1,179 @@
+"""What is in a sampled scene stands, walks and drives where it may."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import math
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from scenes.files import library, load
+from scenes.kinds import VEHICLES, Kind
+from scenes.lanes import arc_lengths, line_at, offset_line, project_on
+from scenes.population_buildings import footprint
+from scenes.population_space import Boxes
+from scenes.roads_parts import ground_height
+from scenes.types import Actor, Scene
+
+SAMPLES = 30
+
+
+@lru_cache(maxsize=None)
+def samples(name: str) -> list[Scene]:
+    template = load(name)
+    return [template.sample(k) for k in range(SAMPLES)]
+
+
+def start_of(actor: Actor) -> tuple[float, float, float]:
+    if len(actor.path) == 1:
+        return float(actor.path[0, 0]), float(actor.path[0, 1]), actor.heading
+    return line_at(actor.path, actor.start)
+
+
+@pytest.mark.parametrize("name", library())
+def test_nothing_solid_overlaps(name: str) -> None:
+    for scene in samples(name):
+        boxes = Boxes()
+        for building in scene.buildings:
+            x, y = building.position[:2]
+            box = (float(x), float(y), building.heading, building.size[1] - 0.05, building.size[0] - 0.05)
+            assert not boxes.meet(*box), (scene.sample, "building")
+            boxes.add(*box)
+        for prop in scene.props:
+            if prop.look.model in ("span-wire", "signal-mast", "signal-pole"):
+                continue  # posts of lights may share a corner
+            length, width = footprint(prop.look)
+            box = (float(prop.position[0]), float(prop.position[1]), prop.heading, length - 0.05, width - 0.05)
+            assert not boxes.meet(*box), (scene.sample, prop.look.model)
+            boxes.add(*box)
+        for actor in scene.actors:
+            x, y, heading = start_of(actor)
+            size = actor.size[:2] if actor.kind in VEHICLES else (0.3, 0.3)
+            assert not boxes.meet(x, y, heading, size[0], size[1]), (scene.sample, actor.kind, actor.id)
+            boxes.add(x, y, heading, size[0], size[1])
+
+
+@pytest.mark.parametrize("name", library())
+def test_people_walk_on_pavements_and_crossings(name: str) -> None:
+    for scene in samples(name):
+        for actor in scene.actors:
+            if actor.kind is not Kind.PEDESTRIAN:
+                continue
+            assert actor.path_z is not None and len(actor.path_z) == len(actor.path)
+            assert actor.start >= 0.0
+            along = arc_lengths(actor.path)
+            places = np.linspace(actor.start, along[-1], 12) if len(along) > 1 else np.zeros(1)
+            points = np.stack([np.interp(places, along, actor.path[:, k]) for k in (0, 1)], -1)
+            height = np.interp(places, along, actor.path_z)
+            ground = ground_height(scene.roads, points)
+            assert np.abs(height - ground).max() < 0.025, (scene.sample, actor.id)
+            on_road = ground < 0.005
+            if name != "pavement" and on_road.any():
+                assert all(near_crossing(scene, point) for point in points[on_road])
+
+
+def near_crossing(scene: Scene, point: np.ndarray) -> bool:
+    for crossing in scene.roads.crossings:
+        across = crossing.end - crossing.start
+        length = float(np.hypot(*across))
+        unit = across / length
+        u, v = float((point - crossing.start) @ unit), float((point - crossing.start) @ [-unit[1], unit[0]])
+        if -0.3 < u < length + 0.3 and abs(v) < crossing.width / 2 + 0.01:
+            return True
+    return bool(np.abs(point).max() > 60.0)  # beyond the last building
+
+
+@pytest.mark.parametrize("name", ["street", "crossing"])
+def test_parked_vehicles_stand_near_the_kerb_and_off_the_lanes(name: str) -> None:
+    for scene in samples(name):
+        lane = scene.roads.lanes[0]
+        for actor in scene.actors:
+            if actor.behaviour != "parked":
+                continue
+            outer = abs(float(actor.path[0, 1])) + actor.size[1] / 2
+            kerbs = [abs(float(s.outline[0, 1])) for s in scene.roads.surfaces if s.kind is Kind.ROAD][:1]
+            side = [abs(float(y)) for y in scene.roads.surfaces[0].outline[:, 1] if y * actor.path[0, 1] > 0]
+            assert kerbs and 0.0 < side[0] - outer <= 0.31
+            assert abs(float(actor.path[0, 1])) - actor.size[1] / 2 > lane.width - 0.3
+
+
+@pytest.mark.parametrize("name", library())
+def test_moving_vehicles_start_on_a_lane_and_signals_face_traffic(name: str) -> None:
+    for scene in samples(name)[:10]:
+        lanes = {lane.id: lane for lane in scene.roads.lanes}
+        for actor in scene.actors:
+            if actor.behaviour == "drive":
+                assert actor.lane is not None and actor.start >= 0.0
+                x, y, _ = line_at(actor.path, actor.start)
+                assert abs(project_on(lanes[actor.lane].centre, np.array([x, y]))[1]) < 0.1
+        groups = {line.signal_group: line for line in scene.roads.stop_lines}
+        for signal in scene.signals:
+            assert signal.group in groups
+            assert 2.0 < signal.position[2] < 8.0
+            stops = [line for line in scene.roads.stop_lines if line.signal_group == signal.group]
+            headings = [line_at(lanes[line.lane].centre, line.s)[2] for line in stops]
+            assert any(math.cos(signal.heading - heading) < -0.6 for heading in headings)
+
+
+def test_ids_are_unique_and_cameras_find_their_mounts() -> None:
+    for name in library():
+        for scene in samples(name)[:5]:
+            ids = [a.id for a in scene.actors] + [s.id for s in scene.signals]
+            assert sorted(ids) == list(range(1, len(ids) + 1))
+            for camera in scene.cameras:
+                assert camera.mount is None or camera.mount in {a.id for a in scene.actors if a.behaviour == "drive"}
+
+
+def test_long_lenses_see_their_head_at_the_asked_size() -> None:
+    for scene in samples("signals")[:10]:
+        for index, camera in enumerate(scene.cameras):
+            near = [
+                camera.focal * s.look.size[2] / float(np.linalg.norm(s.position - camera.position))
+                for s in scene.signals
+            ]
+            wanted = float(scene.values[f"cameras[{index}].head_pixels"])
+            assert min(abs(pixels - wanted) for pixels in near) < 1.0
+
+
+def test_people_of_a_square_come_and_go_about_equally_often() -> None:
+    towards = away = 0
+    for scene in samples("pavement"):
+        camera = scene.cameras[0]
+        for actor in scene.actors:
+            if actor.kind is Kind.PEDESTRIAN and actor.speed > 0:
+                x, y, heading = start_of(actor)
+                toward = math.cos(heading - math.atan2(y - camera.position[1], x - camera.position[0]))
+                towards += toward < -0.7
+                away += toward > 0.7
+    assert towards + away > 100
+    assert 0.6 < towards / away < 1.7
+
+
+def digest(scene: Scene) -> str:
+    parts = [repr(scene.values), repr(scene.light)]
+    for group in (scene.actors, scene.props, scene.buildings, scene.signals, scene.cameras):
+        for item in group:
+            fields = {f.name: getattr(item, f.name) for f in dataclasses.fields(item)}
+            parts.append(repr({k: v.tobytes() if isinstance(v, np.ndarray) else v for k, v in fields.items()}))
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
+
+
+@pytest.mark.parametrize("name", library())
+def test_a_sample_depends_on_nothing_but_its_number_and_seed(name: str) -> None:
+    template = load(name)
+    expected = digest(template.sample(4, seed=9))
+    template.sample(2, seed=1)
+    assert digest(load(name).sample(4, seed=9)) == expected
+    assert digest(template.sample(4, seed=8)) != expected
+
+
+def test_lines_are_walked_projected_and_offset_alike() -> None:
+    line = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]])
+    assert line_at(line, 13.0) == pytest.approx((10.0, 3.0, math.pi / 2))
+    assert line_at(line, -2.0) == pytest.approx((-2.0, 0.0, 0.0))
+    assert project_on(line, np.array([4.0, 1.5])) == pytest.approx((4.0, 1.5))
+    assert project_on(line, np.array([9.0, 6.0])) == pytest.approx((16.0, 1.0))
+    assert offset_line(line, 1.0) == pytest.approx(np.array([[0.0, 1.0], [9.0, 1.0], [9.0, 10.0]]))
