@@ -147,7 +147,7 @@ def make_cameras(
                 math.radians(camera.roll),
                 chain,
                 mount,
-            )  # fmt: skip
+            )
         )
     return cameras
 

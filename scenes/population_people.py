@@ -1,0 +1,363 @@
+"""People: on pavements, at and on crossings, all over squares."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenes.draws import Draws
+from scenes.kinds import Kind
+from scenes.lanes import arc_lengths, line_at, offset_line
+from scenes.people import PersonLook, sample_person
+from scenes.people_sample import AGE_SHARES
+from scenes.population_space import HORIZON, Space
+from scenes.roads_parts import RAMP, Layout, Place, Walk
+from scenes.schema import PeopleSpec
+from scenes.types import Actor, Floats
+
+ROOM = 0.7  # m, width that a walker needs
+ABREAST = 0.68  # m between two who walk side by side
+TRIES = 6
+SLOT = 0.75  # m between two who cross at one crossing
+AGE_SPEED = {
+    "child": 0.85,
+    "teen": 1.05,
+    "adult": 1.0,
+    "senior": 0.78,
+}  # Knoblauch et al. 1996: older people walk slower
+
+
+def person(
+    look: PersonLook, line: Floats, z: Floats, start: float, speed: float, phase: float, heading: float
+) -> Actor:
+    """A person whose id is still 0; speed 0 = standing."""
+    return Actor(
+        id=0, kind=Kind.PEDESTRIAN, look=look, size=look.size, path=line, start=start, speed=speed, desired_speed=speed,
+        heading=heading, gait_phase=phase, behaviour="walk" if speed > 0 else "stand", path_z=z,
+    )  # fmt: skip
+
+
+def add_people(
+    spec: PeopleSpec, layout: Layout, space: Space, draws: Draws, cameras: list[tuple[float, float, float]], time: float
+) -> list[Actor]:
+    """Populate the scene with people.
+
+    Args:
+        spec: with plain values.
+        layout: with walks and crossings.
+        space: to be filled.
+        draws: source of randomness.
+        cameras: x, y, heading of the cameras of a square.
+        time: s, when the first picture is taken.
+
+    Returns:
+        Actors without ids.
+    """
+    people: list[Actor] = []
+    for place in layout.places:
+        people += _cross(spec, place, space, draws)
+        people += _wait(spec, place, space, draws)
+    if layout.section.kerb == 0.0:
+        return people + _mill(spec, layout, space, draws, cameras, time)
+    for number, walk in enumerate(layout.walks):
+        people += _stroll(spec, walk, number, space, draws, time)
+    return people
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody who looks for a place; the looks are drawn when one is found."""
+
+    age_group: str
+    warmth: float
+
+
+def _guest(spec: PeopleSpec, rng: np.random.Generator) -> Guest:
+    shares = np.cumsum(list(AGE_SHARES.values()))
+    index = int(np.searchsorted(shares, rng.random() * shares[-1], side="right"))
+    return Guest(list(AGE_SHARES)[index], spec.warmth)
+
+
+def _admit(
+    guest: Guest, line: Floats, z: Floats, start: float, speed: float, space: Space, rng: np.random.Generator,
+    heading: float | None = None,
+) -> Actor | None:  # fmt: skip
+    """Let somebody in who collides with nothing and nobody within the next seconds."""
+    if speed > 0:
+        if space.solid.meet_path(line, ROOM):
+            return None
+    elif space.solid.meet(float(line[0, 0]), float(line[0, 1]), 0.0, ROOM, ROOM):
+        return None
+    walk = space.crowd.walk(line, start, speed)
+    if not space.crowd.free(walk):
+        return None
+    space.crowd.add(walk)
+    if heading is None:
+        _, _, heading = line_at(line, start)
+    look = sample_person(rng, warmth=guest.warmth, age_group=guest.age_group)
+    return person(look, line, z, start, speed, float(rng.random()), heading)
+
+
+def _pace(spec: PeopleSpec, guest: Guest, draws: Draws, path: str, rng: np.random.Generator) -> float:
+    return max(0.3, draws.number(spec.speed, path, rng) * AGE_SPEED[guest.age_group])
+
+
+def _stroll(spec: PeopleSpec, walk: Walk, number: int, space: Space, draws: Draws, time: float) -> list[Actor]:
+    """People along one pavement, both ways, alone or abreast, and some who stand."""
+    length = float(arc_lengths(walk.line)[-1])
+    count = round(spec.density * length / 100.0)
+    people: list[Actor] = []
+    for index in range(count):
+        rng = draws.rng("people", number, index)
+        standing = rng.random() < spec.standing
+        company = 1 if rng.random() >= spec.grouped else int(rng.integers(2, 4))
+        company = min(company, max(1, int(walk.width / ABREAST)))
+        guests = [_guest(spec, rng) for _ in range(company)]
+        pace = min(_pace(spec, guest, draws, f"people.speed[{number}.{index}]", rng) for guest in guests)
+        for _ in range(TRIES):
+            if standing:
+                group = _stand(guests, walk, float(rng.uniform(0.0, length)), space, rng)
+            else:
+                group = _abreast(
+                    guests,
+                    walk,
+                    length,
+                    pace,
+                    draws.number(spec.swing, f"people.swing[{number}.{index}]", rng),
+                    space,
+                    rng,
+                )
+            if group:
+                people += group
+                break
+    return people
+
+
+def _abreast(
+    guests: list[Guest],
+    walk: Walk,
+    length: float,
+    pace: float,
+    swing: float,
+    space: Space,
+    rng: np.random.Generator,
+) -> list[Actor]:
+    """Walkers side by side, or none of them when there is no room."""
+    line = walk.line if rng.random() < 0.5 else np.ascontiguousarray(walk.line[::-1])
+    reach = max(0.0, (walk.width - ROOM) / 2)
+    span = (len(guests) - 1) * ABREAST
+    shift = float(rng.uniform(-1.0, 1.0)) * max(0.0, reach - span / 2)
+    start = float(rng.uniform(0.0, length))
+    # nobody walks along a ruler: the path slants across the band as far as the band is wide
+    slant = max(-reach, min(reach, shift + math.tan(math.radians(swing)) * 8.0)) - shift if len(guests) == 1 else 0.0
+    group: list[Actor] = []
+    for k, guest in enumerate(guests):
+        side = shift - span / 2 + k * ABREAST
+        path = _slanted(line, side, slant, start)
+        actor = _admit(
+            guest, path, np.full(len(path), walk.z), max(0.0, start + float(rng.normal(0.0, 0.12))), pace, space, rng
+        )
+        if actor is None:
+            break
+        group.append(actor)
+    return group
+
+
+def _slanted(line: Floats, side: float, slant: float, start: float) -> Floats:
+    """A path beside a line that moves sideways by `slant` over 8 m from `start` on."""
+    along = arc_lengths(line)
+    if slant == 0.0 or len(line) != 2 or not 0.0 <= start < along[-1] - 9.0:
+        return offset_line(line, side)
+    a, b = start, start + 8.0
+    unit = (line[1] - line[0]) / along[-1]
+    normal = np.array([-unit[1], unit[0]])
+    local = [(0.0, side), (a, side), (b, side + slant), (float(along[-1]), side + slant)]
+    if a < 0.05:
+        local = local[1:]
+    return np.stack([line[0] + unit * s + normal * d for s, d in local])
+
+
+def _stand(guests: list[Guest], walk: Walk, s: float, space: Space, rng: np.random.Generator) -> list[Actor]:
+    """Somebody who waits, or two or three who talk face to face."""
+    x, y, along = line_at(walk.line, s)
+    d = float(rng.uniform(-0.5, 0.5)) * max(0.0, walk.width - ROOM)
+    middle = np.array([x - d * math.sin(along), y + d * math.cos(along)])
+    return _circle(guests, middle, walk.z, space, rng, min(0.45, walk.width / 3))
+
+
+def _circle(
+    guests: list[Guest], middle: Floats, z: float, space: Space, rng: np.random.Generator, radius: float
+) -> list[Actor]:
+    turn = float(rng.uniform(-math.pi, math.pi))
+    group: list[Actor] = []
+    for k, guest in enumerate(guests):
+        angle = turn + k * 2 * math.pi / len(guests)
+        spot = middle + (radius * np.array([math.cos(angle), math.sin(angle)]) if len(guests) > 1 else 0.0)
+        facing = angle + math.pi + float(rng.normal(0.0, 0.3))
+        actor = _admit(guest, spot[None], np.array([z]), 0.0, 0.0, space, rng, facing)
+        if actor is None:
+            break
+        group.append(actor)
+    return group
+
+
+def _slots(place: Place) -> list[float]:
+    """Places side by side on a crossing, m from its middle line; nobody who keeps to his meets anybody."""
+    count = max(1, int((place.crossing.width - 0.5) / SLOT))
+    return [(k - (count - 1) / 2) * SLOT for k in range(count)]
+
+
+def crossing_path(
+    place: Place, lateral: float, way: int, legs: tuple[int, int], length: float
+) -> tuple[Floats, Floats]:
+    """A path along one pavement, over a crossing and along the other pavement.
+
+    Args:
+        place: the crossing.
+        lateral: m from its middle line, along the road.
+        way: +1 from its start to its end, -1 back.
+        legs: direction along the road of the first and the last leg, +1 or -1; 0 = from the back of the pavement.
+        length: of the legs, m.
+
+    Returns:
+        (N, 2) world points and (N,) heights, m.
+    """
+    section = place.section
+    start_kerb = -float(np.hypot(*(place.crossing.end - place.crossing.start))) + section.kerb
+    near, far = section.walk
+    depth = (near + far) / 2 - section.kerb
+    s = place.s + lateral
+    low, high, z = start_kerb, section.kerb, section.kerb_height
+    across = [(low - depth, z), (low - RAMP, z), (low, 0.0), (high, 0.0), (high + RAMP, z), (high + depth, z)]
+    if depth <= RAMP + 0.05:
+        slope = z * depth / RAMP
+        across = [(low - depth, slope), (low, 0.0), (high, 0.0), (high + depth, slope)]
+    if way < 0:
+        across = across[::-1]
+    local = [(s, t) for t, _ in across]
+    heights = [height for _, height in across]
+    for leg, end in zip(legs, (0, -1), strict=True):
+        if leg == 0 or depth <= RAMP + 0.05:
+            continue
+        point = (s + leg * length, local[end][1])
+        local, heights = ([point, *local], [z, *heights]) if end == 0 else ([*local, point], [*heights, z])
+    return place.frame.points(local), np.array(heights)
+
+
+def _cross(spec: PeopleSpec, place: Place, space: Space, draws: Draws) -> list[Actor]:
+    """People who are on a crossing or on their way to it."""
+    people: list[Actor] = []
+    slots = _slots(place)
+    number = place.crossing.id
+    order = draws.rng("people", "crossing", number).permutation(len(slots))
+    for index in range(min(spec.crossing, len(slots))):
+        rng = draws.rng("people", "crossing", number, index)
+        guest = _guest(spec, rng)
+        pace = _pace(spec, guest, draws, f"people.speed[crossing{number}.{index}]", rng)
+        lateral = slots[int(order[index])]
+        for _ in range(TRIES):
+            way = int(rng.choice([-1, 1]))
+            legs = (int(rng.choice(place.legs)), int(rng.choice(place.legs)))
+            line, z = crossing_path(place, lateral, way, legs, 25.0)
+            along = arc_lengths(line)
+            road = along[int(np.flatnonzero(z == 0.0)[0])]
+            signalised = place.crossing.signal_group is not None
+            start = road - float(rng.uniform(1.6, 12.0)) if signalised else road + float(rng.uniform(-10.0, 6.0))
+            actor = _admit(guest, line, z, max(0.0, float(start)), pace, space, rng)
+            if actor is not None:
+                people.append(actor)
+                break
+    return people
+
+
+def _wait(spec: PeopleSpec, place: Place, space: Space, draws: Draws) -> list[Actor]:
+    """People who stand beside a crossing and face the road."""
+    people: list[Actor] = []
+    number = place.crossing.id
+    for index in range(spec.crossing // 2):
+        rng = draws.rng("people", "waiting", number, index)
+        guest = _guest(spec, rng)
+        side = int(rng.choice([-1, 1]))
+        section = place.section
+        width = float(np.hypot(*(place.crossing.end - place.crossing.start)))
+        kerb = section.kerb if side > 0 else section.kerb - width
+        s = place.s + float(rng.choice([-1, 1])) * (place.crossing.width / 2 + float(rng.uniform(0.5, 1.0)))
+        spot = place.frame.at(s, kerb + side * float(rng.uniform(0.4, 0.9)))
+        facing = place.frame.heading - side * math.pi / 2 + float(rng.normal(0.0, 0.3))
+        actor = _admit(guest, spot[None], np.array([section.kerb_height]), 0.0, 0.0, space, rng, facing)
+        if actor is not None:
+            people.append(actor)
+    return people
+
+
+def _mill(
+    spec: PeopleSpec, layout: Layout, space: Space, draws: Draws, cameras: list[tuple[float, float, float]], time: float
+) -> list[Actor]:
+    """People on a square: towards, away from and across the view of a camera, and standing groups."""
+    people: list[Actor] = []
+    half = layout.strips[0].end
+    count = round(spec.density * 2 * half / 100.0)
+    for index in range(count):
+        rng = draws.rng("people", "square", index)
+        company = 1 if rng.random() >= spec.grouped else int(rng.integers(2, 4))
+        guests = [_guest(spec, rng) for _ in range(company)]
+        x, y, view = cameras[index % len(cameras)] if cameras else (0.0, 0.0, 0.0)
+        distance = draws.number(spec.distance, f"people.distance[{index}]", rng)
+        swing = math.radians(draws.number(spec.swing, f"people.swing[{index}]", rng))
+        pace = min(_pace(spec, guest, draws, f"people.speed[{index}]", rng) for guest in guests)
+        standing = rng.random() < spec.standing
+        for _ in range(TRIES):
+            bearing = view + float(rng.uniform(-0.45, 0.45))
+            spot = np.array([x + distance * math.cos(bearing), y + distance * math.sin(bearing)])
+            if abs(spot[1]) > layout.section.back - 0.7 or abs(spot[0]) > half:
+                distance *= 0.8
+                continue
+            # towards, away, left or right as seen from the camera
+            heading = bearing + math.pi / 2 * float(rng.choice([0, 1, 2, 3], p=[0.3, 0.2, 0.3, 0.2])) + swing
+            group = (
+                _circle(guests, spot, 0.0, space, rng, 0.45)
+                if standing
+                else _file(guests, spot, heading, pace, time, layout, space, rng)
+            )
+            people += group
+            if group:
+                break
+    return people
+
+
+def _file(
+    guests: list[Guest], spot: Floats, heading: float, pace: float, time: float, layout: Layout, space: Space,
+    rng: np.random.Generator,
+) -> list[Actor]:  # fmt: skip
+    """People abreast who pass a spot at about the time of the first picture."""
+    unit = np.array([math.cos(heading), math.sin(heading)])
+    normal = np.array([-unit[1], unit[0]])
+    half, wide = layout.strips[0].end, layout.section.back - 0.5
+    group: list[Actor] = []
+    for k, guest in enumerate(guests):
+        own = spot + normal * ABREAST * k
+        if abs(own[1]) > wide:
+            break
+        before = min(_reach(own, -unit, half, wide), pace * (time + 2.0))
+        after = min(_reach(own, unit, half, wide), pace * HORIZON)
+        if before + after < 1.0:
+            break
+        line = np.stack([own - unit * before, own + unit * after])
+        start = max(0.0, before - pace * time + float(rng.normal(0.0, 0.12)))
+        actor = _admit(guest, line, np.zeros(2), start, pace, space, rng)
+        if actor is None:
+            break
+        group.append(actor)
+    return group
+
+
+def _reach(spot: Floats, unit: Floats, half: float, wide: float) -> float:
+    """Distance from a spot to the edge of a square in a direction, m."""
+    limits = [
+        (lim - math.copysign(1.0, u) * p) / abs(u)
+        for p, u, lim in zip(spot, unit, (half, wide), strict=True)
+        if abs(u) > 1e-6
+    ]
+    return max(0.0, float(min(limits)))

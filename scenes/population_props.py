@@ -22,13 +22,14 @@ KERB_THINGS = {
     "phone-box": 0.3, "bench": 0.4, "billboard": 0.3, "lantern": 0.4,
 }  # fmt: skip
 FACADE_THINGS = {
-    "wheelie-bin": 1.4, "a-board": 1.3, "bench": 0.6, "planter": 1.0, "cafe-table": 0.6, "shrub": 0.6, "bicycle-rack": 0.4,
-    "trolleys": 0.3, "litter-bin": 0.5, "cabinet": 0.6, "phone-box": 0.3, "market-stall": 0.4, "skip": 0.15,
-    "scaffolding": 0.2, "billboard": 0.3, "post-box": 0.3,
+    "wheelie-bin": 1.4, "a-board": 1.3, "bench": 0.6, "planter": 1.0, "cafe-table": 0.6, "shrub": 0.6,
+    "bicycle-rack": 0.4, "trolleys": 0.3, "litter-bin": 0.5, "cabinet": 0.6, "phone-box": 0.3, "market-stall": 0.4,
+    "skip": 0.15, "scaffolding": 0.2, "billboard": 0.3, "post-box": 0.3,
 }  # fmt: skip
 SQUARE_THINGS = {
-    "bench": 1.2, "litter-bin": 1.2, "planter": 1.0, "bollard": 1.2, "lantern": 0.8, "bicycle-rack": 0.7, "a-board": 0.6,
-    "cafe-table": 0.9, "market-stall": 0.6, "bare-tree": 0.9, "leafy-tree": 0.9, "shrub": 0.8, "sign-direction": 0.4,
+    "bench": 1.2, "litter-bin": 1.2, "planter": 1.0, "bollard": 1.2, "lantern": 0.8, "bicycle-rack": 0.7,
+    "a-board": 0.6, "cafe-table": 0.9, "market-stall": 0.6, "bare-tree": 0.9, "leafy-tree": 0.9, "shrub": 0.8,
+    "sign-direction": 0.4,
     "billboard": 0.5, "railing": 0.5, "hedge": 0.5, "phone-box": 0.3, "works-barrier": 0.3, "conifer": 0.3,
 }  # fmt: skip
 WALKWAY = 1.3  # m that stay free for people on every pavement

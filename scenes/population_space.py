@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numba import njit
@@ -70,7 +71,7 @@ class Boxes:
 
     def meet_path(self, line: Floats, width: float) -> bool:
         """Whether somebody `width` m wide who follows a polyline would touch one of these."""
-        for a, b in zip(line[:-1], line[1:], strict=True):
+        for a, b in pairwise(line):
             dx, dy = float(b[0] - a[0]), float(b[1] - a[1])
             length = math.hypot(dx, dy)
             if self.meet((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, math.atan2(dy, dx), length + width, width):

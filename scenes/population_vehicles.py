@@ -183,6 +183,6 @@ def _settle(found: list[tuple[float, Driver]], stops: list[float]) -> list[Actor
                 heading=heading,
                 behaviour="drive",
                 lane=route.lanes[0],
-            )  # fmt: skip
+            )
         )
     return actors

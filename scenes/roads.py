@@ -125,7 +125,9 @@ def street_ground(sides: dict[int, Section], ends: tuple[float, float], looks: d
     pieces = [Surface(road, 0.0, Kind.ROAD, looks["road"])]
     for low, high in ((ends[0] - BEYOND, ends[0]), (ends[1], ends[1] + BEYOND)):
         pieces.append(Surface(rectangle(AXIS, (low, high), (sides[1].kerb, BEYOND)), 0.0, Kind.TERRAIN, looks["verge"]))
-        pieces.append(Surface(rectangle(AXIS, (low, high), (-BEYOND, -sides[-1].kerb)), 0.0, Kind.TERRAIN, looks["verge"]))
+        pieces.append(
+            Surface(rectangle(AXIS, (low, high), (-BEYOND, -sides[-1].kerb)), 0.0, Kind.TERRAIN, looks["verge"])
+        )
         between = rectangle(AXIS, (low, high), (-sides[-1].kerb, sides[1].kerb))
         pieces.append(Surface(between, 0.0, Kind.ROAD, looks["road"]))
     return pieces

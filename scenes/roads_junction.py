@@ -59,8 +59,7 @@ def junction(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws:
     places = junction_places(plan, spec)
     lanes, routes = junction_lanes(plan, spec, limit)
     stops = tuple(
-        StopLine(arm, plan.far - plan.stop, arm % 2, places[arm].crossing.id if places else None)
-        for arm in range(ARMS)
+        StopLine(arm, plan.far - plan.stop, arm % 2, places[arm].crossing.id if places else None) for arm in range(ARMS)
     )
     walks = junction_walks(plan)
     network = RoadNetwork(
@@ -103,7 +102,7 @@ def junction_places(plan: Plan, spec: RoadSpec) -> tuple[Place, ...]:
         start, end = frame.at(plan.crossing, -plan.section.kerb), frame.at(plan.crossing, plan.section.kerb)
         group = arm % 2 if spec.crossing == "signals" else None
         crossing = Crossing(arm, start, end, spec.crossing_width, group)
-        built.append(Place(crossing, frame, plan.crossing, plan.section))
+        built.append(Place(crossing, frame, plan.crossing, plan.section, (1,)))
     return tuple(built)
 
 

@@ -99,6 +99,7 @@ class Place:
     frame: Frame  # s along the road
     s: float  # of the middle of the band
     section: Section
+    legs: tuple[int, ...] = (-1, 1)  # ways along the road that people come from and go to
 
 
 @dataclass(frozen=True, eq=False)

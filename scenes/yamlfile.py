@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,8 @@ def read_yaml(file: Path) -> tuple[str, Any]:
         reason = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
         raise SceneError(file.name, reason) from None
     try:
+        if deepest(text) > DEEPEST:
+            raise SceneError(file.name, "YAML: nested too deeply")
         return text, YAML(typ="rt", pure=True).load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -62,6 +65,24 @@ def read_yaml(file: Path) -> tuple[str, Any]:
         raise SceneError(file.name, f"YAML: {str(error).splitlines()[0] if str(error) else 'not understood'}") from None
     except RecursionError:
         raise SceneError(file.name, "YAML: nested too deeply") from None
+
+
+def deepest(text: str) -> int:
+    """Upper bound of the nesting of a YAML text, found without parsing it: parsers take long over deep nesting.
+
+    Args:
+        text: of the file.
+
+    Returns:
+        Number of levels.
+    """
+    most = depth = 0
+    for mark in re.findall(r"[\[\]{}]", text):
+        depth = depth + 1 if mark in "[{" else max(depth - 1, 0)
+        most = max(most, depth)
+    for lead in re.findall(r"^[ \-?:]+", text, re.MULTILINE):
+        most = max(most, lead.count("-") + lead.count("?"), len(lead) // 8)
+    return most
 
 
 def locate(tree: Any, file: str = "") -> Located:

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from transfer.arms import COUNTS, Count
-from transfer.crops import CROP_RULES, cut_crops, match
+from transfer.crops import Crop
 from transfer.evaluate import evaluate
-from transfer.pictures import Pictures
-from transfer.reader import Dataset
 from transfer.real import RealSet
+from transfer.rendered import matched_pictures, pictures_of, rendered_crops
 from transfer.report import Report
 from transfer.tasks import Task, task_named
 from transfer.tuning import Tuning
@@ -60,9 +59,11 @@ def measure(
     row = task_named(task, classes)
     photos = RealSet.open(real, row)
     crops = crops_of(synthetic, row)
+    plain = crops_of(fixed, row)
     wanted: tuple[Count, ...] = COUNTS if not counts else tuple("all" if c == "all" else whole(c) for c in counts)
     return evaluate(
-        crops, photos, row, fixed=crops_of(fixed, row) if fixed else None, matched=match(crops, photos.train),
+        pictures_of(crops, row), photos, row, fixed=pictures_of(plain, row) if fixed else None,
+        matched=matched_pictures(crops, photos.train, row),
         tuning=tuning, seeds=seeds, counts=wanted, out=out, split=split, also_train=real == "embedded",
         workers=workers, command=command, on_progress=on_progress,
     )  # fmt: skip
@@ -79,17 +80,14 @@ def whole(text: str) -> int:
     return int(text)
 
 
-def crops_of(folders: Sequence[str | Path], task: Task) -> Pictures:
-    """Cut the crops of a task from datasets and translate their labels.
+def crops_of(folders: Sequence[str | Path], task: Task) -> list[Crop]:
+    """Cut the crops of a task from datasets.
 
     Args:
         folders: generated datasets.
-        task: whose rule and classes are used.
+        task: whose rule is used.
 
     Returns:
-        Crops labelled with the task's classes.
+        Crops of all datasets; groups carry the dataset's name.
     """
-    rule = CROP_RULES[task.crop_rule]
-    crops = cut_crops([Dataset.open(folder) for folder in folders], rule)
-    mapping = task.synthetic_labels or {name: name for name in task.classes}
-    return crops.renamed(mapping)
+    return [crop for folder in folders for crop in rendered_crops(folder, task)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import math
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ from scenes.types import Actor, Scene
 SAMPLES = 30
 
 
-@lru_cache(maxsize=None)
+@cache
 def samples(name: str) -> list[Scene]:
     template = load(name)
     return [template.sample(k) for k in range(SAMPLES)]
@@ -59,6 +59,7 @@ def test_nothing_solid_overlaps(name: str) -> None:
 @pytest.mark.parametrize("name", library())
 def test_people_walk_on_pavements_and_crossings(name: str) -> None:
     for scene in samples(name):
+        walked, heights = [], []
         for actor in scene.actors:
             if actor.kind is not Kind.PEDESTRIAN:
                 continue
@@ -66,13 +67,14 @@ def test_people_walk_on_pavements_and_crossings(name: str) -> None:
             assert actor.start >= 0.0
             along = arc_lengths(actor.path)
             places = np.linspace(actor.start, along[-1], 12) if len(along) > 1 else np.zeros(1)
-            points = np.stack([np.interp(places, along, actor.path[:, k]) for k in (0, 1)], -1)
-            height = np.interp(places, along, actor.path_z)
-            ground = ground_height(scene.roads, points)
-            assert np.abs(height - ground).max() < 0.025, (scene.sample, actor.id)
-            on_road = ground < 0.005
-            if name != "pavement" and on_road.any():
-                assert all(near_crossing(scene, point) for point in points[on_road])
+            walked.append(np.stack([np.interp(places, along, actor.path[:, k]) for k in (0, 1)], -1))
+            heights.append(np.interp(places, along, actor.path_z))
+        points, height = np.concatenate(walked), np.concatenate(heights)
+        ground = ground_height(scene.roads, points)
+        assert np.abs(height - ground).max() < 0.025, scene.sample
+        on_road = ground < 0.005
+        if name != "pavement" and on_road.any():
+            assert all(near_crossing(scene, point) for point in points[on_road])
 
 
 def near_crossing(scene: Scene, point: np.ndarray) -> bool:
