@@ -140,8 +140,7 @@ def sample_building(rng: np.random.Generator, style: str | None = None, storeys:
         low, high = ways[name]
         return float(rng.uniform(float(low), float(high)))
 
-    low, high = ways["storeys"]
-    floors = int(rng.integers(int(low), int(high) + 1)) if storeys is None else storeys
+    floors = int(rng.integers(int(ways["storeys"][0]), int(ways["storeys"][1]) + 1)) if storeys is None else storeys
     wall = _pick(rng, ways["walls"])
     ground = _ground_floor(rng, style)
     shops = int(rng.integers(2, 6))
