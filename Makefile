@@ -11,8 +11,8 @@ TORCH_FLAGS ?=
 
 WORKERS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 SCENE ?= signals
-SAMPLES ?= 400
-FIXED_SAMPLES ?= $(SAMPLES)
+SAMPLES ?= 120
+FIXED_SAMPLES ?= 60
 SEED ?= 0
 SEEDS ?= 5
 TUNING ?= --tuning frozen --tuning last

@@ -15,7 +15,8 @@ KEY = 0.36  # radiance of the metered tone after exposure; sRGB .63, a bright gr
 def develop(rgb: Floats, chain: CameraChain, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Turn linear radiance into a display-ready picture.
 
-    Order: exposure, lens (veil, blur, shake), white balance, spill of over-exposed channels, shot and read noise, clipping, tone curve, colour
+    Order: exposure, lens (veil, blur, shake), white balance, spill of over-exposed channels, shot and read
+    noise, clipping, tone curve, colour
     resolution, saturation, sharpening. Noise comes before the tone curve, as on a sensor (Carlson et al. 2018).
 
     Args:

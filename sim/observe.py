@@ -21,7 +21,7 @@ FIELDS = (
     "aim_x",  # m, point to steer for, ahead in the own frame
     "aim_y",  # m, to the left in the own frame
 )
-HORIZON = np.float32(80.0)  # m
+HORIZON: float = np.float32(80.0)  # type: ignore[assignment]  # m, single precision in the kernels
 YELLOW_BRAKING = 3.0  # m/s2; harder braking than this and yellow is driven through
 
 
@@ -53,7 +53,7 @@ def leader(b, a, s, vehicle, size, points, arc, first, count, position, heading,
 @njit(cache=True, error_model="numpy")
 def stop_ahead(b, a, nose, speed, closed, occupied, stop_at, stop_group, stop_crossing):  # type: ignore[no-untyped-def]
     """Distance (m) to the nearest stop line that agent a must heed now."""
-    stop = HORIZON
+    stop: float = HORIZON
     for k in range(stop_at.shape[2]):
         free = stop_at[b, a, k] - nose
         if free < -0.5 or free > HORIZON:

@@ -47,7 +47,9 @@ def arms_for(
             raise ValueError(f"counts: {count!r} is neither a whole number from 0 on nor 'all'")
     most = max(real_train.counts(task.classes).values())
     numbers = sorted({count for count in counts if count != "all" and 0 < count < most})
-    kept: list[Count] = [*numbers, *(["all"] if "all" in counts else [])]
+    kept: list[Count] = [*numbers]
+    if "all" in counts:
+        kept.append("all")
     arms = [Arm(f"real-{count}", count) for count in kept]
     arms.append(Arm("synthetic", 0, "randomised"))
     arms += [Arm(f"synthetic+{count}", count, "randomised") for count in kept]

@@ -61,7 +61,7 @@ def _original() -> torch.nn.Module:
 
 @lru_cache(maxsize=1)
 def frozen_backbone() -> torch.nn.Module:
-    """Return the network for features: BatchNorm folded into the convolutions, no gradients. Shared: do not train it."""
+    """Return the network for features: BatchNorm folded into the convolutions, no gradients. Never train it."""
     from torch.nn.utils.fusion import fuse_conv_bn_eval
 
     network: Any = load_backbone()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def cache_folder(*parts: str) -> Path:
-    """Return a folder in the cache and create it.
+    r"""Return a folder in the cache and create it.
 
     The root is `$SKIDPAD_CACHE` or the platform's own place: `$XDG_CACHE_HOME/skidpad` (`~/.cache/skidpad`),
     `~/Library/Caches/skidpad` on macOS, `%LOCALAPPDATA%\\skidpad` on Windows.

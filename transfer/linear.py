@@ -74,7 +74,7 @@ def fit_path(
             value.backward()  # type: ignore[no-untyped-call]
             return value
 
-        optimiser.step(loss)  # type: ignore[no-untyped-call, arg-type]
+        optimiser.step(loss)  # type: ignore[no-untyped-call]
         scaled = weight.detach().numpy() / deviation[:, None]
         found.append(Linear(scaled.astype(np.float32), (bias.detach().numpy() - mean @ scaled).astype(np.float32)))
     return found

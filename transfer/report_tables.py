@@ -28,10 +28,11 @@ def arms_table(report: Report) -> str:
         last = entry["tuning"]
         worth = equal.get(entry["arm"])
         text = "" if worth is None else f"{worth['labels']} <small>{worth['low']} to {worth['high']}</small>"
+        shown = text.replace(">", "&gt;", 1) if worth and worth["labels"] == ">all" else text
         rows.append(
             f'<tr class="{" ".join(kinds)}"><td>{escape(entry["data"])}</td><td>{entry["tuning"]}</td>'
             f"<td>{_labels(entry['real_per_class'])}</td><td>{entry['n_synthetic']:,}</td>"
-            f"<td>{_figure(entry['balanced_accuracy'])}</td><td>{text.replace('>', '&gt;', 1) if worth and worth['labels'] == '>all' else text}</td></tr>"
+            f"<td>{_figure(entry['balanced_accuracy'])}</td><td>{shown}</td></tr>"
         )
     head = "<tr><th>Data</th><th>Tuning</th><th>Real labels per class</th><th>Rendered crops</th>"
     head += "<th>Balanced accuracy <small>95 %</small></th><th>Worth in labels per class <small>95 %</small></th></tr>"

@@ -45,7 +45,7 @@ class ArmFigures:
     @property
     def predicted(self) -> NDArray[np.int64]:
         """(S, N) class indices."""
-        return np.argmax(self.probabilities, axis=2).astype(np.int64)
+        return np.asarray(np.argmax(self.probabilities, axis=2), np.int64)
 
     def entry(self, classes: Sequence[str]) -> dict[str, Any]:
         """Row of `report.json`."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scenes.seeds import rng_for
 from transfer import augment, backbone
 from transfer.linear import Floats, Linear, balanced_log_loss, softmax
+from transfer.pictures import Image
 from transfer.tasks import Task
 from transfer.training import DEFAULT_DECAY, TrainingSet, fit_frozen, folds_of, heads
 
@@ -45,7 +46,7 @@ class Predictable:
 
     pooled: NDArray[np.float16]  # (N, 1280) of the plain view
     deep: NDArray[np.float16]  # (N, C, h, w)
-    images: tuple[augment.Image, ...]  # N crops, for the fully tuned network
+    images: tuple[Image, ...]  # N crops, for the fully tuned network
 
 
 def train_and_predict(
