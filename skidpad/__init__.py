@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from scenes.kinds import Kind
     from scenes.seeds import rng_for
     from scenes.types import Scene
-    from skidpad.generate import generate
-    from transfer.evaluate import evaluate
+    from skidpad.generation import generate
+    from skidpad.measure import evaluate
     from transfer.manifest import DatasetError
     from transfer.reader import Dataset
 
@@ -27,8 +27,8 @@ _HOMES = {
     "Kind": "scenes.kinds",
     "Scene": "scenes.types",
     "SceneError": "scenes.errors",
-    "evaluate": "transfer.evaluate",
-    "generate": "skidpad.generate",
+    "evaluate": "skidpad.measure",
+    "generate": "skidpad.generation",
     "library": "scenes.files",
     "load": "scenes.files",
     "rng_for": "scenes.seeds",

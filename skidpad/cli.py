@@ -106,7 +106,7 @@ def generate(
     randomise: Annotated[bool, typer.Option(help="Off: every distribution collapses to its centre.")] = True,
 ) -> None:
     """Generate a labelled dataset from a scene file. Start again with the same arguments to resume."""
-    from skidpad.generate import generate as run
+    from skidpad.generation import generate as run
 
     with progress("samples") as bar:
         folder = run(
@@ -131,10 +131,10 @@ def evaluate(
     workers: Annotated[int, typer.Option(min=1, max=512)] = 1,
 ) -> None:
     """Measure on real photographs what a generated dataset is worth."""
-    from skidpad.measure import measure
+    from skidpad.measure import evaluate as run
 
     with progress("arms") as bar:
-        report = measure(
+        report = run(
             synthetic, real, task, out=out, fixed=fixed or [], classes=classes,
             tuning=[how.value for how in tuning or (Tuning.frozen, Tuning.last)], counts=counts, seeds=seeds,
             split=split.value, workers=workers,

@@ -8,7 +8,7 @@ from typing import Literal
 
 from transfer.arms import COUNTS, Count
 from transfer.crops import Crop
-from transfer.evaluate import evaluate
+from transfer.evaluate import evaluate as run
 from transfer.real import RealSet
 from transfer.rendered import matched_pictures, pictures_of, rendered_crops
 from transfer.report import Report
@@ -16,7 +16,7 @@ from transfer.tasks import Task, task_named
 from transfer.tuning import Tuning
 
 
-def measure(
+def evaluate(
     synthetic: Sequence[str | Path],
     real: str,
     task: str,
@@ -61,7 +61,7 @@ def measure(
     crops = crops_of(synthetic, row)
     plain = crops_of(fixed, row)
     wanted: tuple[Count, ...] = COUNTS if not counts else tuple("all" if c == "all" else whole(c) for c in counts)
-    return evaluate(
+    return run(
         pictures_of(crops, row), photos, row, fixed=pictures_of(plain, row) if fixed else None,
         matched=matched_pictures(crops, photos.train, row),
         tuning=tuning, seeds=seeds, counts=wanted, out=out, split=split, also_train=real == "embedded",
