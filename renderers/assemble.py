@@ -22,7 +22,8 @@ from renderers.vehicles import vehicle_mesh
 from scenes.geometry import camera_from_world, world_from_model
 from scenes.kinds import Kind
 from scenes.people import PersonLook
-from scenes.types import Actor, Camera, Scene, Signal
+from scenes.signals import SignalLook
+from scenes.types import Actor, Camera, Scene, Signal, SignalColour
 from scenes.vehicles import VehicleLook
 from sim.world import State
 
@@ -40,7 +41,8 @@ class StageBuilder:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self._ground = Instance(ground_mesh(scene.roads), np.eye(4), Kind.ROAD)
-        self._built: dict[int, Instance] = {}  # buildings, then props, by position in the scene
+        self._houses: dict[tuple[int, bool], Instance] = {}  # by position in the scene, and whether only massing
+        self._props: dict[int, Instance] = {}  # by position in the scene
         self._views = [resolve_camera(camera, scene, None) for camera in scene.cameras]
 
     def _surroundings(self, view: View) -> list[Instance]:
@@ -50,28 +52,27 @@ class StageBuilder:
             radius = 0.5 * float(np.linalg.norm(building.size)) + 4.0
             middle = building.position + np.array([0.0, 0.0, building.size[2] / 2])
             if in_reach(middle, radius, view, CASTER_REACH):
-                wanted.append(self._building(k))
+                wanted.append(self._building(k, massing=not in_reach(middle, radius, view, 0.0)))
         for k, prop in enumerate(self.scene.props):
             if in_reach(prop.position + np.array([0.0, 0.0, 2.0]), PROP_RADIUS, view, PROP_REACH):
                 wanted.append(self._prop(k))
         return wanted
 
-    def _building(self, k: int) -> Instance:
-        if k not in self._built:
+    def _building(self, k: int, massing: bool) -> Instance:
+        if (k, massing) not in self._houses:
             building = self.scene.buildings[k]
-            mesh = building_mesh(building, self.scene.light.lamps_on)
+            mesh = building_mesh(building, self.scene.light.lamps_on, massing)
             pose = world_from_model(building.position, building.heading)
-            self._built[k] = Instance(mesh, pose, Kind.BUILDING)
-        return self._built[k]
+            self._houses[k, massing] = Instance(mesh, pose, Kind.BUILDING)
+        return self._houses[k, massing]
 
     def _prop(self, k: int) -> Instance:
-        key = len(self.scene.buildings) + k
-        if key not in self._built:
+        if k not in self._props:
             prop = self.scene.props[k]
             near = min(float(np.linalg.norm(prop.position - view.position)) for view in self._views) < TREE_DETAIL
             mesh = prop_mesh(prop.look, self.scene.light.lamps_on, 0 if near else 1)
-            self._built[key] = Instance(mesh, world_from_model(prop.position, prop.heading), prop.kind)
-        return self._built[key]
+            self._props[k] = Instance(mesh, world_from_model(prop.position, prop.heading), prop.kind)
+        return self._props[k]
 
     def at(self, state: State, view: View, hidden: int | None = None) -> tuple[Stage, list[Subject]]:
         """Set the stage for one moment.
@@ -131,7 +132,7 @@ class StageBuilder:
             signal.id, Kind.SIGNAL, triple(signal.position), signal.look.size, signal.heading,
             signal.state_at(time), lit, {"style": signal.look.housing},
         )  # fmt: skip
-        return Instance(signal_mesh(signal.look, lit), pose, Kind.SIGNAL, signal.id), subject
+        return Instance(signal_head(signal.look, lit), pose, Kind.SIGNAL, signal.id), subject
 
 
 @lru_cache(maxsize=128)
@@ -144,6 +145,12 @@ def person(look: PersonLook, detail: int) -> SkinnedMesh:
 def vehicle(look: VehicleLook, detail: int, lamps_on: bool, braking: bool, steering: float) -> Mesh:
     """Keep recently built vehicles."""
     return vehicle_mesh(look, detail, lamps_on, braking, steering)
+
+
+@lru_cache(maxsize=256)
+def signal_head(look: SignalLook, lit: SignalColour) -> Mesh:
+    """Keep recently built signal heads."""
+    return signal_mesh(look, lit)
 
 
 def triple(point: NDArray[np.floating]) -> tuple[float, float, float]:

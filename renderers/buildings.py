@@ -23,12 +23,13 @@ from renderers.props_kit import Sketch
 from scenes.types import Building
 
 
-def building_mesh(building: Building, lamps_on: bool) -> Mesh:
+def building_mesh(building: Building, lamps_on: bool, massing: bool = False) -> Mesh:
     """Build a house in its own frame: origin in the middle of the footprint, front towards +x.
 
     Args:
         building: size and look; position and heading are not used.
         lamps_on: some windows and all shop windows glow.
+        massing: only walls and roof, for a house that nothing but the light sees.
 
     Returns:
         The mesh, closed on all sides, about 300-1,500 triangles.
@@ -38,17 +39,20 @@ def building_mesh(building: Building, lamps_on: bool) -> Mesh:
     rng = np.random.Generator(np.random.PCG64(look.pattern))
     facade = Facade(Sketch(), look, lamps_on, rng, eaves / max(look.storeys, 1))
     x, y = depth / 2.0, width / 2.0
-    front = Panel(np.array([x, -y, 0.0]), np.array([0.0, 1.0, 0.0]), np.array([1.0, 0.0, 0.0]), width)
-    back = Panel(np.array([-x, y, 0.0]), np.array([0.0, -1.0, 0.0]), np.array([-1.0, 0.0, 0.0]), width)
-    left = Panel(np.array([x, y, 0.0]), np.array([-1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]), depth)
-    right = Panel(np.array([-x, -y, 0.0]), np.array([1.0, 0.0, 0.0]), np.array([0.0, -1.0, 0.0]), depth)
-    _ground_floor(facade, front)
-    for storey in range(1, look.storeys):
-        _storey(facade, front, storey)
-    _trimmings(facade, front, eaves)
-    plain_wall(facade, back, eaves, True)
-    plain_wall(facade, left, eaves, look.pattern % 2 == 0)
-    plain_wall(facade, right, eaves, look.pattern % 5 < 2)
+    front = Panel((x, -y, 0.0), (0.0, 1.0), width)
+    back = Panel((-x, y, 0.0), (0.0, -1.0), width)
+    left = Panel((x, y, 0.0), (-1.0, 0.0), depth)
+    right = Panel((-x, -y, 0.0), (1.0, 0.0), depth)
+    if massing:
+        plain_wall(facade, front, eaves, False)
+    else:
+        _ground_floor(facade, front)
+        for storey in range(1, look.storeys):
+            _storey(facade, front, storey)
+        _trimmings(facade, front, eaves)
+    plain_wall(facade, back, eaves, not massing)
+    plain_wall(facade, left, eaves, not massing and look.pattern % 2 == 0)
+    plain_wall(facade, right, eaves, not massing and look.pattern % 5 < 2)
     roof(facade, width, depth, eaves)
     return facade.sketch.build()
 
@@ -136,4 +140,4 @@ def _area_railings(facade: Facade, panel: Panel) -> None:
     for k in range(count):
         u = (k + 0.5) * panel.width / count
         start, end = panel.at(u, 0.0, 1.015), panel.at(u, 1.1, 1.015)
-        sketch.bar(start.tolist(), end.tolist(), (0.012, 0.004), paint, iron, 3)
+        sketch.bar(start, end, (0.012, 0.004), paint, iron, 3)

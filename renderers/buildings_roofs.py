@@ -147,7 +147,7 @@ def _dormers(facade: Facade, width: float, depth: float, eaves: float, ridge: fl
         y = width * ((k + 0.5) / count - 0.5)
         z = eaves + foot
         sketch.box(((x + back) / 2, y, z + high / 2), (x - back, wide, high), painted(), look.trim_colour, "XyY")
-        panel = Panel(np.array([x, y - wide / 2, z]), np.array([0.0, 1.0, 0.0]), np.array([1.0, 0.0, 0.0]), wide)
+        panel = Panel((x, y - wide / 2, z), (0.0, 1.0), wide)
         flat_window(facade, panel, (0.15, 0.15, wide - 0.15, high - 0.05))
         block(sketch, panel, (-0.08, high, wide + 0.08, high + 0.08), (-0.1, 0.1), look.frame_colour)
         deep = x - back + 0.8

@@ -14,6 +14,7 @@ from scenes.buildings import BuildingLook
 from scenes.kinds import Kind
 
 Array = NDArray[np.float64]
+Point = tuple[float, float, float]
 
 GLASS_ROUGHNESS = 0.08
 GLASS_REFLECTANCE = 0.09  # two panes of two faces, each 0.04, less what the inner ones lose
@@ -24,14 +25,14 @@ LIT_WINDOW = 0.45  # radiance of a bright room behind the glass at dusk
 class Panel:
     """A vertical wall plane: u to the right seen from outside, z up, out of the wall."""
 
-    corner: Array  # (3,) m, bottom left
-    right: Array  # (3,) unit
-    out: Array  # (3,) unit
+    corner: Point  # m, bottom left
+    right: tuple[float, float]  # unit, horizontal
     width: float  # m
 
-    def at(self, u: float, z: float, out: float = 0.0) -> Array:
-        """(3,) point, m."""
-        return np.asarray(self.corner + u * self.right + np.array([0.0, 0.0, z]) + out * self.out)
+    def at(self, u: float, z: float, out: float = 0.0) -> Point:
+        """Point, m; plain numbers, because a house asks for tens of thousands."""
+        (x, y, base), (rx, ry) = self.corner, self.right
+        return x + u * rx + out * ry, y + u * ry - out * rx, base + z
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,7 +235,7 @@ def drainpipe(facade: Facade, panel: Panel, u: float, top: float) -> None:
     """A cast iron or plastic rain pipe."""
     tone = 0.02 if facade.look.pattern % 3 else 0.35
     start, end = panel.at(u, 0.05, 0.07), panel.at(u, top, 0.07)
-    facade.sketch.bar(start.tolist(), end.tolist(), 0.045, painted(0.6), (tone, tone, tone), 6)
+    facade.sketch.bar(start, end, 0.045, painted(0.6), (tone, tone, tone), 6)
 
 
 def plain_wall(facade: Facade, panel: Panel, height: float, windows: bool) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 _TINY = 1e-12
 
 
-def signed_area(outline: Array) -> float:
-    """Area of a polygon, m^2; positive when anticlockwise."""
-    following = np.roll(outline, -1, axis=0)
-    return float(0.5 * (outline[:, 0] * following[:, 1] - following[:, 0] * outline[:, 1]).sum())
+@njit(cache=True, error_model="numpy")
+def signed_area(outline):  # type: ignore[no-untyped-def]
+    """Area of a polygon (N, 2), m^2; positive when anticlockwise."""
+    total = 0.0
+    for k in range(len(outline)):
+        n = (k + 1) % len(outline)
+        total += outline[k, 0] * outline[n, 1] - outline[n, 0] * outline[k, 1]
+    return 0.5 * total
 
 
 def anticlockwise(outline: Array) -> Array:
@@ -78,7 +83,8 @@ def triangulate(outline: Array) -> NDArray[np.int32]:
     return np.array(triangles, np.int32).reshape(-1, 3)
 
 
-def clip_half_plane(polygon: Array, axis: int, limit: float, keep_below: bool) -> Array:
+@njit(cache=True, error_model="numpy")
+def clip_half_plane(polygon, axis, limit, keep_below):  # type: ignore[no-untyped-def]
     """Cut a convex polygon at x = limit or y = limit.
 
     Args:
@@ -90,18 +96,21 @@ def clip_half_plane(polygon: Array, axis: int, limit: float, keep_below: bool) -
     Returns:
         (M, 2) m, possibly empty.
     """
-    if len(polygon) == 0:
-        return polygon
-    distance = (limit - polygon[:, axis]) * (1.0 if keep_below else -1.0)
-    result = []
-    for k, point in enumerate(polygon):
-        n = (k + 1) % len(polygon)
-        if distance[k] >= 0:
-            result.append(point)
-        if (distance[k] > 0 > distance[n]) or (distance[k] < 0 < distance[n]):
-            share = distance[k] / (distance[k] - distance[n])
-            result.append(point + share * (polygon[n] - point))
-    return np.array(result).reshape(-1, 2)
+    count = len(polygon)
+    sign = 1.0 if keep_below else -1.0
+    result = np.empty((count + 2, 2))
+    kept = 0
+    for k in range(count):
+        n = (k + 1) % count
+        here, there = sign * (limit - polygon[k, axis]), sign * (limit - polygon[n, axis])
+        if here >= 0:
+            result[kept] = polygon[k]
+            kept += 1
+        if (here > 0 and there < 0) or (here < 0 and there > 0):
+            share = here / (here - there)
+            result[kept] = polygon[k] + share * (polygon[n] - polygon[k])
+            kept += 1
+    return result[:kept].copy()
 
 
 def cells(outline: Array, edge: float) -> list[Array]:

@@ -10,9 +10,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import FAST
+from renderers.openness import open_share
 from renderers.shade import reflected, sky_seen, sunlit, surface_at, texture_at
 
 F4 = NDArray[np.float32]
+FACADE_LIFT = 1.6  # m off a wall: the open sky of a facade is that of the street before it
 
 
 class Points(NamedTuple):
@@ -30,7 +32,7 @@ class Points(NamedTuple):
     sight: F4  # (N, 4): unit vector to the camera, distance in m
     albedo: F4  # (N, 3)
     glow: F4  # (N, 3)
-    light: F4  # (N, 2): sun (cosine times visible share), visible share of the sky
+    light: F4  # (N, 3): sun (cosine times visible share), share of the sky that near things and that houses leave open
     rgb: F4  # (N, 3) radiance
 
 
@@ -43,7 +45,7 @@ def make_points(count: int) -> Points:
     return Points(
         x=floats(), y=floats(), triangle=np.empty(count, np.int32), pixel=np.empty(count, np.int32), weight=floats(),
         depth=floats(), bary=floats(3), place=floats(3), normal=floats(3), sight=floats(4), albedo=floats(3),
-        glow=floats(3), light=floats(2), rgb=floats(3),
+        glow=floats(3), light=floats(3), rgb=floats(3),
     )  # fmt: skip
 
 
@@ -124,6 +126,13 @@ def shadow(n, pts, env, sun_map, sky_map):  # type: ignore[no-untyped-def]
                 pts.place[i, 0] + lift * nx, pts.place[i, 1] + lift * ny, pts.place[i, 2] + lift * nz, sun_map
             )
             pts.light[i, 0] = nl * seen
+    factor, rows = env.open_sky.factor, env.open_sky.cell_from_world
+    off = np.float32(FACADE_LIFT)
+    for i in range(n):
+        pts.light[i, 2] = open_share(
+            pts.place[i, 0] + off * pts.normal[i, 0], pts.place[i, 1] + off * pts.normal[i, 1], pts.place[i, 2],
+            factor, rows,
+        )  # fmt: skip
     if sky_map.height.shape[0] < 16:
         pts.light[:n, 1] = one
         return
@@ -144,9 +153,10 @@ def diffuse(n, pts, tri, mat, env):  # type: ignore[no-untyped-def]
         body = one - mat.gloss[m, 1]
         up = half + half * pts.normal[i, 2]
         seen = pts.light[i, 1]
-        # walls see half the sky, of which houses opposite take a part
-        above = half * seen * up * (np.float32(0.55) + np.float32(0.45) * up)
-        below = (one - up) * (np.float32(0.3) + np.float32(0.7) * seen)
+        open_ = pts.light[i, 2]
+        above = half * seen * up * open_
+        # where no sky is there is street or facade, about as light as the ground and shaded by the same houses
+        below = (one - up * open_) * (np.float32(0.3) + np.float32(0.7) * seen) * (half + half * open_)
         for k in range(3):
             light = (
                 env.sun_colour[k] * pts.light[i, 0] + (env.zenith[k] + env.horizon[k]) * above + env.ground[k] * below

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -32,17 +33,17 @@ class Sketch:
     """
 
     def __init__(self) -> None:
-        self._quads: dict[Material, list[Array]] = {}
-        self._uvs: dict[Material, list[Array]] = {}
+        self._quads: dict[Material, list[Sequence[Sequence[float]]]] = {}
+        self._uvs: dict[Material, list[Array | Sequence[Sequence[float]]]] = {}
         self._colours: dict[Material, list[RGB]] = {}
         self._meshes: list[Mesh] = []
 
     def quad(
         self,
-        corners: ArrayLike,
+        corners: Array | Sequence[Sequence[float]],
         material: Material,
         colour: RGB = WHITE,
-        uvs: ArrayLike | None = None,
+        uvs: Array | Sequence[Sequence[float]] | None = None,
         texel: float = 1.0,
     ) -> None:
         """Add a flat quadrilateral.
@@ -54,15 +55,14 @@ class Sketch:
             uvs: (4, 2) texture repeats; None lays the texture out in metres.
             texel: metres per texture repeat where `uvs` is None.
         """
-        points = np.asarray(corners, dtype=np.float64)
+        points = corners.tolist() if isinstance(corners, np.ndarray) else corners
         if uvs is None:
-            right = float(np.linalg.norm(points[1] - points[0])) / texel
-            up = float(np.linalg.norm(points[3] - points[0])) / texel
+            right, up = math.dist(points[1], points[0]) / texel, math.dist(points[3], points[0]) / texel
             # offset by the place, so that neighbours do not repeat each other
-            u, v = float(points[0, 0] + points[0, 1]) / texel, -float(points[0, 2]) / texel
-            uvs = [[u, v], [u + right, v], [u + right, v - up], [u, v - up]]
+            u, v = (points[0][0] + points[0][1]) / texel, -points[0][2] / texel
+            uvs = ((u, v), (u + right, v), (u + right, v - up), (u, v - up))
         self._quads.setdefault(material, []).append(points)
-        self._uvs.setdefault(material, []).append(np.asarray(uvs, dtype=np.float64))
+        self._uvs.setdefault(material, []).append(uvs)
         self._colours.setdefault(material, []).append(colour)
 
     def box(
@@ -175,7 +175,7 @@ class Sketch:
         return merge([*(self._quad_mesh(m) for m in self._quads), *self._meshes])
 
     def _quad_mesh(self, material: Material) -> Mesh:
-        corners = np.stack(self._quads[material])
+        corners = np.array(self._quads[material], np.float64)
         count = len(corners)
         normal = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
         normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
@@ -184,7 +184,7 @@ class Sketch:
         return Mesh(
             positions=corners.reshape(-1, 3).astype(np.float32),
             normals=np.repeat(normal, 4, axis=0).astype(np.float32),
-            uvs=np.concatenate(self._uvs[material]).astype(np.float32),
+            uvs=np.array(self._uvs[material], np.float64).reshape(-1, 2).astype(np.float32),
             colours=colours,
             triangles=triangles,
             materials=np.zeros(2 * count, np.int32),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from renderers.fill import fill_map, fill_view, project, to_camera
 from renderers.frame import Frame, View
 from renderers.geometry import Flat, Flattener
+from renderers.openness import CELL, CELLS, DIRECTIONS, EVERYWHERE, LEAD, LEVELS, STEPS, OpenSky, sky_view_factors
 from renderers.pixels import shade_plain, shade_smooth
 from renderers.points import make_points
 from renderers.shade import DepthMap, Environment, Lens, Triangles
@@ -29,7 +30,7 @@ class RasterOptions:
     samples: int = 2  # 1: one sample a pixel; 2: 2x2 coverage samples (labels are never blended)
     shadow_size: int = 2048  # texels along an edge of the sun's map
     shadow_reach: float = 32.0  # m around the point that the camera looks at
-    sky_size: int = 512  # texels of the zenith map (contact shadows); 0 = off
+    sky_size: int = 512  # texels of the zenith map (contact shadows, sky hidden by houses); 0 = off
 
 
 class Renderer(Protocol):
@@ -88,7 +89,7 @@ class RasterRenderer:
             flat.kind,
         )
         materials = self.flattener.materials.packed()
-        env = environment(stage.light, stage.seed)
+        env = environment(stage.light, stage.seed, self._open_sky(flat, view))
         sun_map = self._sun_map(flat, stage.light, view)
         sky_map = self._sky_map(flat, view)
         lens = lens_of(view)
@@ -127,6 +128,14 @@ class RasterRenderer:
         return depth_map(
             flat, map_rows(np.array([0.0, 0.0, 1.0]), focus(view, 0.8 * reach), reach, size), size, 2.0 * reach / size
         )
+
+    def _open_sky(self, flat: Flat, view: View) -> OpenSky:
+        if self.options.sky_size == 0:
+            return EVERYWHERE
+        rows = map_rows(np.array([0.0, 0.0, 1.0]), focus(view, LEAD), CELLS * CELL / 2, CELLS)
+        height = depth_map(flat, rows, CELLS, CELL).height
+        factor = sky_view_factors(height, CELL, np.array(LEVELS), np.array(STEPS), DIRECTIONS)
+        return OpenSky(factor, rows[:2])
 
 
 def depth_map(flat: Flat, texel_from_world: NDArray[np.float32], size: int, texel: float) -> DepthMap:
@@ -223,7 +232,7 @@ def map_rows(
     return rows.astype(np.float32)
 
 
-def environment(light: Light, seed: int) -> Environment:
+def environment(light: Light, seed: int, open_sky: OpenSky = EVERYWHERE) -> Environment:
     """Light as shading needs it; the ground's own light follows from sun and sky."""
     sun = sun_vector(light)
     sky = 0.5 * (np.array(light.zenith) + np.array(light.horizon))
@@ -231,5 +240,5 @@ def environment(light: Light, seed: int) -> Environment:
     return Environment(
         sun.astype(np.float32), np.array(light.sun_colour, np.float32), np.array(light.zenith, np.float32),
         np.array(light.horizon, np.float32), ground.astype(np.float32), float(light.cloudiness), float(light.haze),
-        seed % 65521,
+        seed % 65521, open_sky,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import FAST
+from renderers.openness import OpenSky
 from renderers.sky import roofline, sky_radiance
 
 F4 = NDArray[np.float32]
@@ -54,6 +55,7 @@ class Environment(NamedTuple):
     clouds: float
     haze: float  # 1/m
     seed: int  # of clouds and skyline
+    open_sky: OpenSky
 
 
 class DepthMap(NamedTuple):

@@ -18,6 +18,7 @@ from scenes.types import Camera, Floats, Signal
 CRUISE = 8.0  # m/s, guess of an ego's speed until the first picture
 DASH = 0.55  # m ahead of the middle of the vehicle, behind the windscreen
 ELBOW = 1.3  # m around a camera on foot that stay free
+SIGHT = 6.0  # m along the pavement, from ELBOW behind it, that stay free
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,10 @@ def keep_clear(spec: SceneSpec, layout: Layout, space: Space) -> None:
         if camera.kind == "pavement":
             (x, y), heading = walking_spot(camera, layout)
             wide = ELBOW if layout.section.kerb > 0 else 2 * ELBOW
-            space.kept.add(float(x), float(y), heading, 2 * ELBOW, wide)
+            ahead = SIGHT / 2 - ELBOW
+            space.kept.add(
+                float(x) + ahead * math.cos(heading), float(y) + ahead * math.sin(heading), heading, SIGHT, wide
+            )  # fmt: skip
             spot = np.array([[x, y]])
             space.crowd.add(space.crowd.walk(spot, 0.0, 0.0))
 

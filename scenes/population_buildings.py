@@ -16,6 +16,7 @@ from scenes.types import Building, Prop
 
 FENCES = ("hedge", "stone-wall", "brick-wall", "fence", "railing")
 FENCE_SHARES = (0.3, 0.22, 0.2, 0.16, 0.12)
+TREES = ("bare-tree", "leafy-tree")
 PLANTS = ("bare-tree", "leafy-tree", "conifer", "shrub")
 NARROWEST = 4.0  # m, of a building
 
@@ -98,6 +99,11 @@ def _put(strip: Strip, s: float, distance: float, look: PropLook, space: Space) 
     return Prop(look.kind, look, np.array([x, y, strip.section.kerb_height]), strip.facing)
 
 
+def crown(look: PropLook) -> float:
+    """Width (m) of what a tree spreads above its foot; 0 for everything else."""
+    return look.length if look.model in TREES else 0.0
+
+
 def footprint(look: PropLook) -> tuple[float, float]:
     """Ground that a prop takes: of trees and lamps the foot alone, not what hangs above heads.
 
@@ -107,7 +113,7 @@ def footprint(look: PropLook) -> tuple[float, float]:
     Returns:
         Length and width, m.
     """
-    if look.model in ("bare-tree", "leafy-tree"):
+    if look.model in TREES:
         return 0.6, 0.6
     if look.model in ("street-lamp", "signal-mast", "span-wire", "lantern", "sign-direction") or look.model in (
         "sign-round",

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from scenes.draws import Draws
-from scenes.population_buildings import footprint
+from scenes.population_buildings import crown, footprint
 from scenes.population_space import Space
 from scenes.props import sample_prop
 from scenes.roads_parts import KERB_STONE, Layout, Strip
@@ -97,7 +97,7 @@ def _row(
         distance = section.back - 0.08 - length / 2 if at_facade else section.kerb + KERB_STONE + 0.12 + length / 2
         heading = strip.facing + float(rng.normal(0.0, 0.04))
         x, y = strip.at(s, distance)
-        if space.place(float(x), float(y), heading, length, width, 0.15):
+        if space.place(float(x), float(y), heading, length, width, 0.15, crown(look)):
             props.append(Prop(look.kind, look, np.array([x, y, section.kerb_height]), heading))
     return props
 
@@ -120,6 +120,6 @@ def _scatter(spec: FurnitureSpec, strip: Strip, space: Space, draws: Draws, numb
         distance = edge if rng.random() < 0.7 else float(rng.uniform(min(1.5, edge), edge))
         heading = strip.facing + (0.0 if distance == edge else float(rng.uniform(-math.pi, math.pi)))
         x, y = strip.at(s, distance)
-        if space.place(float(x), float(y), heading, deep, broad, 0.2):
+        if space.place(float(x), float(y), heading, deep, broad, 0.2, crown(look)):
             props.append(Prop(look.kind, look, np.array([x, y, strip.section.kerb_height]), heading))
     return props

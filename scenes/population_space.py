@@ -129,7 +129,9 @@ class Space:
         self.kept = Boxes()  # kept free of things that do not move: crossings, cameras, mouths of paths
         self.crowd = Crowd()
 
-    def place(self, x: float, y: float, heading: float, length: float, width: float, spare: float = 0.0) -> bool:
+    def place(
+        self, x: float, y: float, heading: float, length: float, width: float, spare: float = 0.0, crown: float = 0.0
+    ) -> bool:
         """Put something solid down unless it would touch something or stand in a kept place.
 
         Args:
@@ -139,12 +141,15 @@ class Space:
             length: m.
             width: m.
             spare: m that must stay free around it.
+            crown: m, width of what it spreads above: that must not reach into kept places.
 
         Returns:
             Whether it was put down.
         """
         l, w = length + 2 * spare, width + 2 * spare  # noqa: E741
-        if self.solid.meet(x, y, heading, l, w) or self.kept.meet(x, y, heading, length, width):
+        if self.solid.meet(x, y, heading, l, w):
+            return False
+        if self.kept.meet(x, y, heading, max(length, crown), max(width, crown)):
             return False
         self.solid.add(x, y, heading, length, width)
         return True

@@ -126,6 +126,9 @@ def evaluate(
     classes: Annotated[Path | None, typer.Option(help="Class map (YAML).")] = None,
     tuning: Annotated[list[Tuning] | None, typer.Option(help="frozen, last, full; may be repeated.")] = None,
     counts: Annotated[list[str] | None, typer.Option(help="Real labels per class; may be repeated.")] = None,
+    tuned_counts: Annotated[
+        list[str] | None, typer.Option(help="The same for last and full, which take longer; default: as --counts.")
+    ] = None,
     seeds: Annotated[int, typer.Option(min=1, max=100)] = 5,
     split: Annotated[Split, typer.Option(help="test, or train for development.")] = Split.test,
     workers: Annotated[int, typer.Option(min=1, max=512)] = 1,
@@ -137,6 +140,7 @@ def evaluate(
         report = run(
             synthetic, real, task, out=out, fixed=fixed or [], classes=classes,
             tuning=[how.value for how in tuning or (Tuning.frozen, Tuning.last)], counts=counts, seeds=seeds,
+            tuned_counts=tuned_counts,
             split=split.value, workers=workers,
             on_progress=bar, command="skidpad " + shlex.join(sys.argv[1:]),
         )  # fmt: skip

@@ -26,6 +26,7 @@ def evaluate(
     classes: str | Path | None = None,
     tuning: Sequence[Tuning] = ("frozen", "last"),
     counts: Sequence[str] | None = None,
+    tuned_counts: Sequence[str] | None = None,
     seeds: int = 5,
     split: Literal["test", "train"] = "test",
     workers: int = 1,
@@ -43,6 +44,7 @@ def evaluate(
         classes: class map file.
         tuning: which of frozen, last, full.
         counts: real labels per class, numbers or `all`; by default the whole curve.
+        tuned_counts: the same for the arms that tune the network; by default as `counts`.
         seeds: runs per arm.
         split: `test`, or `train` for development.
         workers: processes.
@@ -60,24 +62,25 @@ def evaluate(
     photos = RealSet.open(real, row)
     crops = crops_of(synthetic, row)
     plain = crops_of(fixed, row)
-    wanted: tuple[Count, ...] = COUNTS if not counts else tuple("all" if c == "all" else whole(c) for c in counts)
     return run(
         pictures_of(crops, row), photos, row, fixed=pictures_of(plain, row) if fixed else None,
         matched=matched_pictures(crops, photos.train, row),
-        tuning=tuning, seeds=seeds, counts=wanted, out=out, split=split, also_train=real == "embedded",
-        workers=workers, command=command, on_progress=on_progress,
+        tuning=tuning, seeds=seeds, counts=numbers(counts) if counts else COUNTS,
+        tuned_counts=numbers(tuned_counts) if tuned_counts else None, out=out, split=split,
+        also_train=real == "embedded", workers=workers, command=command, on_progress=on_progress,
     )  # fmt: skip
 
 
-def whole(text: str) -> int:
-    """Read a count of labels.
+def numbers(texts: Sequence[str]) -> tuple[Count, ...]:
+    """Read counts of labels.
 
     Raises:
-        ValueError: not a whole number from 0 on.
+        ValueError: one is neither a whole number from 0 on nor "all".
     """
-    if not text.isdigit():
-        raise ValueError(f"--counts: {text!r} is neither a whole number from 0 on nor 'all'")
-    return int(text)
+    for text in texts:
+        if text != "all" and not text.isdigit():
+            raise ValueError(f"--counts: {text!r} is neither a whole number from 0 on nor 'all'")
+    return tuple("all" if text == "all" else int(text) for text in texts)
 
 
 def crops_of(folders: Sequence[str | Path], task: Task) -> list[Crop]:

@@ -51,7 +51,7 @@ def _same(*classes: str) -> dict[str, str]:
 TASKS: dict[str, Task] = {
     "signals": Task(
         name="signals", classes=("red", "yellow", "green"), real_folders=_same("red", "yellow", "green"),
-        crop_rule="signals", input_size=(64, 96), cut=15, steps=60,
+        crop_rule="signals", input_size=(64, 96), cut=5, steps=100,
     ),
     "street": Task(
         name="street", classes=("vehicle", "pedestrian", "background"),
