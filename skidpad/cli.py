@@ -127,7 +127,7 @@ def evaluate(
     tuning: Annotated[list[Tuning] | None, typer.Option(help="frozen, last, full; may be repeated.")] = None,
     counts: Annotated[list[str] | None, typer.Option(help="Real labels per class; may be repeated.")] = None,
     tuned_counts: Annotated[
-        list[str] | None, typer.Option(help="The same for last and full, which take longer; default: as --counts.")
+        list[str] | None, typer.Option(help="The same for last and full, which take longer; default: every arm.")
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, max=100)] = 5,
     split: Annotated[Split, typer.Option(help="test, or train for development.")] = Split.test,

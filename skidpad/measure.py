@@ -44,7 +44,7 @@ def evaluate(
         classes: class map file.
         tuning: which of frozen, last, full.
         counts: real labels per class, numbers or `all`; by default the whole curve.
-        tuned_counts: the same for the arms that tune the network; by default as `counts`.
+        tuned_counts: the same for the arms that tune the network; by default all arms are tuned, too.
         seeds: runs per arm.
         split: `test`, or `train` for development.
         workers: processes.

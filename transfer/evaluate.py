@@ -55,7 +55,8 @@ def evaluate(
         tuning: which of frozen, last, full to run; every arm, the real-only control included, gets each.
         seeds: runs per arm.
         counts: real labels per class.
-        tuned_counts: real labels per class of the arms that tune the network; None = as `counts`.
+        tuned_counts: real labels per class of the arms that tune the network, which then leave out the fixed and the
+            matched renders; None = all arms as with a frozen network.
         out: folder for reports and finished runs.
         split: "test" opens the test split; "train" measures on the training split (real arms by 5 grouped folds).
         also_train: measure the arms without real labels on training and test split together, too.
@@ -79,14 +80,11 @@ def evaluate(
     if split == "test":
         record_opening(measured.digest, task.name, command)
     stage, digests = _stage(sets, real, task, split, also_train and split == "test", workers, on_progress)
-    arms = {
-        how: arms_for(
-            real.train, task, counts if how == "frozen" or tuned_counts is None else tuned_counts,
-            fixed=fixed is not None, matched=matched is not None,
-        )
-        for how in tuning
-    }  # fmt: skip
-    jobs = [Job(arm, how, seed) for how in tuning for seed in range(seeds) for arm in arms[how]]
+    arms = arms_for(real.train, task, counts, fixed=fixed is not None, matched=matched is not None)
+    tuned = arms if tuned_counts is None else arms_for(real.train, task, tuned_counts)
+    jobs = [
+        Job(arm, how, seed) for how in tuning for seed in range(seeds) for arm in (arms if how == "frozen" else tuned)
+    ]
     results = run_all(stage, jobs, folder / "runs", digests, workers, on_progress)
     report = summarise(
         task, real, measured, synthetic, list(results.items()), split=split, command=command,

@@ -27,6 +27,7 @@ BATCH = 32
 RATE = {"last": 1e-3, "full": 1e-3}  # AdamW's learning rate at its height, cosine to 0
 NETWORK_DECAYS = (0.01, 0.5)  # AdamW's decoupled decay; the second pulls hard
 DEFAULT_NETWORK_DECAY = 0.01
+SEARCH_SHARE = 0.25  # of the steps, for each decay that is compared
 SMOOTHING = 0.05
 DROPOUT = 0.2
 WARM_UP = 0.1  # share of the steps with a rising rate
@@ -79,7 +80,7 @@ def train_and_predict(
 
 
 def _network_decay(data: TrainingSet, tuning: Tuning, seed: int) -> float:
-    """Choose AdamW's decay on one grouped fold, with half the steps."""
+    """Choose AdamW's decay on one grouped fold, with a share of the steps."""
     folds = folds_of(data, seed)
     if not folds:
         return DEFAULT_NETWORK_DECAY
@@ -89,7 +90,7 @@ def _network_decay(data: TrainingSet, tuning: Tuning, seed: int) -> float:
     targets = fold.held.pictures.targets(data.task.classes)
     losses = []
     for decay in NETWORK_DECAYS:
-        classify = _fit_network(fold.training, head, tuning, seed, decay, data.task.steps // 2)
+        classify = _fit_network(fold.training, head, tuning, seed, decay, round(SEARCH_SHARE * data.task.steps))
         losses.append(balanced_log_loss(classify(held), targets))
     return NETWORK_DECAYS[int(np.argmin(losses))]
 
