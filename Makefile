@@ -11,11 +11,13 @@ TORCH_FLAGS ?=
 
 WORKERS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 SCENE ?= signals
-SAMPLES ?= 120
-FIXED_SAMPLES ?= 60
+SAMPLES ?= 90
+FIXED_SAMPLES ?= 24
 SEED ?= 0
 SEEDS ?= 5
+# the whole curve for the frozen network, the rendered crops alone for the tuned one; TUNED= runs every arm tuned
 TUNING ?= --tuning frozen --tuning last
+TUNED ?= --tuned-counts 0
 DEMO ?= demo
 
 .DEFAULT_GOAL := help
@@ -50,7 +52,7 @@ install: $(VENV)/.installed  ## make the environment .venv
 # ---------------------------------------------------------------- demo
 demo: $(DEMO)/$(SCENE)/manifest.json $(DEMO)/$(SCENE)-fixed/manifest.json  ## from a scene file to a report measured on real photographs
 	$(BIN)/skidpad evaluate --synthetic $(DEMO)/$(SCENE) --fixed $(DEMO)/$(SCENE)-fixed --real embedded --task signals \
-	  $(TUNING) --seeds $(SEEDS) --workers $(WORKERS) --out $(DEMO)/report
+	  $(TUNING) $(TUNED) --seeds $(SEEDS) --workers $(WORKERS) --out $(DEMO)/report
 
 # The manifest is written last, so a run that was stopped goes on where it was.
 $(DEMO)/$(SCENE)/manifest.json: | $(VENV)/.installed
