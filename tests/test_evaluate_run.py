@@ -81,7 +81,8 @@ def test_report_has_every_arm_and_tells_good_data_from_bad(real: RealSet, tmp_pa
         assert 0 <= figure["low"] <= figure["mean"] <= figure["high"] <= 1 and row["seeds"] == 2
     assert report["real_test"]["images"] == 3 * PER_CLASS["test"]
     assert report["test_openings"] == before + 1 == len(openings_of(real.test.digest))
-    assert set(report["label_equivalence"]) == {name for name in arms if name.startswith("synthetic")}
+    # the tuned control has one count here: one point is no curve to read labels from
+    assert set(report["label_equivalence"]) == {a for a in arms if a.startswith("synthetic") and a.endswith("frozen")}
 
     again: list[str] = []
     second = run(real, tmp_path, again)

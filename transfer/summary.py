@@ -129,8 +129,8 @@ def equivalences(figures: Sequence[ArmFigures]) -> dict[str, dict[str, float | s
     found: dict[str, dict[str, float | str]] = {}
     for tuning in dict.fromkeys(item.tuning for item in figures):
         curve = [item for item in figures if item.tuning == tuning and item.arm.rendered == "none"]
-        if not curve:
-            continue
+        if len(curve) < 2:
+            continue  # one point is no curve
         counts = [item.labels_per_class for item in curve]
         drawn = np.stack([item.drawn[:EQUIVALENCE_DRAWS] for item in curve], axis=1)  # (B, arms)
         for item in figures:
