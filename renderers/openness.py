@@ -30,6 +30,17 @@ class OpenSky(NamedTuple):
 EVERYWHERE = OpenSky(np.ones((2, 1, 1), np.float32), np.zeros((2, 4), np.float32))
 
 
+def open_sky_of(height: F4, rows: F4) -> OpenSky:
+    """The sky that is left open above a map of heights.
+
+    Args:
+        height: (CELLS, CELLS) m, of the highest surface in each cell.
+        rows: (2, 4) or more: cell x, cell y.
+    """
+    factor = sky_view_factors(height, CELL, np.array(LEVELS), np.array(STEPS), DIRECTIONS)
+    return OpenSky(factor, rows[:2])
+
+
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def sky_view_factors(height, cell, levels, steps, directions):  # type: ignore[no-untyped-def]
     """Sky view factor of level ground, from a map of heights.

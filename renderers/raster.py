@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from renderers.fill import fill_map, fill_view, project, to_camera
 from renderers.frame import Frame, View
 from renderers.geometry import Flat, Flattener
-from renderers.openness import CELL, CELLS, DIRECTIONS, EVERYWHERE, LEAD, LEVELS, STEPS, OpenSky, sky_view_factors
+from renderers.openness import CELL, CELLS, EVERYWHERE, LEAD, OpenSky, open_sky_of
 from renderers.pixels import shade_plain, shade_smooth
 from renderers.points import make_points
 from renderers.shade import DepthMap, Environment, Lens, Triangles
@@ -133,9 +133,7 @@ class RasterRenderer:
         if self.options.sky_size == 0:
             return EVERYWHERE
         rows = map_rows(np.array([0.0, 0.0, 1.0]), focus(view, LEAD), CELLS * CELL / 2, CELLS)
-        height = depth_map(flat, rows, CELLS, CELL).height
-        factor = sky_view_factors(height, CELL, np.array(LEVELS), np.array(STEPS), DIRECTIONS)
-        return OpenSky(factor, rows[:2])
+        return open_sky_of(depth_map(flat, rows, CELLS, CELL).height, rows)
 
 
 def depth_map(flat: Flat, texel_from_world: NDArray[np.float32], size: int, texel: float) -> DepthMap:

@@ -17,7 +17,7 @@ from scenes.types import Building, Prop
 FENCES = ("hedge", "stone-wall", "brick-wall", "fence", "railing")
 FENCE_SHARES = (0.3, 0.22, 0.2, 0.16, 0.12)
 TREES = ("bare-tree", "leafy-tree")
-PLANTS = ("bare-tree", "leafy-tree", "conifer", "shrub")
+PLANTS = (*TREES, "conifer", "shrub")
 NARROWEST = 4.0  # m, of a building
 
 

@@ -59,27 +59,32 @@ def evaluate(
         DatasetError: a dataset cannot be read.
     """
     row = task_named(task, classes)
+    wanted = numbers(counts, "--counts") if counts else COUNTS
+    tuned = numbers(tuned_counts, "--tuned-counts") if tuned_counts else None
     photos = RealSet.open(real, row)
     crops = crops_of(synthetic, row)
     plain = crops_of(fixed, row)
     return run(
         pictures_of(crops, row), photos, row, fixed=pictures_of(plain, row) if fixed else None,
         matched=matched_pictures(crops, photos.train, row),
-        tuning=tuning, seeds=seeds, counts=numbers(counts) if counts else COUNTS,
-        tuned_counts=numbers(tuned_counts) if tuned_counts else None, out=out, split=split,
+        tuning=tuning, seeds=seeds, counts=wanted, tuned_counts=tuned, out=out, split=split,
         also_train=real == "embedded", workers=workers, command=command, on_progress=on_progress,
     )  # fmt: skip
 
 
-def numbers(texts: Sequence[str]) -> tuple[Count, ...]:
+def numbers(texts: Sequence[str], option: str) -> tuple[Count, ...]:
     """Read counts of labels.
+
+    Args:
+        texts: as typed.
+        option: that they were given to, for the error.
 
     Raises:
         ValueError: one is neither a whole number from 0 on nor "all".
     """
     for text in texts:
         if text != "all" and not text.isdigit():
-            raise ValueError(f"--counts: {text!r} is neither a whole number from 0 on nor 'all'")
+            raise ValueError(f"{option}: {text!r} is neither a whole number from 0 on nor 'all'")
     return tuple("all" if text == "all" else int(text) for text in texts)
 
 

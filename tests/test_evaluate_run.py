@@ -112,6 +112,8 @@ def test_bad_arguments_are_refused_before_anything_is_opened(real: RealSet, tmp_
         ({"tuning": ("half",)}, "choose from frozen, last, full"),
         ({"seeds": 0}, "below 1"),
         ({"split": "dev"}, "neither test nor train"),
+        ({"counts": (-1,)}, "neither a whole number from 0 on nor 'all'"),
+        ({"tuned_counts": (-1,)}, "neither a whole number from 0 on nor 'all'"),
     ):
         with pytest.raises(ValueError, match=message):
             run(real, tmp_path, [], **options)

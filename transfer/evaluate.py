@@ -51,7 +51,8 @@ def evaluate(
         real: real pictures of the same task.
         task: row of `TASKS` or a class map's.
         fixed: rendered crops with all randomisation off.
-        matched: rendered crops resampled to the size and blur of the real training split (no label of it is used).
+        matched: rendered crops resampled to the size and blur of the real training split class by class, which uses
+            its labels for nothing else.
         tuning: which of frozen, last, full to run; every arm, the real-only control included, gets each.
         seeds: runs per arm.
         counts: real labels per class.
@@ -76,12 +77,12 @@ def evaluate(
     sets |= {name: given for name, given in (("fixed", fixed), ("matched", matched)) if given is not None}
     for name, given in sets.items():
         _check_classes(given, task, name)
+    arms = arms_for(real.train, task, counts, fixed=fixed is not None, matched=matched is not None)
+    tuned = arms if tuned_counts is None else arms_for(real.train, task, tuned_counts)
     measured = real.test if split == "test" else real.train
     if split == "test":
         record_opening(measured.digest, task.name, command)
     stage, digests = _stage(sets, real, task, split, also_train and split == "test", workers, on_progress)
-    arms = arms_for(real.train, task, counts, fixed=fixed is not None, matched=matched is not None)
-    tuned = arms if tuned_counts is None else arms_for(real.train, task, tuned_counts)
     jobs = [
         Job(arm, how, seed) for how in tuning for seed in range(seeds) for arm in (arms if how == "frozen" else tuned)
     ]
