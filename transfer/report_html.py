@@ -121,7 +121,7 @@ def _method(report: Report) -> str:
         "steps and search for weight decay; the search saw only the arm's own training data, and arms "
         "without real labels were chosen on held-out renders. Real and rendered crops weigh the same "
         "where both are there. Figures are measured on real photographs only. Intervals draw seeds and "
-        "groups of photographs with replacement, the same draws for all arms,"
+        "groups of photographs with replacement, the same draws for all arms, "
         "so differences are paired. A label's worth is read off the real-only curve, made non-decreasing, over log n."
     )
     return f"<p>{text}</p><dl>{_details(content)}</dl><h3>Command</h3><pre>{escape(content['command'])}</pre>"
