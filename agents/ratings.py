@@ -45,4 +45,4 @@ def elo(score: NDArray[np.float64], anchors: Mapping[int, float], rounds: int = 
         theta[free] += np.clip(step, -1.0, 1.0)
         if np.abs(step).max(initial=0.0) < 1e-10:
             break
-    return theta * SCALE
+    return np.asarray(theta * SCALE)
