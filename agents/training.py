@@ -83,6 +83,7 @@ def train(
     settings: Settings,
     seed: int = 0,
     checkpoint_every: int = 20,
+    on_rollout: Callable[[PPO, int], None] | None = None,
     on_progress: Progress | None = None,
 ) -> PPO:
     """Train until `steps` transitions are made, or go on with the training that the folder holds.
@@ -95,6 +96,7 @@ def train(
         settings: of PPO.
         seed: of everything random.
         checkpoint_every: rollouts between two checkpoints.
+        on_rollout: called before every rollout with the learner and the number of rollouts that it has made.
         on_progress: called with (steps done, steps, note).
 
     Returns:
@@ -119,7 +121,9 @@ def train(
     left = steps - model.num_timesteps
     if left > 0:
         model.set_logger(logger(folder, model.num_timesteps))
-        model.learn(left, callback=watcher(folder, steps, checkpoint_every, on_progress), reset_num_timesteps=False)
+        model.learn(
+            left, callback=watcher(folder, steps, checkpoint_every, on_rollout, on_progress), reset_num_timesteps=False
+        )
         write_checkpoint(folder, model, environments(env).get_state())
     write_arrays(folder / POLICY, actor_arrays(model))
     return model
@@ -179,24 +183,30 @@ def logger(folder: Path, done: int) -> Any:
     return Logger(str(folder), [Rows(), TensorBoardOutputFormat(str(folder / "tensorboard"))])
 
 
-def watcher(folder: Path, steps: int, every: int, on_progress: Progress | None) -> Any:
+def watcher(
+    folder: Path,
+    steps: int,
+    every: int,
+    on_rollout: Callable[[PPO, int], None] | None,
+    on_progress: Progress | None,
+) -> Any:
     """Callback that writes checkpoints between rollouts and tells how far training is."""
     from stable_baselines3.common.callbacks import BaseCallback
 
     class Watcher(BaseCallback):
         """See `watcher`."""
 
-        rollouts = 0
-
         def _on_step(self) -> bool:
             return True
 
         def _on_rollout_start(self) -> None:
-            if self.rollouts and self.rollouts % every == 0:
-                env: Any = self.training_env
-                write_checkpoint(folder, self.model, env.get_state())  # type: ignore[arg-type]
-                write_arrays(folder / POLICY, actor_arrays(self.model))  # type: ignore[arg-type]
-            self.rollouts += 1
+            learner: Any = self.model
+            rollouts = learner.num_timesteps // (learner.n_steps * learner.n_envs)
+            if rollouts and rollouts % every == 0:
+                write_checkpoint(folder, learner, environments(self.training_env).get_state())
+                write_arrays(folder / POLICY, actor_arrays(learner))
+            if on_rollout:
+                on_rollout(learner, rollouts)
             if on_progress:
                 recent = [item["r"] for item in self.model.ep_info_buffer or ()]
                 note = f"reward {np.mean(recent):.2f}" if recent else ""

@@ -1,0 +1,314 @@
+"""Self-play: one network drives both cars of a duel, against itself and a pool of what it was.
+
+Prioritised fictitious self-play with gated promotion, after Silver et al. 2017 and Vinyals et al. 2019: learners meet
+themselves in half of the duels and snapshots of the pool in the others, those more often that still win; a learner that
+beats the latest snapshot clearly enough joins the pool. The same network also drives every car of ordinary traffic, so
+that it does not forget how.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from stable_baselines3.common.vec_env import VecEnv
+
+from agents.checkpoint import actor_arrays
+from agents.duel import Duels, Player, match
+from agents.environments import Environments
+from agents.network import Network
+from agents.runs import FORMAT, network_from, read_arrays, read_json, write_arrays, write_json
+from agents.snapshot import core_state, put_core_state
+from agents.training import Progress, Settings, make_model, train
+from scenes.seeds import rng_for
+
+GATES = "gates.json"
+TRAFFIC = "junction-practice"
+F4 = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class LeagueSettings:
+    """Of the league; those of PPO stand in `agents.training.Settings`."""
+
+    duels: int = 128  # at once, half of them against the pool
+    traffic: int = 8  # worlds of ordinary traffic, every car a learner
+    gate_every: int = 6  # rollouts between two gates
+    gate_games: int = 200
+    gate: float = 0.55  # share of points against the latest snapshot that promotes
+    games: int = 400  # of each pair of the final round robin
+
+
+class LeagueEnv(VecEnv):
+    """Rows of one learner: both cars of some duels, one car of the others, all cars of ordinary traffic."""
+
+    def __init__(self, settings: LeagueSettings, seed: int) -> None:
+        """Make the worlds.
+
+        Args:
+            settings: of the league.
+            seed: of scenes, episodes and opponents.
+        """
+        self.settings, self.run_seed = settings, seed
+        self.duels = Duels(settings.duels, scene_seed=seed)
+        self.traffic = Environments(TRAFFIC, settings.traffic, controlled="cars", scene_seed=seed, pool=32)
+        half = settings.duels // 2
+        self.learns = np.ones((settings.duels, 2), bool)
+        self.guests = np.arange(half, settings.duels)  # duels with a snapshot in one car
+        self.learns[self.guests, self.guests % 2] = False
+        self.pool: list[Network] = []
+        self.chance = np.ones(0)  # of each snapshot to be met
+        self.rival = np.zeros(settings.duels, np.int64)
+        self.game = np.zeros(settings.duels, np.int64)
+        self.views = np.zeros((settings.duels, 2, 1), np.float32)
+        self.actions = np.zeros((0, 2), np.float32)
+        core = self.duels.core
+        rows = int(self.learns.sum()) + settings.traffic * self.traffic.rows
+        super().__init__(rows, core.single_observation_space, core.single_action_space)
+        self.returns, self.lengths = np.zeros(rows), np.zeros(rows, np.int64)
+
+    def add(self, network: Network) -> None:
+        """Take a snapshot into the pool."""
+        self.pool.append(network)
+        self.chance = np.append(self.chance, 1.0)
+
+    def reset(self) -> F4:
+        """Begin everywhere anew."""
+        self.game[:] = 0
+        self.views = self.duels.reset(self.run_seed)
+        for e in self.guests.tolist():
+            self._invite(e)
+        self.returns[:], self.lengths[:] = 0.0, 0
+        return self._rows(self.views, np.array(self.traffic.reset(self.run_seed)))
+
+    def step_async(self, actions: NDArray[Any]) -> None:
+        """Keep the learners' actions."""
+        self.actions = np.asarray(actions, np.float32)
+
+    def step_wait(self) -> tuple[F4, F4, NDArray[np.bool_], list[dict[str, Any]]]:
+        """Advance all worlds; see `VecEnv`."""
+        count = int(self.learns.sum())
+        wanted = np.zeros((*self.learns.shape, 2), np.float32)
+        wanted[self.learns] = self.actions[:count]
+        for k, network in enumerate(self.pool):
+            rows = self.guests[self.rival[self.guests] == k]
+            if len(rows):
+                wanted[rows, rows % 2] = np.clip(network(self.views[rows, rows % 2]), -1.0, 1.0)
+        duel = self.duels.step(wanted)
+        street = self.traffic.step(self.actions[count:])
+        self.views = duel.observations
+        for e in np.flatnonzero(duel.ended).tolist():
+            self.game[e] += 1
+            if not self.learns[e].all():
+                self._invite(e)
+        pair = np.repeat(duel.ended[:, None], 2, 1)
+        cut = np.repeat(duel.cut[:, None], 2, 1)
+        done = self._rows(pair, street.terminated | street.truncated)
+        late = self._rows(cut, street.truncated)
+        rewards = self._rows(duel.rewards, street.rewards)
+        final = self._rows(duel.final, street.final)
+        won = self._rows(duel.points == 1.0, street.outcome == 1)
+        return self._rows(self.views, street.observations), rewards, done, self._infos(rewards, done, late, final, won)
+
+    def _infos(self, rewards: F4, done: Any, late: Any, final: F4, won: Any) -> list[dict[str, Any]]:
+        """What stable-baselines3 wants to know of episodes that ended."""
+        self.returns += rewards
+        self.lengths += 1
+        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
+        for n in np.flatnonzero(done).tolist():
+            infos[n] = {
+                "terminal_observation": final[n].copy(),
+                "TimeLimit.truncated": bool(late[n]),
+                "episode": {"r": float(self.returns[n]), "l": int(self.lengths[n])},
+                "is_success": bool(won[n]),
+            }
+        self.returns[done], self.lengths[done] = 0.0, 0
+        return infos
+
+    def _rows(self, duel: NDArray[Any], street: NDArray[Any]) -> NDArray[Any]:
+        """Learners' rows of (E, 2, ...) and (T, N, ...) arrays, one after the other."""
+        return np.concatenate([duel[self.learns], street.reshape(-1, *street.shape[2:])])
+
+    def _invite(self, e: int) -> None:
+        """Choose the snapshot that drives in the next game of duel e."""
+        rng = rng_for(self.run_seed, "rival", e, int(self.game[e]))
+        self.rival[e] = rng.choice(len(self.pool), p=self.chance / self.chance.sum())
+
+    def get_state(self) -> dict[str, NDArray[Any]]:
+        """Everything that a later step depends on, the pool included."""
+        state = {"chance": self.chance, "rival": self.rival, "game": self.game, "views": self.views}
+        state |= {"returns": self.returns, "lengths": self.lengths}
+        state |= {f"duels.{name}": value for name, value in core_state(self.duels.core).items()}
+        state |= {f"traffic.{name}": value for name, value in core_state(self.traffic).items()}
+        for k, network in enumerate(self.pool):
+            for n, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
+                state |= {f"pool.{k}.{n}.weight": weight, f"pool.{k}.{n}.bias": bias}
+        return {name: np.array(value) for name, value in state.items()}
+
+    def set_state(self, state: dict[str, NDArray[Any]]) -> None:
+        """Put back what `get_state` gave."""
+        for name in ("chance", "rival", "game", "views", "returns", "lengths"):
+            setattr(self, name, state[name].copy())
+        for part, core in (("duels.", self.duels.core), ("traffic.", self.traffic)):
+            put_core_state(core, {name[len(part) :]: value for name, value in state.items() if name.startswith(part)})
+        self.pool = []
+        while f"pool.{len(self.pool)}.0.weight" in state:
+            start, n = f"pool.{len(self.pool)}.", 0
+            weights, biases = [], []
+            while f"{start}{n}.weight" in state:
+                weights.append(state[f"{start}{n}.weight"])
+                biases.append(state[f"{start}{n}.bias"])
+                n += 1
+            self.pool.append(Network(tuple(weights), tuple(biases)))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
+        """No row is wrapped."""
+        return [False] * self.num_envs
+
+    def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> list[Any]:
+        """Rows are no environments of their own."""
+        raise AttributeError(f"rows of a league have no method {method_name!r}")
+
+    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        """The same for all rows."""
+        return [getattr(self, attr_name, None)] * self.num_envs
+
+    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+        """Rows are no environments of their own."""
+        raise AttributeError(f"rows of a league have no attribute {attr_name!r} to set")
+
+
+def hunger(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How often snapshots are met: by (1 - share of points against them)^2, never rarer than a twentieth of evenly.
+
+    Vinyals et al. 2019, supplement: prioritised fictitious self-play, the variance of hard opponents.
+    """
+    weight = (1.0 - points) ** 2
+    return np.asarray(np.maximum(weight, 0.05 * max(float(weight.max()), 1e-3)))
+
+
+def round_robin(players: list[Player], games: int, seed: int, duels: Duels) -> NDArray[np.float64]:
+    """Let everybody play everybody.
+
+    Args:
+        players: two or more.
+        games: of each pair, half of them with sides swapped.
+        seed: of the games.
+        duels: games / 2 at once.
+
+    Returns:
+        (N, N, 3) games that the row player won, drew and lost against the column player.
+    """
+    table = np.zeros((len(players), len(players), 3))
+    for i in range(len(players)):
+        for j in range(i + 1, len(players)):
+            won, drawn, lost = match(players[i], players[j], games, seed, duels)
+            table[i, j], table[j, i] = (won, drawn, lost), (lost, drawn, won)
+    return table
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate that the learner stood before."""
+
+    steps: int
+    rival: str  # latest snapshot
+    won: float
+    drawn: float
+    lost: float
+    promoted: bool
+
+
+def train_league(
+    folder: Path,
+    steps: int,
+    *,
+    recipe: dict[str, Any],
+    settings: Settings,
+    league: LeagueSettings | None = None,
+    seed: int = 0,
+    on_progress: Progress | None = None,
+) -> list[Gate]:
+    """Train by self-play, or go on with the league that the folder holds.
+
+    Args:
+        folder: of the run; snapshots go to its folder `pool`.
+        steps: transitions of learners in all.
+        recipe: see `agents.training.train`.
+        settings: of PPO.
+        league: of the league.
+        seed: of everything random.
+        on_progress: see `agents.training.train`.
+
+    Returns:
+        All gates so far.
+    """
+    league = league or LeagueSettings()
+    env, judges = LeagueEnv(league, seed), Duels(league.gate_games // 2, scene_seed=seed + 1)
+    gates = read_gates(folder)
+
+    def stand(model: Any, rollouts: int) -> None:
+        if rollouts == 0 or rollouts % league.gate_every:
+            return
+        network = network_from(actor_arrays(model), folder)
+        gates[:] = [gate for gate in gates if gate.steps < model.num_timesteps]
+        points = []
+        for rival in env.pool:
+            won, drawn, lost = match(network, rival, league.gate_games, seed + rollouts, judges)
+            points.append((won + 0.5 * drawn) / league.gate_games)
+        passed = points[-1] >= league.gate
+        gates.append(Gate(model.num_timesteps, snapshot_name(len(env.pool) - 1), won, drawn, lost, passed))
+        env.chance = hunger(np.array(points))
+        if passed:
+            promote(folder, env, network)
+        write_gates(folder, gates)
+
+    # the untrained network, which training begins with, is the first rival
+    promote(folder, env, network_from(actor_arrays(make_model(env, settings, seed)), folder))
+    full = {**recipe, "league": asdict(league)}
+    train(env, folder, steps, recipe=full, settings=settings, seed=seed, on_rollout=stand, on_progress=on_progress)
+    return gates
+
+
+def snapshot_name(k: int) -> str:
+    """Name of the k-th snapshot; 0 is the untrained network."""
+    return f"{k:03d}"
+
+
+def promote(folder: Path, env: LeagueEnv, network: Network) -> None:
+    """Take a network into the pool and keep it in the folder."""
+    env.add(network)
+    write_snapshot(folder, len(env.pool) - 1, network)
+
+
+def write_snapshot(folder: Path, k: int, network: Network) -> None:
+    """Keep a snapshot as safetensors."""
+    arrays: dict[str, F4] = {}
+    for n, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
+        arrays |= {f"actor.{n}.weight": weight, f"actor.{n}.bias": bias}
+    (folder / "pool").mkdir(parents=True, exist_ok=True)
+    write_arrays(folder / "pool" / f"{snapshot_name(k)}.safetensors", arrays)
+
+
+def read_pool(folder: Path) -> list[Network]:
+    """Snapshots of a league's folder, oldest first."""
+    files = sorted((folder / "pool").glob("*.safetensors"))
+    return [network_from(read_arrays(path, "league"), path) for path in files]
+
+
+def read_gates(folder: Path) -> list[Gate]:
+    """Gates of earlier calls."""
+    if not (folder / GATES).exists():
+        return []
+    return [Gate(**row) for row in read_json(folder / GATES, "league")["gates"]]
+
+
+def write_gates(folder: Path, gates: list[Gate]) -> None:
+    """Keep the gates."""
+    write_json(folder / GATES, {"format": FORMAT, "gates": [asdict(gate) for gate in gates]})
