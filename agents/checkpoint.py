@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.network import Network
 from agents.runs import RunError, read_arrays, write_arrays
 
 if TYPE_CHECKING:
@@ -106,14 +107,12 @@ def set_random_state(arrays: Arrays) -> None:
     torch.set_rng_state(torch.from_numpy(arrays["random.torch"]))
 
 
-def actor_arrays(model: PPO) -> Arrays:
-    """The deterministic actor as `actor.K.weight` and `actor.K.bias`, see `runs.network_from`."""
+def network_of(model: PPO) -> Network:
+    """Copy the actor out of a learner."""
     from torch import nn
 
     chain = [*model.policy.mlp_extractor.policy_net, model.policy.action_net]
     layers = [part for part in chain if isinstance(part, nn.Linear)]
-    arrays: Arrays = {}
-    for k, part in enumerate(layers):
-        arrays[f"actor.{k}.weight"] = part.weight.detach().cpu().numpy().copy()
-        arrays[f"actor.{k}.bias"] = part.bias.detach().cpu().numpy().copy()
-    return arrays
+    weights = tuple(part.weight.detach().cpu().numpy().copy() for part in layers)
+    biases = tuple(part.bias.detach().cpu().numpy().copy() for part in layers)
+    return Network(weights, biases, np.exp(model.policy.log_std.detach().cpu().numpy()).astype(np.float32))

@@ -97,10 +97,10 @@ def score(outcome: NDArray[np.int8]) -> tuple[F4, F4]:
     return points, gain.astype(np.float32)
 
 
-def decide(player: Player, views: F4, duels: Duels, rng: np.random.Generator) -> F4:
+def decide(player: Player, views: F4, rng: np.random.Generator) -> F4:
     """(N, 2) actions of a player who sees (N, F) views; rule-based players are asked for all rows by `moves`."""
     if isinstance(player, Network):
-        return np.clip(player(views), -1.0, 1.0)
+        return player.sample(views, rng)
     if player == "random":
         return rng.uniform(-1.0, 1.0, (len(views), 2)).astype(np.float32)
     return np.zeros((len(views), 2), np.float32)
@@ -111,7 +111,7 @@ def moves(players: tuple[Player, Player], views: F4, duels: Duels, rng: np.rando
     actions = np.zeros((*views.shape[:2], 2), np.float32)
     rules = duels.core.rule_actions() if "rule" in players else actions
     for side, player in enumerate(players):
-        actions[:, side] = rules[:, side] if player == "rule" else decide(player, views[:, side], duels, rng)
+        actions[:, side] = rules[:, side] if player == "rule" else decide(player, views[:, side], rng)
     return actions
 
 

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
-from agents.checkpoint import actor_arrays
+from agents.checkpoint import network_of
 from agents.duel import Duels, Player, match
 from agents.environments import Environments
 from agents.network import Network
-from agents.runs import FORMAT, network_from, read_arrays, read_json, write_arrays, write_json
+from agents.runs import FORMAT, network_arrays, network_from, read_arrays, read_json, write_arrays, write_json
 from agents.snapshot import core_state, put_core_state
 from agents.training import Progress, Settings, make_model, train
 from scenes.seeds import rng_for
@@ -63,6 +63,7 @@ class LeagueEnv(VecEnv):
         self.chance = np.ones(0)  # of each snapshot to be met
         self.rival = np.zeros(settings.duels, np.int64)
         self.game = np.zeros(settings.duels, np.int64)
+        self.clock = np.zeros(1, np.int64)  # steps made
         self.views = np.zeros((settings.duels, 2, 1), np.float32)
         self.actions = np.zeros((0, 2), np.float32)
         core = self.duels.core
@@ -93,10 +94,12 @@ class LeagueEnv(VecEnv):
         count = int(self.learns.sum())
         wanted = np.zeros((*self.learns.shape, 2), np.float32)
         wanted[self.learns] = self.actions[:count]
+        noise = rng_for(self.run_seed, "noise", int(self.clock[0]))
+        self.clock += 1
         for k, network in enumerate(self.pool):
             rows = self.guests[self.rival[self.guests] == k]
             if len(rows):
-                wanted[rows, rows % 2] = np.clip(network(self.views[rows, rows % 2]), -1.0, 1.0)
+                wanted[rows, rows % 2] = network.sample(self.views[rows, rows % 2], noise)
         duel = self.duels.step(wanted)
         street = self.traffic.step(self.actions[count:])
         self.views = duel.observations
@@ -139,30 +142,31 @@ class LeagueEnv(VecEnv):
 
     def get_state(self) -> dict[str, NDArray[Any]]:
         """Everything that a later step depends on, the pool included."""
-        state = {"chance": self.chance, "rival": self.rival, "game": self.game, "views": self.views}
+        state = {
+            "chance": self.chance,
+            "rival": self.rival,
+            "game": self.game,
+            "clock": self.clock,
+            "views": self.views,
+        }
         state |= {"returns": self.returns, "lengths": self.lengths}
         state |= {f"duels.{name}": value for name, value in core_state(self.duels.core).items()}
         state |= {f"traffic.{name}": value for name, value in core_state(self.traffic).items()}
         for k, network in enumerate(self.pool):
-            for n, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
-                state |= {f"pool.{k}.{n}.weight": weight, f"pool.{k}.{n}.bias": bias}
+            state |= {f"pool.{k}/{name}": value for name, value in network_arrays(network).items()}
         return {name: np.array(value) for name, value in state.items()}
 
     def set_state(self, state: dict[str, NDArray[Any]]) -> None:
         """Put back what `get_state` gave."""
-        for name in ("chance", "rival", "game", "views", "returns", "lengths"):
+        for name in ("chance", "rival", "game", "clock", "views", "returns", "lengths"):
             setattr(self, name, state[name].copy())
         for part, core in (("duels.", self.duels.core), ("traffic.", self.traffic)):
             put_core_state(core, {name[len(part) :]: value for name, value in state.items() if name.startswith(part)})
         self.pool = []
-        while f"pool.{len(self.pool)}.0.weight" in state:
-            start, n = f"pool.{len(self.pool)}.", 0
-            weights, biases = [], []
-            while f"{start}{n}.weight" in state:
-                weights.append(state[f"{start}{n}.weight"])
-                biases.append(state[f"{start}{n}.bias"])
-                n += 1
-            self.pool.append(Network(tuple(weights), tuple(biases)))
+        while f"pool.{len(self.pool)}/actor.deviation" in state:
+            start = f"pool.{len(self.pool)}/"
+            arrays = {name[len(start) :]: value for name, value in state.items() if name.startswith(start)}
+            self.pool.append(network_from(arrays, Path(start)))
 
     def close(self) -> None:
         """Nothing is open."""
@@ -256,7 +260,7 @@ def train_league(
     def stand(model: Any, rollouts: int) -> None:
         if rollouts == 0 or rollouts % league.gate_every:
             return
-        network = network_from(actor_arrays(model), folder)
+        network = network_of(model)
         gates[:] = [gate for gate in gates if gate.steps < model.num_timesteps]
         points = []
         for rival in env.pool:
@@ -270,7 +274,7 @@ def train_league(
         write_gates(folder, gates)
 
     # the untrained network, which training begins with, is the first rival
-    promote(folder, env, network_from(actor_arrays(make_model(env, settings, seed)), folder))
+    promote(folder, env, network_of(make_model(env, settings, seed)))
     full = {**recipe, "league": asdict(league)}
     train(env, folder, steps, recipe=full, settings=settings, seed=seed, on_rollout=stand, on_progress=on_progress)
     return gates
@@ -289,11 +293,8 @@ def promote(folder: Path, env: LeagueEnv, network: Network) -> None:
 
 def write_snapshot(folder: Path, k: int, network: Network) -> None:
     """Keep a snapshot as safetensors."""
-    arrays: dict[str, F4] = {}
-    for n, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
-        arrays |= {f"actor.{n}.weight": weight, f"actor.{n}.bias": bias}
     (folder / "pool").mkdir(parents=True, exist_ok=True)
-    write_arrays(folder / "pool" / f"{snapshot_name(k)}.safetensors", arrays)
+    write_arrays(folder / "pool" / f"{snapshot_name(k)}.safetensors", network_arrays(network))
 
 
 def read_pool(folder: Path) -> list[Network]:

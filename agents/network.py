@@ -18,6 +18,7 @@ class Network:
 
     weights: tuple[F4, ...]  # each (outputs, inputs)
     biases: tuple[F4, ...]  # each (outputs,)
+    deviation: F4  # (outputs,) standard deviation of the actions that it was trained with
 
     def __call__(self, inputs: F4) -> F4:
         """Evaluate.
@@ -34,6 +35,11 @@ class Network:
             layer(rows, np.ascontiguousarray(weight.T), bias, k + 1 < len(self.weights), out)
             rows = out
         return rows.reshape(*inputs.shape[:-1], -1)
+
+    def sample(self, inputs: F4, rng: np.random.Generator) -> F4:
+        """Outputs with the noise of training added."""
+        mean = self(inputs)
+        return mean + self.deviation * rng.standard_normal(mean.shape, np.float32)
 
     @property
     def sizes(self) -> tuple[int, ...]:

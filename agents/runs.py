@@ -84,7 +84,7 @@ def network_from(arrays: Arrays, path: Path) -> Network:
     """Build the network of a policy file.
 
     Args:
-        arrays: `actor.0.weight`, `actor.0.bias`, `actor.1.weight` and so on.
+        arrays: `actor.0.weight`, `actor.0.bias`, `actor.1.weight` and so on, `actor.deviation`.
         path: for messages.
 
     Raises:
@@ -104,4 +104,15 @@ def network_from(arrays: Arrays, path: Path) -> Network:
         biases.append(np.ascontiguousarray(bias, np.float32))
     if not weights:
         raise RunError(f"{path}: holds no layer actor.0; the run is broken")
-    return Network(tuple(weights), tuple(biases))
+    deviation = arrays.get("actor.deviation", np.zeros(0, np.float32))
+    if deviation.shape != biases[-1].shape or not np.isfinite(deviation).all():
+        raise RunError(f"{path} actor.deviation: shape {deviation.shape} does not fit; the run is broken")
+    return Network(tuple(weights), tuple(biases), np.ascontiguousarray(deviation, np.float32))
+
+
+def network_arrays(network: Network) -> dict[str, NDArray[Any]]:
+    """What `network_from` reads."""
+    arrays: dict[str, NDArray[Any]] = {"actor.deviation": network.deviation}
+    for k, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
+        arrays |= {f"actor.{k}.weight": weight, f"actor.{k}.bias": bias}
+    return arrays

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.checkpoint import CHECKPOINT, actor_arrays, read_checkpoint, write_checkpoint
-from agents.runs import FORMAT, POLICY, RUN, RunError, read_json, write_arrays, write_json
+from agents.checkpoint import CHECKPOINT, network_of, read_checkpoint, write_checkpoint
+from agents.runs import FORMAT, POLICY, RUN, RunError, network_arrays, read_json, write_arrays, write_json
 
 if TYPE_CHECKING:
     from stable_baselines3 import PPO
@@ -45,7 +45,7 @@ class Settings:
     threads: int = 1  # of torch; more than one gives up equal bits
 
 
-class Environments(Protocol):
+class Resumable(Protocol):
     """A vector environment whose state can be kept and put back."""
 
     def get_state(self) -> dict[str, NDArray[Any]]:
@@ -89,7 +89,7 @@ def train(
     """Train until `steps` transitions are made, or go on with the training that the folder holds.
 
     Args:
-        env: vector environment that also is an `Environments`.
+        env: vector environment that also is `Resumable`.
         folder: of the run.
         steps: in all, those of earlier calls included; rounded up to whole rollouts.
         recipe: what the run is: environment, observation, versions; a resumed run must have the same.
@@ -115,7 +115,7 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     model = make_model(env, settings, seed)
     if resume and (folder / CHECKPOINT).exists():
-        environments(env).set_state(read_checkpoint(folder, model))
+        resumable(env).set_state(read_checkpoint(folder, model))
     else:
         write_json(folder / RUN, full)
     left = steps - model.num_timesteps
@@ -124,8 +124,8 @@ def train(
         model.learn(
             left, callback=watcher(folder, steps, checkpoint_every, on_rollout, on_progress), reset_num_timesteps=False
         )
-        write_checkpoint(folder, model, environments(env).get_state())
-    write_arrays(folder / POLICY, actor_arrays(model))
+        write_checkpoint(folder, model, resumable(env).get_state())
+    write_arrays(folder / POLICY, network_arrays(network_of(model)))
     return model
 
 
@@ -134,9 +134,9 @@ def plain(values: dict[str, Any]) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-def environments(env: Any) -> Environments:
+def resumable(env: Any) -> Resumable:
     """The vector environment as something whose state can be kept."""
-    kept: Environments = env
+    kept: Resumable = env
     return kept
 
 
@@ -203,8 +203,8 @@ def watcher(
             learner: Any = self.model
             rollouts = learner.num_timesteps // (learner.n_steps * learner.n_envs)
             if rollouts and rollouts % every == 0:
-                write_checkpoint(folder, learner, environments(self.training_env).get_state())
-                write_arrays(folder / POLICY, actor_arrays(learner))
+                write_checkpoint(folder, learner, resumable(self.training_env).get_state())
+                write_arrays(folder / POLICY, network_arrays(network_of(learner)))
             if on_rollout:
                 on_rollout(learner, rollouts)
             if on_progress:
