@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
 from agents.environments import Environments
-from agents.judging import OUTCOMES, TIMEOUT
+from agents.judging import OUTCOMES, REACHED, TIMEOUT
 from agents.rewards import TERMS
+from agents.snapshot import core_state, put_core_state
 
 Array = NDArray[Any]
 
@@ -69,6 +70,7 @@ class DriveVecEnv(VecEnv):
                 "terminal_observation": final[i].copy(),
                 "TimeLimit.truncated": bool(outcome[i] == TIMEOUT),
                 "outcome": OUTCOMES[outcome[i]],
+                "is_success": bool(outcome[i] == REACHED),
                 "terms": {name: float(value) for name, value in zip(TERMS, sums, strict=True)},
                 "episode": {
                     "r": float(sums.sum()), "l": int(self._steps[i]), "t": time.perf_counter() - self._start,
@@ -76,6 +78,15 @@ class DriveVecEnv(VecEnv):
             }  # fmt: skip
         self._sums[done], self._steps[done] = 0.0, 0
         return self._flat(step.observations).copy(), self._flat(step.rewards).copy(), done, infos
+
+    def get_state(self) -> dict[str, Array]:
+        """Everything that a later step depends on."""
+        return {**core_state(self.core), "sums": self._sums.copy(), "steps": self._steps.copy()}
+
+    def set_state(self, state: dict[str, Array]) -> None:
+        """Put back what `get_state` gave."""
+        put_core_state(self.core, state)
+        self._sums, self._steps = state["sums"].copy(), state["steps"].copy()
 
     def _flat(self, rows: Array) -> Array:
         """(E, N, ...) as (E * N, ...)."""
