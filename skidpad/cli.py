@@ -28,6 +28,19 @@ class Tuning(StrEnum):
     full = "full"
 
 
+class Algorithm(StrEnum):
+    """How a driver learns."""
+
+    ppo = "ppo"
+
+
+class Cars(StrEnum):
+    """Who learns."""
+
+    ego = "ego"
+    cars = "cars"
+
+
 class Split(StrEnum):
     """Which real pictures are measured on."""
 
@@ -146,6 +159,41 @@ def evaluate(
         )  # fmt: skip
     say(report.headline)
     say(str(out / "report.html"))
+
+
+@app.command()
+def train(
+    out: Annotated[Path, typer.Option(help="Run folder; start again with more steps to go on.")],
+    env: Annotated[str, typer.Option(help="Drive, Crossing, or a scene file.")] = "Drive",
+    algo: Annotated[Algorithm, typer.Option(help="How it learns.")] = Algorithm.ppo,
+    steps: Annotated[int, typer.Option(min=1, help="Transitions in all.")] = 2_000_000,
+    cars: Annotated[Cars, typer.Option(help="Who learns: the ego, or all cars with shared parameters.")] = Cars.ego,
+    league: Annotated[bool, typer.Option("--league", help="Self-play on the duel instead of --env.")] = False,
+    seed: SeedOption = 0,
+    envs: Annotated[int, typer.Option(min=1, max=65536, help="Worlds at once.")] = 256,
+    batch: Annotated[int, typer.Option(min=2)] = 4096,
+    learning_rate: Annotated[float, typer.Option(min=1e-7, max=1.0)] = 5e-4,
+    episodes: Annotated[int, typer.Option(min=1, help="Held-out episodes of the evaluation.")] = 500,
+) -> None:
+    """Train a driver in simulation and measure it beside random, constant-speed and rule-based ones."""
+    from agents.training import Settings
+    from skidpad.driving import lines_of, train_driver, train_league
+
+    settings = Settings(envs=envs, batch=batch, learning_rate=learning_rate)
+    with progress("steps") as bar:
+        if league:
+            command = "skidpad " + shlex.join(sys.argv[1:])
+            page = train_league(out, steps, seed=seed, settings=settings, command=command, on_progress=bar)
+        else:
+            done = train_driver(
+                env, out, steps, cars=cars.value, seed=seed, settings=settings, episodes=episodes, on_progress=bar
+            )
+    if league:
+        say(str(page))
+        return
+    for line in lines_of(done.fared):
+        say(line)
+    say(str(done.folder))
 
 
 @app.command()

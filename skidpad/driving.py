@@ -1,0 +1,169 @@
+"""Train drivers and leagues: environments by name, run folders, evaluation on held-out scenes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from agents.environments import Environments
+from agents.measure import Fared, fare
+from agents.network import Network
+from agents.ratings import elo, wilson
+from agents.runs import RUN, read_json, write_json
+from agents.trained import load_driver
+from agents.training import Settings, train
+from scenes.files import load
+from sim.egoview import SIZE, VERSION
+from skidpad import ENVIRONMENTS, __version__
+
+Progress = Callable[[int, int, str], None]
+HELD_OUT = 1_000_003  # added to the seed: scenes and episodes that training never sees
+ANCHORS = {"rule": 1000.0}
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished training."""
+
+    folder: Path
+    fared: dict[str, Fared]  # on held-out scenes, by driver
+
+
+def scene_named(env: str) -> str:
+    """Scene of an environment.
+
+    Args:
+        env: `Drive`, `Crossing`, their full ids, or a scene file or library scene.
+
+    Returns:
+        Scene file or name of a library scene.
+
+    Raises:
+        SceneError: none of them.
+    """
+    short = {name.removeprefix("skidpad/").removesuffix("-v0"): scene for name, scene in ENVIRONMENTS.items() if scene}
+    return short.get(env.removeprefix("skidpad/").removesuffix("-v0"), env)
+
+
+def train_driver(
+    env: str,
+    out: str | Path,
+    steps: int,
+    *,
+    cars: str = "ego",
+    seed: int = 0,
+    settings: Settings | None = None,
+    pool: int = 128,
+    episodes: int = 500,
+    on_progress: Progress | None = None,
+) -> Trained:
+    """Train a driver with PPO and measure it on held-out scenes, or go on with a run.
+
+    Args:
+        env: see `scene_named`.
+        out: run folder.
+        steps: transitions in all, those of earlier calls included.
+        cars: who learns: `ego`, or all `cars` with shared parameters.
+        seed: of scenes, episodes and learning.
+        settings: of PPO.
+        pool: scenes that training draws from.
+        episodes: of the evaluation.
+        on_progress: called with (steps done, steps, note).
+
+    Returns:
+        The run and how its driver fared beside the others.
+
+    Raises:
+        SceneError: the scene file is wrong or has nobody to control.
+        RunError: the folder holds another run, or a broken one.
+        ValueError: an argument is out of range.
+    """
+    from agents.sb3 import DriveVecEnv
+
+    settings, scene, folder = settings or Settings(), scene_named(env), Path(out)
+    if cars not in ("ego", "cars"):
+        raise ValueError(f"--cars: {cars!r} is none of ego, cars")
+    recipe = recipe_of(scene, cars=cars, pool=pool)
+    core = Environments(scene, settings.envs, controlled=cars, pool=pool, scene_seed=seed)  # type: ignore[arg-type]
+    train(DriveVecEnv(core), folder, steps, recipe=recipe, settings=settings, seed=seed, on_progress=on_progress)
+    fared = held_out(scene, load_driver(folder).network, episodes, seed)
+    write_json(folder / "evaluation.json", {
+        "format": 1, "scene": scene, "episodes": episodes, "seed": seed + HELD_OUT,
+        "drivers": {name: row.content() for name, row in fared.items()},
+    })  # fmt: skip
+    return Trained(folder, fared)
+
+
+def recipe_of(scene: str, **more: Any) -> dict[str, Any]:
+    """What a run folder says about itself, and what must be the same when it goes on."""
+    text = load(scene).text
+    digest = sha256(text.encode()).hexdigest()
+    view = {"name": "ego", "version": VERSION, "size": SIZE}
+    return {"scene": scene, "scene_sha256": digest, "view": view, "skidpad": __version__, **more}
+
+
+def held_out(scene: str, network: Network, episodes: int, seed: int) -> dict[str, Fared]:
+    """Let the trained and the untaught drivers drive the same episodes in scenes that training never saw."""
+    drivers = {"trained": network, "rule": "rule", "constant": "constant", "random": "random"}
+    return {name: fare(driver, scene, episodes, seed + HELD_OUT) for name, driver in drivers.items()}
+
+
+def lines_of(fared: dict[str, Fared]) -> list[str]:
+    """A table for people: a line for each driver, shares with their intervals."""
+    lines = []
+    for name, row in fared.items():
+        shares = [f"{key} {rate.share:.1%} [{rate.interval[0]:.1%}, {rate.interval[1]:.1%}]" for key, rate in row.rates()]
+        lines.append(f"{name:10s} " + "  ".join(shares))
+    return lines
+
+
+def train_league(
+    out: str | Path,
+    steps: int,
+    *,
+    seed: int = 0,
+    settings: Settings | None = None,
+    command: str = "",
+    on_progress: Progress | None = None,
+) -> Path:
+    """Train by self-play on the duel, play a round robin of all snapshots, and write the league's page.
+
+    Args:
+        out: run folder.
+        steps: transitions of learners in all, those of earlier calls included.
+        seed: of everything random.
+        settings: of PPO.
+        command: that is shown on the page.
+        on_progress: called with (steps done, steps, note).
+
+    Returns:
+        The page.
+
+    Raises:
+        RunError: the folder holds another run, or a broken one.
+        ValueError: an argument is out of range.
+    """
+    from agents import league
+    from agents.duel import SCENE, Duels, Player
+    from skidpad.league_report import Standings, write_report
+
+    folder, options = Path(out), league.LeagueSettings()
+    settings = settings or Settings(batch=4992)
+    gates = league.train_league(
+        folder, steps, recipe=recipe_of(SCENE), settings=settings, league=options, seed=seed, on_progress=on_progress
+    )
+    pool = league.read_pool(folder)
+    if on_progress:
+        on_progress(steps, steps, f"round robin of {len(pool)} snapshots")
+    names = (*(league.snapshot_name(k) for k in range(len(pool))), "rule", "constant", "random")
+    players: list[Player] = [*pool, "rule", "constant", "random"]
+    table = league.round_robin(players, options.games, seed + HELD_OUT, Duels(options.games // 2, scene_seed=seed + HELD_OUT))
+    ratings = elo(table[..., 0] + 0.5 * table[..., 1], {names.index(name): value for name, value in ANCHORS.items()})
+    last = len(pool) - 1
+    rivals = {names[1]: 1, "rule": len(pool)} if last > 1 else {"rule": len(pool)}
+    lower = {name: wilson(int(table[last, k, 0]), options.games)[0] for name, k in rivals.items()}
+    return write_report(folder, Standings(names, len(pool), table, ratings, ANCHORS, lower), gates, command)
