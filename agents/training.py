@@ -162,7 +162,8 @@ def logger(folder: Path, done: int) -> Any:
     from stable_baselines3.common.logger import KVWriter, Logger, TensorBoardOutputFormat
 
     path = folder / "progress.csv"
-    rows = [row for row in csv.DictReader(path.open(newline="")) if int(row["steps"]) <= done] if path.exists() else []
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    rows = [row for row in csv.DictReader(text.splitlines()) if int(row["steps"]) <= done]
 
     class Rows(KVWriter):
         """Appends a row; the whole file is written at once."""
