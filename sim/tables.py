@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scenes.lanes import arc_lengths, point_at
 from scenes.types import Crossing, Floats, Scene
 from sim.ground import Ground, compile_ground, on_road
+from sim.kernels import kernel
 from sim.signals import Plans, compile_plans
 from sim.world import F4, I4, World, compile_world
 
@@ -172,7 +173,7 @@ def span_on(path: Floats, crossing: Crossing) -> tuple[float, ...] | None:
     return low, high, float(x), float(y), float(heading)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def band_on_road(ground, b, line, first, count, half):  # type: ignore[no-untyped-def]
     """Whether a band of a half width (m) beside a path lies on the road all along."""
     for k in range(first, first + count + 1):
@@ -183,7 +184,7 @@ def band_on_road(ground, b, line, first, count, half):  # type: ignore[no-untype
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def place_on(tables, r, s):  # type: ignore[no-untyped-def]
     """Point (m) and heading (rad) at s metres along path r; beyond the ends its first and last steps go on."""
     first, count = tables.rows[r, 0], tables.rows[r, 1]
@@ -195,7 +196,7 @@ def place_on(tables, r, s):  # type: ignore[no-untyped-def]
     return x, y, tables.line[i, 2]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def project_on(tables, r, x, y, low, high):  # type: ignore[no-untyped-def]
     """Nearest place on path r between two lengths: m along it, and m to the left of it.
 
