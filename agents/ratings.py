@@ -1,8 +1,7 @@
-"""What games and episodes say: shares with their intervals, and Elo ratings with fixed anchors."""
+"""Ratings of a league: Elo numbers from a table of games, with fixed anchors."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,23 +9,6 @@ from numpy.typing import NDArray
 
 SCALE = 400.0 / np.log(10.0)  # rating points per unit of log odds (Elo 1978)
 PRIOR = 0.5  # half a win and half a loss against everyone met: ratings stay finite after clean sweeps
-
-
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927).
-
-    Args:
-        count: of successes.
-        total: of trials.
-
-    Returns:
-        Lower and upper bound; 0 and 1 without trials.
-    """
-    if total == 0:
-        return 0.0, 1.0
-    z, share = 1.959964, count / total
-    middle, half = share + z * z / (2 * total), z * math.sqrt(share * (1 - share) / total + (z / (2 * total)) ** 2)
-    return max(0.0, (middle - half) / (1 + z * z / total)), min(1.0, (middle + half) / (1 + z * z / total))
 
 
 def elo(score: NDArray[np.float64], anchors: Mapping[int, float], rounds: int = 200) -> NDArray[np.float64]:

@@ -176,8 +176,9 @@ def train(
     episodes: Annotated[int, typer.Option(min=1, help="Held-out episodes of the evaluation.")] = 500,
 ) -> None:
     """Train a driver in simulation and measure it beside random, constant-speed and rule-based ones."""
+    from agents.measure import table
     from agents.training import Settings
-    from skidpad.driving import lines_of, train_driver, train_league
+    from skidpad.driving import train_driver, train_league
 
     settings = Settings(envs=envs, batch=batch, learning_rate=learning_rate)
     with progress("steps") as bar:
@@ -191,8 +192,7 @@ def train(
     if league:
         say(str(page))
         return
-    for line in lines_of(done.fared):
-        say(line)
+    say(table(done.rows))
     say(str(done.folder))
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from agents.environments import Environments
-from agents.measure import Fared, fare
+from agents.measure import DRIVERS, HELD_OUT, Measurement, Rate, measure
 from agents.network import Network
-from agents.ratings import elo, wilson
-from agents.runs import RUN, read_json, write_json
+from agents.ratings import elo
+from agents.runs import FORMAT, write_json
 from agents.trained import load_driver
 from agents.training import Settings, train
 from scenes.files import load
@@ -21,7 +20,6 @@ from sim.egoview import SIZE, VERSION
 from skidpad import ENVIRONMENTS, __version__
 
 Progress = Callable[[int, int, str], None]
-HELD_OUT = 1_000_003  # added to the seed: scenes and episodes that training never sees
 ANCHORS = {"rule": 1000.0}
 
 
@@ -30,7 +28,7 @@ class Trained:
     """A finished training."""
 
     folder: Path
-    fared: dict[str, Fared]  # on held-out scenes, by driver
+    rows: list[Measurement]  # on held-out scenes: the trained driver and the untaught ones
 
 
 def scene_named(env: str) -> str:
@@ -85,17 +83,28 @@ def train_driver(
     from agents.sb3 import DriveVecEnv
 
     settings, scene, folder = settings or Settings(), scene_named(env), Path(out)
+    if seed == HELD_OUT:
+        raise ValueError(f"--seed: {seed} is the seed of the held-out scenes")
     if cars not in ("ego", "cars"):
         raise ValueError(f"--cars: {cars!r} is none of ego, cars")
     recipe = recipe_of(scene, cars=cars, pool=pool)
     core = Environments(scene, settings.envs, controlled=cars, pool=pool, scene_seed=seed)  # type: ignore[arg-type]
     train(DriveVecEnv(core), folder, steps, recipe=recipe, settings=settings, seed=seed, on_progress=on_progress)
-    fared = held_out(scene, load_driver(folder).network, episodes, seed)
+    rows = held_out(scene, load_driver(folder).network, episodes)
     write_json(folder / "evaluation.json", {
-        "format": 1, "scene": scene, "episodes": episodes, "seed": seed + HELD_OUT,
-        "drivers": {name: row.content() for name, row in fared.items()},
+        "format": FORMAT, "scene": scene, "episodes": episodes, "scene_seed": HELD_OUT,
+        "drivers": {row.driver: content_of(row) for row in rows},
     })  # fmt: skip
-    return Trained(folder, fared)
+    return Trained(folder, rows)
+
+
+def content_of(row: Measurement) -> dict[str, Any]:
+    """A measurement as JSON."""
+    rates = {
+        name: {"value": rate.value, "low": rate.interval[0], "high": rate.interval[1]}
+        for name, rate in row.rates.items()
+    }
+    return {"rates": rates, "reward": row.reward, "seconds": row.seconds, "terms": row.terms}
 
 
 def recipe_of(scene: str, **more: Any) -> dict[str, Any]:
@@ -106,19 +115,13 @@ def recipe_of(scene: str, **more: Any) -> dict[str, Any]:
     return {"scene": scene, "scene_sha256": digest, "view": view, "skidpad": __version__, **more}
 
 
-def held_out(scene: str, network: Network, episodes: int, seed: int) -> dict[str, Fared]:
+def held_out(scene: str, network: Network, episodes: int) -> list[Measurement]:
     """Let the trained and the untaught drivers drive the same episodes in scenes that training never saw."""
-    drivers = {"trained": network, "rule": "rule", "constant": "constant", "random": "random"}
-    return {name: fare(driver, scene, episodes, seed + HELD_OUT) for name, driver in drivers.items()}
 
+    def trained(core: Environments, step: int) -> Any:
+        return network(core.observations)
 
-def lines_of(fared: dict[str, Fared]) -> list[str]:
-    """A table for people: a line for each driver, shares with their intervals."""
-    lines = []
-    for name, row in fared.items():
-        shares = [f"{key} {rate.share:.1%} [{rate.interval[0]:.1%}, {rate.interval[1]:.1%}]" for key, rate in row.rates()]
-        lines.append(f"{name:10s} " + "  ".join(shares))
-    return lines
+    return [measure(scene, "trained", trained, episodes), *(measure(scene, name, None, episodes) for name in DRIVERS)]
 
 
 def train_league(
@@ -161,9 +164,10 @@ def train_league(
         on_progress(steps, steps, f"round robin of {len(pool)} snapshots")
     names = (*(league.snapshot_name(k) for k in range(len(pool))), "rule", "constant", "random")
     players: list[Player] = [*pool, "rule", "constant", "random"]
-    table = league.round_robin(players, options.games, seed + HELD_OUT, Duels(options.games // 2, scene_seed=seed + HELD_OUT))
+    judges = Duels(options.games // 2, scene_seed=HELD_OUT)
+    table = league.round_robin(players, options.games, HELD_OUT, judges)
     ratings = elo(table[..., 0] + 0.5 * table[..., 1], {names.index(name): value for name, value in ANCHORS.items()})
     last = len(pool) - 1
     rivals = {names[1]: 1, "rule": len(pool)} if last > 1 else {"rule": len(pool)}
-    lower = {name: wilson(int(table[last, k, 0]), options.games)[0] for name, k in rivals.items()}
+    lower = {name: Rate(int(table[last, k, 0]), options.games).interval[0] for name, k in rivals.items()}
     return write_report(folder, Standings(names, len(pool), table, ratings, ANCHORS, lower), gates, command)
