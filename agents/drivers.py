@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.egoview import REACH, lead_on_route, nearest_ahead, next_crossing, next_signal
-from sim.kernels import kernel
+from sim.kernels import kernel, wrap
 from sim.signals import RED, YELLOW
 from sim.tables import place_on, project_on
 
@@ -35,7 +35,7 @@ def curve_speed(p, a, s, desired, tables):  # type: ignore[no-untyped-def]
     _, _, before = place_on(tables, r, s)
     for k in range(1, 7):
         _, _, along = place_on(tables, r, s + 4.0 * k)
-        bend = abs((along - before + math.pi) % (2.0 * math.pi) - math.pi) / 4.0
+        bend = abs(wrap(along - before)) / 4.0
         if bend > 0.01:
             ahead = max(4.0 * (k - 1) - 2.0, 0.0)
             allowed = min(allowed, math.sqrt(SIDEWAYS / bend + 2.0 * 1.5 * ahead))
@@ -64,7 +64,7 @@ def oncoming(p, e, a, s, nose, tables, bodies, sight):  # type: ignore[no-untype
     r = tables.path[p, a]
     _, _, here = place_on(tables, r, s)
     _, _, there = place_on(tables, r, s + TURN_AHEAD)
-    if abs((there - here + math.pi) % (2.0 * math.pi) - math.pi) < 0.5:
+    if abs(wrap(there - here)) < 0.5:
         return REACH
     wait = REACH
     for j in range(tables.exists.shape[1]):
@@ -97,11 +97,12 @@ def conflict(p, e, a, j, s, nose, tables, bodies):  # type: ignore[no-untyped-de
     _, _, start = place_on(tables, own, s)
     for k in range(1, int(TURN_AHEAD)):
         x, y, along = place_on(tables, own, s + k)
-        guess = nearest_ahead(tables, other, sj, sj + REACH, x, y)
+        away = math.hypot(bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y)
+        guess, _ = nearest_ahead(tables, other, sj, away, CLEARANCE, x, y)
         at, aside = project_on(tables, other, x, y, guess - 4.0, guess + 4.0)
         if abs(aside) > CLEARANCE or at <= sj + 0.5:
             continue
-        if abs((along - start + math.pi) % (2.0 * math.pi) - math.pi) < 0.1 and k < 2:
+        if abs(wrap(along - start)) < 0.1 and k < 2:
             return REACH  # already side by side
         free = s + k - nose
         if free < 0.0 and bodies.speed[e, a] > 1.0:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.bodies import look_around
 from sim.counter import normal, uniform
 from sim.egoview import ego_view
-from sim.kernels import kernel
+from sim.kernels import kernel, wrap
 from sim.tables import place_on
 from sim.world import F4, I4
 
@@ -110,7 +110,7 @@ def put(p, e, a, s, tables, bodies):  # type: ignore[no-untyped-def]
     if tables.path[p, a] >= 0:
         x, y, turn = place_on(tables, tables.path[p, a], s)
     bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.position[e, a, 2] = x, y, 0.0
-    bodies.heading[e, a] = (turn + math.pi) % (2.0 * math.pi) - math.pi
+    bodies.heading[e, a] = wrap(turn)
     bodies.travelled[e, a], bodies.gait_phase[e, a] = s, tables.start[p, a, 2]
     bodies.acceleration[e, a], bodies.yaw_rate[e, a], bodies.steering[e, a] = 0.0, 0.0, 0.0
 

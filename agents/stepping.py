@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,7 @@ from agents.resetting import Play, begin, observe_rows, place_again
 from agents.walkers import walk_acceleration
 from sim.bodies import Bodies, Sight, look_around
 from sim.egoview import along_route, on_route
-from sim.kernels import drive, kernel, released
+from sim.kernels import drive, kernel, released, wrap
 from sim.tables import Tables, place_on
 from sim.world import F4
 
@@ -114,7 +113,7 @@ def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
                 bodies.steering[e, a], wish[a, 0], wish[a, 1], base, dt,
             )  # fmt: skip
             bodies.steering[e, a], bodies.yaw_rate[e, a] = steer, rate
-            bodies.heading[e, a] = (turn + math.pi) % (2.0 * math.pi) - math.pi
+            bodies.heading[e, a] = wrap(turn)
             bodies.position[e, a, 0], bodies.position[e, a, 1] = x, y
             bodies.travelled[e, a] += distance
             s, offset, error = on_route(p, e, a, tables, bodies)

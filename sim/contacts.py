@@ -9,7 +9,9 @@ import numpy as np
 from sim.ground import on_road
 from sim.kernels import kernel
 from sim.signals import RED
+from sim.tables import CLEAR_ALONG
 
+BEND = 0.1  # m that a lane which counts as straight may bend away over half a vehicle's length
 BODY = 0.4  # of the larger of a person's length and width: radius of the circle that stands for the person
 
 
@@ -89,9 +91,9 @@ def off_road(p, e, a, offset, error, tables, bodies, sight):  # type: ignore[no-
     """
     half_length, half_width = 0.5 * tables.size[p, a, 0], 0.5 * tables.size[p, a, 1]
     r = tables.path[p, a]
-    if r >= 0 and abs(error) < 0.5:
-        reach = abs(offset) + half_length * abs(math.sin(error)) + half_width + 0.1
-        if reach < tables.clear[r] and bodies.travelled[e, a] + half_length < tables.length[r]:
+    if r >= 0 and half_length < CLEAR_ALONG:
+        k = min(max(int(bodies.travelled[e, a]), 0), tables.rows[r, 1] - 1)
+        if abs(offset) + half_length * abs(math.sin(error)) + half_width + BEND < tables.clear[tables.rows[r, 0] + k]:
             return False
     c, s = sight.cosine[a], sight.sine[a]
     for i in (-1.0, 1.0):

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from sim.bodies import bodies_of, empty_sight, look_around
-from sim.kernels import MAX_STEER, kernel
+from sim.kernels import MAX_STEER, kernel, wrap
 from sim.signals import GREEN, RED, YELLOW
 from sim.tables import Tables, place_on, project_on
 from sim.world import F4, State
@@ -74,7 +74,7 @@ def on_route(p, e, a, tables, bodies):  # type: ignore[no-untyped-def]
     r, s = tables.path[p, a], bodies.travelled[e, a]
     s, offset = project_on(tables, r, bodies.position[e, a, 0], bodies.position[e, a, 1], s - DRIFT, s + DRIFT)
     _, _, along = place_on(tables, r, s)
-    error = (bodies.heading[e, a] - along + math.pi) % (2.0 * math.pi) - math.pi
+    error = wrap(bodies.heading[e, a] - along)
     return s, offset, error
 
 
@@ -102,7 +102,7 @@ def along_route(p, e, a, offset, error, tables, bodies):  # type: ignore[no-unty
     ahead = bodies.travelled[e, a] + 1.0 + 0.35 * v
     _, _, before = place_on(tables, r, ahead - 1.5)
     _, _, after = place_on(tables, r, ahead + 1.5)
-    bend = ((after - before + math.pi) % (2.0 * math.pi) - math.pi) / 3.0
+    bend = wrap(after - before) / 3.0
     rate = 1.0 / (1.0 + 0.25 * v)
     slip = math.atan(0.5 * base * bend)
     aside = min(max(offset, -2.0), 2.0)
@@ -114,8 +114,8 @@ def along_route(p, e, a, offset, error, tables, bodies):  # type: ignore[no-unty
 def lead_on_route(p, e, a, s, reach, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Gap (m) from the front of a vehicle to the next thing on its route, and its speed along it (m/s)."""
     x, y, r = bodies.position[e, a, 0], bodies.position[e, a, 1], tables.path[p, a]
-    nose = s + 0.5 * tables.size[p, a, 0]
-    gap, gap_speed = reach, 0.0
+    nose, wide = s + np.float32(0.5) * tables.size[p, a, 0], np.float32(0.5) * tables.size[p, a, 1] + np.float32(0.3)
+    gap, gap_speed = np.float32(reach), np.float32(0.0)
     for j in range(tables.exists.shape[1]):
         if j == a or not bodies.alive[e, j]:
             continue
@@ -124,35 +124,54 @@ def lead_on_route(p, e, a, s, reach, tables, bodies, sight):  # type: ignore[no-
         square = dx * dx + dy * dy
         if square > reach * reach or dx * sight.cosine[a] + dy * sight.sine[a] < 0:
             continue
+        half = np.float32(0.5) * (max(tables.size[p, j, 0], tables.size[p, j, 1]) + np.float32(0.4))
         if tables.path[p, j] == r:
             guess = bodies.travelled[e, j]
         else:
-            guess = nearest_ahead(tables, r, s, s + 1.3 * math.sqrt(square) + 2.0, px, py)
-        sj, off = project_on(tables, r, px, py, guess - DRIFT, guess + DRIFT)
+            guess, near = nearest_ahead(tables, r, s, math.sqrt(square), wide + half, px, py)
+            if near > (wide + half) * (wide + half) + np.float32(4.1):
+                continue
+        sj, off = project_on(tables, r, px, py, guess - np.float32(3.0), guess + np.float32(3.0))
+        if sj <= s + np.float32(0.05) or abs(off) > wide + half or sj - half - nose >= gap:
+            continue
         _, _, along = place_on(tables, r, sj)
         c, d = math.cos(along), math.sin(along)
         cosine = sight.cosine[j] * c + sight.sine[j] * d
         sine = abs(sight.sine[j] * c - sight.cosine[j] * d)
-        across = sine * tables.size[p, j, 0] + abs(cosine) * tables.size[p, j, 1]
-        if sj <= s + 0.05 or abs(off) > 0.5 * (tables.size[p, a, 1] + across) + 0.3:
+        if abs(off) > wide + np.float32(0.5) * (sine * tables.size[p, j, 0] + abs(cosine) * tables.size[p, j, 1]):
             continue
-        free = sj - 0.5 * (abs(cosine) * tables.size[p, j, 0] + sine * tables.size[p, j, 1]) - nose
+        free = sj - np.float32(0.5) * (abs(cosine) * tables.size[p, j, 0] + sine * tables.size[p, j, 1]) - nose
         if free < gap:
             gap, gap_speed = free, bodies.speed[e, j] * cosine
     return gap, gap_speed
 
 
 @kernel
-def nearest_ahead(tables, r, low, high, x, y):  # type: ignore[no-untyped-def]
-    """Length (m) of the point of path r nearest to (x, y), to within 2 m."""
+def nearest_ahead(tables, r, s, distance, aside, x, y):  # type: ignore[no-untyped-def]
+    """Point of path r nearest to something ahead: m along it, to within 2 m, and the square of the distance.
+
+    Args:
+        tables: `Tables`.
+        r: path.
+        s: m along the path, where the distance is measured from.
+        distance: m to the thing. If it lies on the path, its length from s is between this and 1.3 times this.
+        aside: m that the thing may lie beside the path to be found.
+        x: m.
+        y: m.
+
+    Returns:
+        Length and square of the distance; a large square where the thing is not on the path.
+    """
     first, count = tables.rows[r, 0], tables.rows[r, 1]
-    best, at = np.float32(1e30), low
-    for k in range(max(int(low), 0), min(int(high), count - 1) + 1, 4):
+    best, at = np.float32(1e30), np.float32(s)
+    low = max(int(s + distance - aside) - 2, int(s), 0)
+    high = min(int(s + 1.3 * distance + aside) + 2, count - 1)
+    for k in range(low, high + 1, 4):
         dx, dy = tables.line[first + k, 0] - x, tables.line[first + k, 1] - y
         gap = dx * dx + dy * dy
         if gap < best:
             best, at = gap, np.float32(k)
-    return at
+    return at, best
 
 
 @kernel

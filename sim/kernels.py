@@ -18,6 +18,16 @@ released = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)  # othe
 
 
 @kernel
+def wrap(angle):  # type: ignore[no-untyped-def]
+    """An angle (rad) less than three half turns from 0 as one in [-pi, pi]; much faster than a modulo."""
+    if angle > math.pi:
+        return angle - 2.0 * math.pi
+    if angle < -math.pi:
+        return angle + 2.0 * math.pi
+    return angle
+
+
+@kernel
 def point_at(points, arc, first, count, s):  # type: ignore[no-untyped-def]
     """Point and direction at arc length s (m) of the path `first`..: x, y, heading."""
     if count < 2:
