@@ -15,7 +15,7 @@ from scenes.errors import SceneError
 
 SCENE = "duel"
 TIME_LIMIT = 25.0  # s
-WIN, LOSS, CRASH = 4.0, -2.0, -5.0  # added to the reward at the end of a game; nobody wins a crash
+WIN, LOSS, CRASH = 0.8, -0.4, -1.0  # added to the reward at the end of a game; nobody wins a crash
 SHAPING = Weights(success=0.0, collision=0.0, person_hit=0.0, off_road=0.0)  # worth what stands above
 F4 = NDArray[np.float32]
 Player = Network | str  # a network, or one of PLAYERS

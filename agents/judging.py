@@ -16,7 +16,9 @@ from agents.rewards import (
     PERSON_HIT,
     PROGRESS,
     RED_LIGHT,
+    SLOW,
     SUCCESS,
+    WAITING,
     WRONG_WAY,
     comfort_term,
     progress_term,
@@ -80,6 +82,7 @@ def judge_driver(p, e, a, n, batch, sight, terms):  # type: ignore[no-untyped-de
     a_now, a_last = bodies.acceleration[e, a], batch.verdicts.before[e, n, 1]
     terms[PROGRESS] = progress_term(s - last, max(tables.desired[p, a], 1.0) * dt)
     terms[COMFORT] = comfort_term(a_now, (a_now - a_last) / dt, bodies.speed[e, a] * bodies.yaw_rate[e, a])
+    terms[WAITING] = bodies.speed[e, a] < np.float32(SLOW)
     terms[WRONG_WAY] = wrong_way(p, e, a, offset, tables, bodies, sight)
     half = np.float32(0.5) * tables.size[p, a, 0]
     terms[NEAR_MISS] = pushed_in(p, e, a, last + half, s + half, tables, bodies, sight)

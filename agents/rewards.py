@@ -11,6 +11,7 @@ from sim.world import F4
 
 FELT = 3.0  # m/s2 that is felt as harsh
 SUDDEN = 30.0  # m/s3, change of acceleration that is felt as harsh
+SLOW = 1.0  # m/s; a slower vehicle waits
 CLOSE = 0.7  # m between a moving vehicle and a person that frightens
 
 
@@ -18,15 +19,16 @@ CLOSE = 0.7  # m between a moving vehicle and a person that frightens
 class Weights:
     """What each term is worth. Terms of events count once, the others in every step."""
 
-    progress: float = 0.05  # each metre along the route at no more than the wished speed; faster costs half of it
-    comfort: float = -0.01  # squares of acceleration, change of acceleration and acceleration across, in harsh units
-    collision: float = -5.0  # contact with a vehicle
-    person_hit: float = -10.0  # contact with a person while moving
-    off_road: float = -5.0  # a corner leaves the road
-    red_light: float = -5.0  # the front passes a stop line at red
-    wrong_way: float = -0.1  # each step against the nearest lane
-    near_miss: float = -1.0  # driving onto a crossing in front of somebody; a fifth in each step too close to a person
-    success: float = 2.0  # the goal is reached
+    progress: float = 0.01  # each metre along the route at no more than the wished speed; faster costs half of it
+    comfort: float = -0.001  # squares of acceleration, change of acceleration and acceleration across, in harsh units
+    collision: float = -1.0  # contact with a vehicle
+    person_hit: float = -3.0  # contact with a person while moving
+    off_road: float = -1.0  # a corner leaves the road
+    red_light: float = -1.0  # the front passes a stop line at red
+    wrong_way: float = -0.02  # each step against the nearest lane
+    near_miss: float = -0.2  # driving onto a crossing in front of somebody; a fifth in each step too close to a person
+    waiting: float = -0.006  # each step slower than a walk: who never dares pays more than who dares too early
+    success: float = 1.0  # the goal is reached
 
     @property
     def row(self) -> F4:
@@ -35,7 +37,7 @@ class Weights:
 
 
 TERMS = tuple(field.name for field in fields(Weights))
-PROGRESS, COMFORT, COLLISION, PERSON_HIT, OFF_ROAD, RED_LIGHT, WRONG_WAY, NEAR_MISS, SUCCESS = range(len(TERMS))
+PROGRESS, COMFORT, COLLISION, PERSON_HIT, OFF_ROAD, RED_LIGHT, WRONG_WAY, NEAR_MISS, WAITING, SUCCESS = range(len(TERMS))
 
 
 @kernel

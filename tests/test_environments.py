@@ -136,7 +136,7 @@ def test_terminated_and_truncated_are_told_apart_and_terms_sum_to_the_reward() -
 
 
 def test_events_are_worth_their_weights() -> None:
-    weights = Weights(progress=0.0, comfort=0.0, near_miss=0.0, wrong_way=0.0)
+    weights = Weights(progress=0.0, comfort=0.0, near_miss=0.0, wrong_way=0.0, waiting=0.0)
     core = Environments("junction-practice", 32, pool=4, weights=weights)
     core.reset(1)
     seen = set()
