@@ -37,7 +37,9 @@ class Weights:
 
 
 TERMS = tuple(field.name for field in fields(Weights))
-PROGRESS, COMFORT, COLLISION, PERSON_HIT, OFF_ROAD, RED_LIGHT, WRONG_WAY, NEAR_MISS, WAITING, SUCCESS = range(len(TERMS))
+PROGRESS, COMFORT, COLLISION, PERSON_HIT, OFF_ROAD, RED_LIGHT, WRONG_WAY, NEAR_MISS, WAITING, SUCCESS = range(
+    len(TERMS)
+)
 
 
 @kernel

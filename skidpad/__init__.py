@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scenes.kinds import Kind
     from scenes.seeds import rng_for
     from scenes.types import Scene
+    from skidpad.driving import train
     from skidpad.generation import generate
     from skidpad.measure import evaluate
     from transfer.manifest import DatasetError
@@ -34,11 +35,12 @@ _HOMES = {
     "library": "scenes.files",
     "load": "scenes.files",
     "rng_for": "scenes.seeds",
+    "train": "skidpad.driving",
 }
 
 __all__ = [
     "Dataset", "DatasetError", "Kind", "Scene", "SceneError", "__version__", "evaluate", "generate", "library", "load",
-    "rng_for",
+    "rng_for", "train",
 ]  # fmt: skip
 
 

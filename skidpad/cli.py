@@ -178,7 +178,8 @@ def train(
     """Train a driver in simulation and measure it beside random, constant-speed and rule-based ones."""
     from agents.measure import table
     from agents.training import Settings
-    from skidpad.driving import train_driver, train_league
+    from skidpad.driving import train as run
+    from skidpad.driving import train_league
 
     settings = Settings(envs=envs, batch=batch, learning_rate=learning_rate)
     with progress("steps") as bar:
@@ -186,7 +187,7 @@ def train(
             command = "skidpad " + shlex.join(sys.argv[1:])
             page = train_league(out, steps, seed=seed, settings=settings, command=command, on_progress=bar)
         else:
-            done = train_driver(
+            done = run(
                 env, out, steps, cars=cars.value, seed=seed, settings=settings, episodes=episodes, on_progress=bar
             )
     if league:

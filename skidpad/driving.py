@@ -14,7 +14,8 @@ from agents.network import Network
 from agents.ratings import elo
 from agents.runs import FORMAT, write_json
 from agents.trained import load_driver
-from agents.training import Settings, train
+from agents.training import Settings
+from agents.training import train as learn
 from scenes.files import load
 from sim.egoview import SIZE, VERSION
 from skidpad import ENVIRONMENTS, __version__
@@ -47,7 +48,7 @@ def scene_named(env: str) -> str:
     return short.get(env.removeprefix("skidpad/").removesuffix("-v0"), env)
 
 
-def train_driver(
+def train(
     env: str,
     out: str | Path,
     steps: int,
@@ -89,7 +90,7 @@ def train_driver(
         raise ValueError(f"--cars: {cars!r} is none of ego, cars")
     recipe = recipe_of(scene, cars=cars, pool=pool)
     core = Environments(scene, settings.envs, controlled=cars, pool=pool, scene_seed=seed)  # type: ignore[arg-type]
-    train(DriveVecEnv(core), folder, steps, recipe=recipe, settings=settings, seed=seed, on_progress=on_progress)
+    learn(DriveVecEnv(core), folder, steps, recipe=recipe, settings=settings, seed=seed, on_progress=on_progress)
     rows = held_out(scene, load_driver(folder).network, episodes)
     write_json(folder / "evaluation.json", {
         "format": FORMAT, "scene": scene, "episodes": episodes, "scene_seed": HELD_OUT,
