@@ -42,7 +42,7 @@ def check_film(out: Path, fps: float) -> None:
         raise FileNotFoundError(2, "no such folder", str(out.parent))
 
 
-def write_film(out: Path, pictures: Iterable[Picture], fps: float) -> None:
+def write_film(out: str | Path, pictures: Iterable[Picture], fps: float) -> None:
     """Write a film, whole or not at all.
 
     Args:
@@ -53,6 +53,7 @@ def write_film(out: Path, pictures: Iterable[Picture], fps: float) -> None:
     Raises:
         ValueError, RuntimeError, OSError: see `check_film`.
     """
+    out = Path(out)
     check_film(out, fps)
     partial = out.with_name(out.name + ".partial")
     try:
@@ -98,8 +99,9 @@ def write_gif(path: Path, pictures: Iterable[Picture], fps: float) -> None:
 WRITERS: dict[str, Callable[[Path, Iterable[Picture], float], None]] = {".mp4": write_mp4, ".gif": write_gif}
 
 
-def write_png(out: Path, picture: Picture) -> None:
+def write_png(out: str | Path, picture: Picture) -> None:
     """Write a picture (H, W, 3) sRGB as PNG, whole or not at all."""
+    out = Path(out)
     ok, data = cv2.imencode(".png", picture[..., ::-1])
     if not ok:
         raise RuntimeError(f"OpenCV could not encode a picture of shape {picture.shape}")

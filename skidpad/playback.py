@@ -42,7 +42,7 @@ class Run:
 
 def play(
     file: str | Path,
-    out: Path | None = None,
+    out: str | Path | None = None,
     *,
     view: str = "top",
     seconds: float = 10.0,
@@ -73,7 +73,7 @@ def play(
         RuntimeError: a library or a display is missing.
     """
     if out is not None:
-        check_film(out, fps)
+        check_film(Path(out), fps)
     else:
         from skidpad.window import check_display, show
 
