@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from skidpad.driving import train
     from skidpad.generation import generate
     from skidpad.measure import evaluate
+    from skidpad.playback import play
     from transfer.manifest import DatasetError
     from transfer.reader import Dataset
 
@@ -34,13 +35,14 @@ _HOMES = {
     "generate": "skidpad.generation",
     "library": "scenes.files",
     "load": "scenes.files",
+    "play": "skidpad.playback",
     "rng_for": "scenes.seeds",
     "train": "skidpad.driving",
 }
 
 __all__ = [
     "Dataset", "DatasetError", "Kind", "Scene", "SceneError", "__version__", "evaluate", "generate", "library", "load",
-    "rng_for", "train",
+    "play", "rng_for", "train",
 ]  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def _facts(report: Report) -> str:
     split = "real test photographs" if content["split"] == "test" else "real photographs (training split)"
     rows = [
         (f"{main.point:.1%}", "balanced accuracy, rendered only"),
-        (_number(equal), "real labels per class worth the same"),
+        *([(_number(equal), "real labels per class worth the same")] if equal is not None else []),
         (f"{main.results[0].rendered:,}", "rendered crops a run"),
         (f"{real['images']:,}", f"{split}, {real['groups']:,} groups"),
         (f"{content['test_openings']}", "openings of the test split so far"),
@@ -77,9 +77,7 @@ def _facts(report: Report) -> str:
     return f'<div class="facts">{cells}</div>'
 
 
-def _number(value: float | str | None) -> str:
-    if value is None:
-        return "-"
+def _number(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
