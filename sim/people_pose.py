@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.people_arms import ArmPlan, arm_moves, plan_arms
-from renderers.people_gait import Gait, Leg, Step, hip_height, rhythm, step_at
-from renderers.people_rotate import aligned, turn_x, turn_y, turn_z, two_bones
-from renderers.people_skeleton import BONES, CHEST, HEAD, LEG, NECK, PELVIS, SIDES, SPINE, Skeleton
+from sim.people_arms import ArmPlan, arm_moves, plan_arms
+from sim.people_gait import Gait, Leg, Step, hip_height, rhythm, step_at
+from sim.people_rotate import aligned, turn_x, turn_y, turn_z, two_bones
+from sim.people_skeleton import BONES, CHEST, HEAD, LEG, NECK, PELVIS, SIDES, SPINE, Skeleton
 
 Array = NDArray[np.float64]
 STILL = 0.12  # m/s, slower people stand
