@@ -19,7 +19,7 @@ from renderers.props import prop_mesh
 from renderers.signals import signal_mesh
 from renderers.stage import Instance, Stage
 from renderers.vehicles import vehicle_mesh
-from scenes.geometry import camera_from_world, world_from_model
+from scenes.geometry import camera_from_world, triple, world_from_model
 from scenes.kinds import Kind
 from scenes.people import PersonLook
 from scenes.signals import SignalLook
@@ -151,11 +151,6 @@ def vehicle(look: VehicleLook, detail: int, lamps_on: bool, braking: bool, steer
 def signal_head(look: SignalLook, lit: SignalColour) -> Mesh:
     """Keep recently built signal heads."""
     return signal_mesh(look, lit)
-
-
-def triple(point: NDArray[np.floating]) -> tuple[float, float, float]:
-    """(3,) array to a tuple of plain numbers."""
-    return (float(point[0]), float(point[1]), float(point[2]))
 
 
 def detail_for(height: float, position: NDArray[np.floating], view: View) -> int:

@@ -14,7 +14,7 @@ from renderers.people_skin import skinned
 from renderers.people_torso import clearance, seat_part, top_part
 from scenes.people import PersonLook
 from sim.people_gait import Gait
-from sim.people_pose import bone_moves
+from sim.people_pose import bone_moves, bone_pose
 from sim.people_skeleton import SIDES, Skeleton
 
 __all__ = ["Gait", "SkinnedMesh", "person_mesh", "pose_person"]
@@ -87,4 +87,4 @@ def pose_person(person: SkinnedMesh, gait: Gait) -> Mesh:
     Returns:
         The posed mesh in the model frame, feet on z = 0.
     """
-    return skinned(person, bone_moves(person.skeleton, gait))
+    return skinned(person, bone_moves(person.skeleton, *bone_pose(person.skeleton, gait)))

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from scenes.types import Scene
+from sim.engine import engine_for
 from sim.observe import observe
 from sim.policy import Policy
-from sim.step import step, stride_table
-from sim.world import F4, State, compile_world, initial_state
+from sim.world import F4, State, compile_world
 
 DT = 0.05  # s
 
 
 def rollout(scenes: Sequence[Scene], policy: Policy, times: Sequence[float]) -> list[State]:
-    """Simulate from time 0.
+    """Simulate from time 0 with the engine that the scenes ask for.
 
     Args:
         scenes: one world each.
@@ -27,14 +27,15 @@ def rollout(scenes: Sequence[Scene], policy: Policy, times: Sequence[float]) -> 
         A state for each time.
     """
     world = compile_world(scenes)
-    state, strides = initial_state(world), stride_table(world)
+    engine = engine_for(scenes)
+    state = engine.start(world)
     memory: F4 | None = None
     states, steps = [], 0
     for time in times:
         wanted = int(np.floor(time / DT + 0.5))
         while steps < wanted:
             controls, memory = policy.act(observe(world, state), memory)
-            state = step(world, state, controls, DT, strides)
+            state = engine.step(state, controls, DT)
             steps += 1
         states.append(state)
     return states
