@@ -80,17 +80,26 @@ def camera_from_world(position: NDArray[np.floating], heading: float, pitch: flo
     Returns:
         (4, 4) matrix camera_from_world.
     """
-    world_from_body = world_from_model(position, heading, pitch, -roll)
+    return camera_looking(world_from_model(position, heading, pitch, -roll))
+
+
+def camera_looking(world_from_body: Array) -> Array:
+    """Extrinsics camera_from_world (4, 4) of a camera that looks along x of a body, with z up in the picture."""
     rotation = world_from_body[:3, :3] @ BODY_FROM_CAMERA
     pose = np.eye(4)
     pose[:3, :3] = rotation.T
-    pose[:3, 3] = -rotation.T @ np.asarray(position, dtype=np.float64)
+    pose[:3, 3] = -rotation.T @ world_from_body[:3, 3]
     return pose
 
 
 def triple(point: NDArray[np.floating]) -> tuple[float, float, float]:
     """(3,) array to a tuple of plain numbers."""
     return (float(point[0]), float(point[1]), float(point[2]))
+
+
+def quadruple(quaternion: NDArray[np.floating]) -> tuple[float, float, float, float]:
+    """(4,) array to a tuple of plain numbers."""
+    return (float(quaternion[0]), float(quaternion[1]), float(quaternion[2]), float(quaternion[3]))
 
 
 def rotation_of(quaternion: NDArray[np.floating]) -> Array:

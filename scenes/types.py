@@ -104,6 +104,7 @@ class Actor:
     behaviour: str = "walk"  # people: walk, stand; vehicles: drive, parked
     lane: int | None = None  # lane that the path starts on
     path_z: Floats | None = None  # (N,) m, height of the path's vertices; None = on the road, 0
+    driver: str = "rule"  # who decides, a key of agents.POLICIES
 
 
 @dataclass(frozen=True, eq=False)

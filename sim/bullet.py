@@ -25,7 +25,7 @@ class BulletEngine:
         """Look for PyBullet.
 
         Raises:
-            ModuleNotFoundError: it is not installed; the message names the extra.
+            RuntimeError: it is not installed; the message names the extra.
         """
         pybullet()
         self._world: World | None = None

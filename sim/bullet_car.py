@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 VEHICLE_JOINTS = ("travel_fl", "travel_fr", "travel_rl", "travel_rr", "turn_fl", "turn_fr", "turn_rl", "turn_rr")
 FREE_SPIN = 1000.0  # rad/s, wheel speed that a driving torque never reaches
 STEERING_TORQUE = 2.0  # N m per kg of the vehicle, holds the front wheels against kerbs
+BEAT = 2 * math.pi * masses.RIDE_FREQUENCY  # rad/s
 CORNER = 0.35  # m, how far the corners of the body are cut, seen from above
 
 
@@ -35,6 +36,7 @@ class Car:
     base: float  # m, wheel base
     track: float  # m, between the middles of the tyres
     centre: Triple  # of mass, model frame, m
+    load: float  # kg on each spring: the centre of mass is half way between the axles
     springs: tuple[int, ...]  # links: front left, front right, rear left, rear right
     wheels: tuple[int, ...]
     hinges: tuple[int, ...]  # links that steer, left and right
@@ -104,7 +106,8 @@ def make_car(client: Client, look: VehicleLook, position: Sequence[float], headi
     spin = 0.5 * corner * masses.WHEEL_SHARE * radius**2
     car = Car(
         body=body, mass=mass, inertial_mass=mass + 4 * spin / radius**2, radius=radius, base=look.wheel_base,
-        track=2 * side, centre=centre, springs=tuple(springs), wheels=tuple(wheels), hinges=tuple(hinges),
+        track=2 * side, centre=centre, load=sprung / 4, springs=tuple(springs), wheels=tuple(wheels),
+        hinges=tuple(hinges),
     )  # fmt: skip
     _set_dynamics(client, car, look, sprung, spin)
     client.resetBaseVelocity(body, (speed * ahead).tolist(), ORIGIN)
@@ -124,17 +127,20 @@ def _set_dynamics(client: Client, car: Car, look: VehicleLook, sprung: float, sp
         client.changeDynamics(
             car.body, wheel, lateralFriction=masses.TYRE_FRICTION, localInertiaDiagonal=(spin / 2, spin, spin / 2)
         )  # fmt: skip
-    load = sprung / 4  # kg on each spring: the centre of mass is half way between the axles
-    beat = 2 * math.pi * masses.RIDE_FREQUENCY
-    droop = GRAVITY / beat**2  # m, from the place under load to the free length; PyBullet keeps targets inside limits
     for spring in car.springs:
-        client.changeDynamics(car.body, spring, jointLowerLimit=-droop, jointUpperLimit=masses.TRAVEL)
-        client.setJointMotorControl2(
-            car.body, spring, client.PD_CONTROL, targetPosition=-droop, targetVelocity=0.0,
-            positionGain=load * beat**2, velocityGain=2 * masses.RIDE_DAMPING * load * beat, force=1e7,
+        client.changeDynamics(
+            car.body, spring, jointLowerLimit=-GRAVITY / BEAT**2, jointUpperLimit=masses.TRAVEL
         )  # fmt: skip
     for link in (*car.springs, *car.hinges):
         client.changeDynamics(car.body, link, localInertiaDiagonal=(0.1, 0.1, 0.1))
+
+
+def spring_car(client: Client, car: Car) -> None:
+    """Push the wheels down for one solver step: springs that are at their free length where the load is gone."""
+    stiff, damp = car.load * BEAT**2, 2 * masses.RIDE_DAMPING * car.load * BEAT
+    states = client.getJointStates(car.body, car.springs)
+    forces = [-GRAVITY * car.load - stiff * state[0] - damp * state[1] for state in states]
+    client.setJointMotorControlArray(car.body, car.springs, client.TORQUE_CONTROL, forces=forces)
 
 
 def drive_car(client: Client, car: Car, acceleration: float, steering: float) -> None:

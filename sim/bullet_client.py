@@ -30,14 +30,14 @@ def pybullet() -> ModuleType:
     """Import PyBullet without the line that it prints.
 
     Raises:
-        ModuleNotFoundError: it is not installed; the message names the extra.
+        RuntimeError: it is not installed; the message names the extra.
     """
     stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)
         import pybullet as module
     except ModuleNotFoundError:
-        raise ModuleNotFoundError(MISSING) from None
+        raise RuntimeError(MISSING) from None
     finally:
         os.dup2(stderr, 2)
         os.close(stderr)
@@ -52,8 +52,7 @@ class Client:
         """Open an empty world.
 
         Raises:
-            ModuleNotFoundError: PyBullet is not installed.
-            RuntimeError: PyBullet has no free world left.
+            RuntimeError: PyBullet is not installed, or has no free world left.
         """
         module = pybullet()
         self._module = module

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenes.geometry import rotation_of
-from scenes.people import PersonLook
+from scenes.population_space import boxes_meet
 from scenes.types import Scene
 from scenes.vehicles import VehicleLook
-from sim.bullet_car import VEHICLE_JOINTS, Car, drive_car, make_car, read_car
+from sim.bullet_car import VEHICLE_JOINTS, Car, drive_car, make_car, read_car, spring_car
 from sim.bullet_client import RATE, Client
 from sim.bullet_ground import lay_ground
 from sim.bullet_person import Posture, Ragdoll, lead, make_ragdoll, posture, read_ragdoll
@@ -24,7 +24,8 @@ from sim.world import F4, State, World
 
 Arrays = dict[str, NDArray[Any]]
 KNOCK = 0.5  # m/s, what touches people faster than this knocks them over
-NEAR = 0.7  # m, gap within which bodies are made, besides what the faster one covers in a step
+STILL = 0.05  # m/s, slower bodies touch nobody
+NEAR = 0.25  # m around people, parked vehicles and props within which they get bodies, besides the other's way
 PARKED = -5.0  # m/s2, what parking brakes hold
 
 
@@ -38,7 +39,6 @@ class BulletWorld:
         self.dolls: dict[int, Ragdoll] = {}  # people, by row
         self.things: dict[int, Thing] = {}  # by number of the prop
         self._postures: dict[int, Posture] = {}  # of the dolls that are led
-        self._reach = np.array([reach_of(actor.size) for actor in scene.actors] or [0.0])
         self._loose = [k for k, prop in enumerate(scene.props) if prop.look.model in LOOSE_MASSES]
         self._rate = 0.0
         lay_ground(self.client, scene)
@@ -86,12 +86,13 @@ class BulletWorld:
             self._rate = dt / count
             self.client.setPhysicsEngineParameter(fixedTimeStep=self._rate)
         for a in [a for a in self._postures if not new["alive"][b, a]]:  # at the end of the path
-            self.client.removeBody(self.dolls.pop(a).body)
-            del self._postures[a]
+            self._drop_doll(a)
         led = {a: self._posture(a, b, new) for a in self._postures}
         for k in range(count):
             for a, after in led.items():
                 lead(self.client, self.dolls[a], self._postures[a], after, k / count, dt)
+            for car in self.cars.values():
+                spring_car(self.client, car)
             self.client.stepSimulation()
             for a in [a for a in led if self._touched(self.dolls[a], fast)]:
                 del led[a], self._postures[a]
@@ -115,55 +116,66 @@ class BulletWorld:
         bodies = {car.body for a, car in self.cars.items() if fast[a]}
         bodies |= {doll.body for a, doll in self.dolls.items() if fast[a] and a not in self._postures}
         for thing in self.things.values():
-            if math.dist(self.client.getBaseVelocity(thing.body)[0], (0.0, 0.0, 0.0)) > KNOCK:
+            if math.hypot(*self.client.getBaseVelocity(thing.body)[0]) > KNOCK:
                 bodies.add(thing.body)
         return bodies
 
     def _wake(self, state: State, b: int, dt: float) -> None:
-        """Make bodies for people, parked vehicles and props that something moving comes near."""
-        assert state.rigid is not None
-        spots, reach, speed = self._movers(state, b)
-        if not len(spots):
-            return
+        """Make bodies for people, parked vehicles and props that something moving may reach in this step."""
+        movers = self._movers(state, b, dt)
 
-        def near(x: float, y: float, radius: float, pace: float) -> bool:
-            gaps = np.hypot(spots[:, 0] - x, spots[:, 1] - y) - reach - radius
-            return bool((gaps < NEAR + (speed + pace) * dt).any())
+        def near(x: float, y: float, heading: float, size: tuple[float, float, float]) -> bool:
+            return bool(boxes_meet(movers, len(movers), x, y, heading, size[0] / 2 + NEAR, size[1] / 2 + NEAR))
 
         for a, actor in enumerate(self.scene.actors):
-            if a in self.cars or a in self.dolls or not state.alive[b, a]:
+            if a in self.cars or not state.alive[b, a] or (a in self.dolls and a not in self._postures):
                 continue
             x, y, _ = state.position[b, a].tolist()
-            if not near(x, y, float(self._reach[a]), float(state.speed[b, a])):
-                continue
-            if isinstance(actor.look, PersonLook):
+            close = near(x, y, float(state.heading[b, a]), actor.size)
+            if isinstance(actor.look, VehicleLook):
+                if close:
+                    self._add_car(a, actor.look, state, b)
+            elif close and a not in self.dolls:
                 self.dolls[a] = make_ragdoll(self.client, actor.look)
                 fields = {name: getattr(state, name) for name in ("gait_phase", "speed", "position", "heading")}
                 self._postures[a] = self._posture(a, b, fields)
-            else:
-                self._add_car(a, actor.look, state, b)
+            elif not close and a in self.dolls:
+                self._drop_doll(a)
         for k in self._loose:
             prop = self.scene.props[k]
-            x, y, _ = prop.position
-            if k not in self.things and near(
-                float(prop.position[0]), float(prop.position[1]), reach_of(prop.look.size), 0.0
-            ):
+            if k not in self.things and near(prop.position[0], prop.position[1], prop.heading, prop.look.size):
                 self.things[k] = make_thing(self.client, prop)
 
-    def _movers(self, state: State, b: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """(M, 2) places, (M,) sizes and (M,) speeds of all bodies that move by themselves or were hit."""
+    def _drop_doll(self, a: int) -> None:
+        """Take away the body of somebody who was not touched."""
+        self.client.removeBody(self.dolls.pop(a).body)
+        del self._postures[a]
+
+    def _movers(self, state: State, b: int, dt: float) -> NDArray[np.float64]:
+        """(M, 5) boxes on the ground that moving bodies may touch within a step: x, y, heading, half sizes."""
         assert state.rigid is not None
-        pace = np.linalg.norm(state.rigid.velocity[b], axis=-1)
-        rows = [a for a in (*self.cars, *self.dolls) if a not in self._postures and pace[a] > 0.05]
-        spots = [(float(state.position[b, a, 0]), float(state.position[b, a, 1])) for a in rows]
-        reach, speed = [float(self._reach[a]) for a in rows], [float(pace[a]) for a in rows]
+        rows = []
+        for a in (*self.cars, *self.dolls):
+            vx, vy, vz = state.rigid.velocity[b, a].tolist()
+            if a in self._postures or math.hypot(vx, vy, vz) < STILL:
+                continue
+            x, y, _ = state.position[b, a].tolist()
+            if a in self.cars:
+                heading, (length, width, _) = float(state.heading[b, a]), self.scene.actors[a].size
+                c, s = math.cos(heading), math.sin(heading)
+                swing = abs(float(state.yaw_rate[b, a])) * length / 2
+                ahead, aside = abs(c * vx + s * vy) * dt, (abs(c * vy - s * vx) + swing) * dt
+                rows.append((x, y, heading, length / 2 + ahead, width / 2 + aside))
+            else:
+                half = 0.6 * self.scene.actors[a].size[2] + math.hypot(vx, vy) * dt
+                rows.append((x, y, 0.0, half, half))
         for k, thing in self.things.items():
-            velocity = math.dist(self.client.getBaseVelocity(thing.body)[0], (0.0, 0.0, 0.0))
-            if velocity > 0.05:
-                spots.append((float(state.rigid.props[b, k, 0]), float(state.rigid.props[b, k, 1])))
-                reach.append(reach_of(self.scene.props[k].look.size))
-                speed.append(velocity)
-        return np.array(spots).reshape(-1, 2), np.array(reach), np.array(speed)
+            speed = math.hypot(*self.client.getBaseVelocity(thing.body)[0])
+            if speed > STILL:
+                x, y = state.rigid.props[b, k, :2].tolist()
+                half = max(self.scene.props[k].look.size) + speed * dt
+                rows.append((x, y, 0.0, half, half))
+        return np.array(rows, np.float64).reshape(-1, 5)
 
     def _add_car(self, a: int, look: VehicleLook, state: State, b: int) -> None:
         position, heading = state.position[b, a].tolist(), float(state.heading[b, a])
@@ -203,11 +215,6 @@ class BulletWorld:
         new["yaw_rate"][b, a] = yaw_rate
         more["orientation"][b, a], more["velocity"][b, a] = orientation, velocity
         more["joints"][b, a], more["limp"][b, a] = angles, True
-
-
-def reach_of(size: tuple[float, float, float]) -> float:
-    """Radius of a circle on the ground that a thing stays in when it stands or falls over, m."""
-    return max(math.hypot(size[0], size[1]) / 2, 0.6 * min(size[2], 2.0))
 
 
 def steered(angle: float, wanted: float, dt: float) -> float:

@@ -66,7 +66,7 @@ def engine_for(scenes: Sequence[Scene]) -> Engine:
 
     Raises:
         ValueError: they ask for different ones.
-        ModuleNotFoundError: it needs a package that is not installed.
+        RuntimeError: it needs a package that is not installed.
     """
     wanted = sorted({scene.physics for scene in scenes})
     if len(wanted) != 1:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import lru_cache
 
-from agents import POLICIES
 from renderers.assemble import StageBuilder, resolve_camera
 from renderers.camera_chain import develop, encode_jpeg
 from renderers.frame import LabelledFrame
@@ -15,6 +14,7 @@ from scenes.files import SceneTemplate
 from scenes.seeds import rng_for
 from scenes.types import Scene
 from sim.rollout import rollout
+from skidpad.policies import policy_for
 
 
 @lru_cache(maxsize=1)
@@ -55,7 +55,7 @@ def render_scene(scene: Scene, frames: int = 1, fps: float = 10.0) -> list[Label
         Frame by frame, camera by camera.
     """
     times = [scene.start_time + index / fps for index in range(frames)]
-    states = rollout([scene], POLICIES["rule"](), times)
+    states = rollout([scene], policy_for(scene), times)
     builder = StageBuilder(scene)
     finished = []
     for index, state in enumerate(states):

@@ -315,5 +315,5 @@ def test_scenes_of_one_batch_must_agree_on_the_physics() -> None:
 def test_without_pybullet_one_line_names_the_extra() -> None:
     code = "import sys; sys.modules['pybullet'] = None\nfrom sim.engine import ENGINES\nENGINES['bullet']()"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert "ModuleNotFoundError: physics: bullet needs the package pybullet" in done.stderr
+    assert "RuntimeError: physics: bullet needs the package pybullet" in done.stderr
     assert "skidpad[bullet]" in done.stderr
