@@ -88,7 +88,7 @@ def add_traffic(
     actors: list[Actor] = []
     lanes = sorted({route.lanes[0] for route in layout.routes})
     for lane in lanes:
-        if lane in closed:
+        if lane in closed or not (spec.moving or lane in egos):
             continue
         choices = [route for route in layout.routes if route.lanes[0] == lane]
         actors += _fill_lane(spec, layout, choices, draws, egos.get(lane), horizon)

@@ -9,6 +9,7 @@ import numpy as np
 
 from scenes.cameras import Ego, ego_for, keep_clear, make_cameras, walking_spot, watched_lanes
 from scenes.draws import Draws, fix
+from scenes.lanes import arc_lengths
 from scenes.light import make_light
 from scenes.people import sample_person
 from scenes.population_buildings import add_buildings
@@ -99,6 +100,13 @@ def _carrier(actors: list[Actor], ego: Ego) -> int:
     return min(lane, key=lambda actor: abs(actor.start + actor.size[0] / 2 - ego.s)).id
 
 
+def densified(line: Floats) -> Floats:
+    """A polyline with a point every half metre, so that a walker's path follows the ground."""
+    along = arc_lengths(line)
+    s = np.linspace(0.0, along[-1], max(2, int(along[-1] * 2)))
+    return np.stack([np.interp(s, along, line[:, k]) for k in (0, 1)], -1)
+
+
 def explicit_actors(specs: tuple[ActorSpec, ...], layout: Layout, space: Space, draws: Draws) -> list[Actor]:
     """Actors with places of their own.
 
@@ -118,11 +126,11 @@ def explicit_actors(specs: tuple[ActorSpec, ...], layout: Layout, space: Space, 
         spot: Floats = np.array(spec.position, dtype=np.float64)
         end = spot + spec.distance * np.array([math.cos(heading), math.sin(heading)])
         moves = spec.behaviour in ("drive", "walk") or (spec.behaviour == "auto" and spec.speed > 0)
-        line = np.stack([spot, end]) if moves else spot[None]
+        line = np.array([spot, *(spec.via or (end,))]) if moves else spot[None]
         if spec.kind == "pedestrian":
             look = sample_person(rng)
             if moves:
-                line = np.linspace(spot, end, max(2, int(spec.distance * 2)))
+                line = densified(line)
             z = ground_height(layout.network, line)
             speed = spec.speed if moves else 0.0
             actors.append(person(look, line, z, 0.0, speed, float(rng.random()), heading))

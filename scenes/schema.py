@@ -81,6 +81,7 @@ class VehicleSpec(Spec):
     speed: Annotated[Spread, Range(0.0, 40.0, "m/s", each=True)] = Normal(9.0, 1.5, 0.0, 40.0)
     kind: Annotated[Spread, OneOf(VEHICLE_NAMES, each=True)] = Choice(VEHICLE_NAMES, (0.78, 0.12, 0.05, 0.05))
     limit: Annotated[float, Range(2.0, 40.0, "m/s")] = 13.4
+    moving: Annotated[bool, Flag()] = True  # off: only in lanes where a vehicle carries a camera
     driver: Annotated[str, OneOf(DRIVERS)] = "rule"
 
 
@@ -140,6 +141,7 @@ class ActorSpec(Spec):
     speed: Annotated[float, Range(0.0, 70.0, "m/s")] = 0.0
     behaviour: Annotated[str, OneOf(("drive", "parked", "walk", "stand", "auto"))] = "auto"
     distance: Annotated[float, Range(1.0, 1000.0, "m")] = 100.0  # that it travels straight on
+    via: tuple[tuple[Metres, Metres], ...] = ()  # that it travels through instead
     driver: Annotated[str, OneOf(DRIVERS)] = "rule"
 
 
