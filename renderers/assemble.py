@@ -17,7 +17,7 @@ from renderers.labels import Subject
 from renderers.mesh import Mesh
 from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
 from renderers.props import prop_mesh
-from renderers.rigid import box_of, limp, limp_pose, rolling, vehicle_rig
+from renderers.rigid import box_of, empty_handed, limp, limp_pose, rolling, vehicle_rig
 from renderers.signals import signal_mesh
 from renderers.stage import Instance, Stage
 from renderers.vehicles import vehicle_mesh
@@ -122,7 +122,7 @@ class StageBuilder:
         centre = triple(pose[:3, :3] @ np.array([0.0, 0.0, size[2] / 2]) + pose[:3, 3])
         detail = detail_for(actor.size[2], position, view)
         if isinstance(actor.look, PersonLook) and state.rigid is not None and state.rigid.limp[0, k]:
-            rest = person(actor.look, detail)
+            rest = person(empty_handed(actor.look), detail)
             mesh, pose = limp(rest, state.rigid.joints[0, k]), limp_pose(rest, position, state.rigid.orientation[0, k])
             centre, size = box_of(mesh, pose)
             attributes = {"age_group": actor.look.age_group, "behaviour": "fallen"}

@@ -15,6 +15,7 @@ from renderers.vehicles import vehicle_mesh
 from renderers.vehicles_wheels import Gear
 from scenes.catalogue import axles
 from scenes.geometry import posed, triple, world_from_model
+from scenes.people import PersonLook
 from scenes.vehicles import VehicleLook
 from sim.people_joints import HINGES, limp_moves
 from sim.people_rotate import turn_y
@@ -76,6 +77,11 @@ def rolling(rig: Rig, steering: float, joints: NDArray[np.floating]) -> Mesh:
         points[wheel] = (points[wheel] - hub) @ turn.T + hub + np.array([0.0, 0.0, float(joints[k])])
         normals[wheel] = normals[wheel] @ turn.T
     return replace(rig.mesh, positions=points, normals=normals)
+
+
+def empty_handed(look: PersonLook) -> PersonLook:
+    """The same person, who let go of what the hands carried."""
+    return replace(look, bag=replace(look.bag, style="none")) if look.bag.style in ("shopping", "handbag") else look
 
 
 def limp(person: SkinnedMesh, joints: NDArray[np.floating]) -> Mesh:

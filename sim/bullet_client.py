@@ -100,7 +100,7 @@ def build(
         shape: of the base.
         position: (3,) of its centre of mass, m.
         orientation: (4,) quaternion x, y, z, w.
-        links: parents before children.
+        links: depth first, because PyBullet numbers them that way.
         flags: of `createMultiBody`.
 
     Returns:

@@ -20,6 +20,7 @@ from sim.people_skeleton import PELVIS, Skeleton
 
 Floats = NDArray[np.float64]
 TONE = 0.12  # N m per kg of body mass, friction of the large joints: nobody is quite limp
+FASTEST = 40.0  # rad/s and m/s, bound on all velocities: keeps bodies together that are crushed
 WEAK = {"head": 0.4, "arm": 0.4, "forearm": 0.3, "shin": 0.6, "foot": 0.2}  # share of it that other joints have
 
 
@@ -53,6 +54,7 @@ def part_shapes(client: Client, skeleton: Skeleton) -> list[tuple[int, Triple]]:
     """
     tall, spots = skeleton.height, anchors(skeleton)
     thick = tall * (0.85 + 0.35 * skeleton.look.body.weight)
+    ease = skeleton.look.top.ease
     upper, fore, hand = skeleton.arm_lengths
     heel, _, tip = skeleton.foot
     trunk, rise = float(spots[2][2] - spots[1][2]) / 2, skeleton.ankle / 2
@@ -61,19 +63,19 @@ def part_shapes(client: Client, skeleton: Skeleton) -> list[tuple[int, Triple]]:
     for number, part in enumerate(PARTS):
         match part.segment:
             case "pelvis":
-                shapes.append(block(client, (0.068 * thick, 0.098 * thick, 0.058 * tall), (0.0, 0.0, -0.018 * tall)))
+                shapes.append(block(client, (0.078 * thick + ease, 0.100 * thick + ease, 0.058 * tall), (0.0, 0.0, -0.018 * tall)))
             case "torso":
-                shapes.append(block(client, (0.065 * thick, 0.098 * thick, trunk), (0.012 * tall, 0.0, trunk)))
+                shapes.append(block(client, (0.072 * thick + ease, 0.100 * thick + ease, trunk), (0.014 * tall, 0.0, trunk)))
             case "head":
-                shapes.append((ball(client, 0.46 * skeleton.head_height, face), face))
+                shapes.append((ball(client, 0.48 * skeleton.head_height, face), face))
             case "foot":
                 shapes.append(block(client, ((tip - heel) / 2, 0.024 * tall, rise), ((tip + heel) / 2, 0.0, -rise)))
             case "arm":
-                shapes.append(rod(client, 0.031 * thick, upper * DOWN))
+                shapes.append(rod(client, 0.035 * thick, upper * DOWN))
             case "forearm":
-                shapes.append(rod(client, 0.025 * thick, (fore + 0.7 * hand) * DOWN))
+                shapes.append(rod(client, 0.029 * thick, (fore + 0.7 * hand) * DOWN))
             case limb:
-                radius = (0.056 if limb == "thigh" else 0.036) * thick
+                radius = (0.063 if limb == "thigh" else 0.040) * thick
                 shapes.append(rod(client, radius, spots[number + 1] - spots[number]))
     return shapes
 
@@ -134,6 +136,7 @@ def make_ragdoll(client: Client, look: PersonLook) -> Ragdoll:
     for link, (number, _, low, high) in enumerate(HINGES):
         client.changeDynamics(body, link, lateralFriction=masses.CLOTH_FRICTION)
         client.changeDynamics(body, link, jointLowerLimit=low, jointUpperLimit=high)
+        client.changeDynamics(body, link, maxJointVelocity=FASTEST)
         client.setJointMotorControl2(
             body, link, client.VELOCITY_CONTROL, targetVelocity=0.0,
             force=TONE * mass * WEAK.get(PARTS[number].segment, 1.0),

@@ -38,30 +38,35 @@ _SHOULDER: Hinges = (("y", -175.0, 60.0), ("x", -30.0, 85.0), ("z", -70.0, 90.0)
 _HIP: Hinges = (("y", -120.0, 30.0), ("x", -30.0, 45.0), ("z", -45.0, 45.0))
 
 
-def _limb(side: int, shift: int) -> tuple[Part, ...]:
-    """Arm and leg of one side; `shift` is the number of the first part."""
-    arm, leg, end = ARM[side], LEG[side], "_l" if side > 0 else "_r"
+def _mirrored(hinges: Hinges, side: int) -> Hinges:
+    return hinges if side > 0 else tuple((a, low, high) if a == "y" else (a, -high, -low) for a, low, high in hinges)
 
-    def mirrored(hinges: tuple[tuple[str, float, float], ...]) -> tuple[tuple[str, float, float], ...]:
-        return tuple(
-            (axis, low, high) if axis == "y" or side > 0 else (axis, -high, -low) for axis, low, high in hinges
-        )
 
+def _arm(side: int, number: int) -> tuple[Part, ...]:
+    arm, end = ARM[side], "_l" if side > 0 else "_r"
     return (
-        Part("arm" + end, "arm", 1, (arm,), arm, mirrored(_SHOULDER)),
-        Part("forearm" + end, "forearm", shift, (arm + 1, arm + 2), arm + 1, (("y", -150.0, 0.0),)),
-        Part("thigh" + end, "thigh", 0, (leg,), leg, mirrored(_HIP)),
-        Part("shin" + end, "shin", shift + 2, (leg + 1,), leg + 1, (("y", 0.0, 135.0),)),
-        Part("foot" + end, "foot", shift + 3, (leg + 2, leg + 3), leg + 2, (("y", -20.0, 50.0),)),
+        Part("arm" + end, "arm", 1, (arm,), arm, _mirrored(_SHOULDER, side)),
+        Part("forearm" + end, "forearm", number, (arm + 1, arm + 2), arm + 1, (("y", -150.0, 0.0),)),
     )
 
 
-PARTS: tuple[Part, ...] = (
+def _leg(side: int, number: int) -> tuple[Part, ...]:
+    leg, end = LEG[side], "_l" if side > 0 else "_r"
+    return (
+        Part("thigh" + end, "thigh", 0, (leg,), leg, _mirrored(_HIP, side)),
+        Part("shin" + end, "shin", number, (leg + 1,), leg + 1, (("y", 0.0, 135.0),)),
+        Part("foot" + end, "foot", number + 1, (leg + 2, leg + 3), leg + 2, (("y", -20.0, 50.0),)),
+    )
+
+
+PARTS: tuple[Part, ...] = (  # depth first, the way PyBullet numbers links
     Part("pelvis", "pelvis", -1, (PELVIS,), PELVIS, ()),
     Part("torso", "torso", 0, (SPINE, CHEST), CHEST, _WAIST),
     Part("head", "head", 1, (NECK, HEAD), HEAD, _NECK),
-    *_limb(1, 3),
-    *_limb(-1, 8),
+    *_arm(1, 3),
+    *_arm(-1, 5),
+    *_leg(1, 7),
+    *_leg(-1, 10),
 )
 HINGES: tuple[tuple[int, str, float, float], ...] = tuple(  # part, axis, limits in rad
     (number, axis, math.radians(low), math.radians(high))
@@ -97,7 +102,7 @@ def angles_of(skeleton: Skeleton, rotation: Array) -> Array:
         (24,) rad, in the order of HINGES. What the hinges cannot follow is left out.
     """
     turns = np.stack([rotation[part.lead] for part in PARTS])
-    for side, first in ((1, 3), (-1, 8)):
+    for side, first in ((1, 3), (-1, 5)):
         straight = rest_turn(skeleton, side).T
         turns[first : first + 2] = turns[first : first + 2] @ straight
     angles: list[float] = []
