@@ -53,10 +53,10 @@ def vehicle_rig(look: VehicleLook, detail: int, lamps_on: bool, braking: bool) -
     number = np.rint((marked.positions[:, 2] - mesh.positions[:, 2]) / MARK).astype(np.int32)
     wheels = tuple(np.flatnonzero(number == k).astype(np.int32) for k in (1, 2, 3, 4))
     front, rear = axles(look)
+    sides = [mesh.positions[wheel, 1] for wheel in wheels]
     hubs = [
-        (front if k < 2 else -rear, float(mesh.positions[wheel, 1].mean()), look.wheel_radius)
-        for k, wheel in enumerate(wheels)
-    ]
+        (front if k < 2 else -rear, float(y.min() + y.max()) / 2, look.wheel_radius) for k, y in enumerate(sides)
+    ]  # fmt: skip
     return Rig(mesh, wheels, np.array(hubs))
 
 

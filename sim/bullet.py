@@ -40,7 +40,7 @@ class BulletEngine:
         state = initial_state(world)
         self._last = _with_rigid(world, state)
         for b, one in enumerate(self._worlds):
-            one.begin(self._last, b)
+            one.begin(world, b, self._last)
         return self._last
 
     def step(self, state: State, controls: F4, dt: float) -> State:

@@ -63,9 +63,13 @@ def part_shapes(client: Client, skeleton: Skeleton) -> list[tuple[int, Triple]]:
     for number, part in enumerate(PARTS):
         match part.segment:
             case "pelvis":
-                shapes.append(block(client, (0.078 * thick + ease, 0.100 * thick + ease, 0.058 * tall), (0.0, 0.0, -0.018 * tall)))
+                shapes.append(
+                    block(client, (0.078 * thick + ease, 0.100 * thick + ease, 0.058 * tall), (0.0, 0.0, -0.018 * tall))
+                )
             case "torso":
-                shapes.append(block(client, (0.072 * thick + ease, 0.100 * thick + ease, trunk), (0.014 * tall, 0.0, trunk)))
+                shapes.append(
+                    block(client, (0.072 * thick + ease, 0.100 * thick + ease, trunk), (0.014 * tall, 0.0, trunk))
+                )
             case "head":
                 shapes.append((ball(client, 0.48 * skeleton.head_height, face), face))
             case "foot":

@@ -17,7 +17,7 @@ from sim.bullet_client import RATE, Client
 from sim.bullet_ground import lay_ground
 from sim.bullet_person import Posture, Ragdoll, lead, make_ragdoll, posture, read_ragdoll
 from sim.bullet_props import Thing, make_thing, read_thing
-from sim.kernels import MAX_STEER, MAX_STEER_RATE
+from sim.kernels import MAX_STEER, MAX_STEER_RATE, surface_height
 from sim.masses import LOOSE_MASSES
 from sim.people_gait import Gait
 from sim.world import F4, State, World
@@ -43,16 +43,17 @@ class BulletWorld:
         self._rate = 0.0
         lay_ground(self.client, scene)
 
-    def begin(self, state: State, b: int) -> None:
+    def begin(self, world: World, b: int, state: State) -> None:
         """Give bodies to the vehicles that drive.
 
         Args:
-            state: at time 0.
+            world: compiled scenes.
             b: row of this world.
+            state: at time 0.
         """
         for a, actor in enumerate(self.scene.actors):
             if isinstance(actor.look, VehicleLook) and len(actor.path) > 1:
-                self._add_car(a, actor.look, state, b)
+                self._add_car(world, b, a, actor.look, state)
 
     def step(self, world: World, b: int, state: State, controls: F4, dt: float, new: Arrays, more: Arrays) -> None:
         """Advance the bodies and write where they are.
@@ -68,7 +69,7 @@ class BulletWorld:
         """
         rigid = state.rigid
         assert rigid is not None
-        self._wake(state, b, dt)
+        self._wake(world, b, state, dt)
         fast = self._fast(rigid.velocity[b])
         for a, car in self.cars.items():
             drives = world.count[b, a] > 1
@@ -120,7 +121,7 @@ class BulletWorld:
                 bodies.add(thing.body)
         return bodies
 
-    def _wake(self, state: State, b: int, dt: float) -> None:
+    def _wake(self, world: World, b: int, state: State, dt: float) -> None:
         """Make bodies for people, parked vehicles and props that something moving may reach in this step."""
         movers = self._movers(state, b, dt)
 
@@ -134,7 +135,7 @@ class BulletWorld:
             close = near(x, y, float(state.heading[b, a]), actor.size)
             if isinstance(actor.look, VehicleLook):
                 if close:
-                    self._add_car(a, actor.look, state, b)
+                    self._add_car(world, b, a, actor.look, state)
             elif close and a not in self.dolls:
                 self.dolls[a] = make_ragdoll(self.client, actor.look)
                 fields = {name: getattr(state, name) for name in ("gait_phase", "speed", "position", "heading")}
@@ -177,9 +178,11 @@ class BulletWorld:
                 rows.append((x, y, 0.0, half, half))
         return np.array(rows, np.float64).reshape(-1, 5)
 
-    def _add_car(self, a: int, look: VehicleLook, state: State, b: int) -> None:
-        position, heading = state.position[b, a].tolist(), float(state.heading[b, a])
-        self.cars[a] = make_car(self.client, look, position, heading, float(state.speed[b, a]))
+    def _add_car(self, world: World, b: int, a: int, look: VehicleLook, state: State) -> None:
+        x, y, _ = state.position[b, a].tolist()
+        z = float(surface_height(x, y, b, world.outline, world.raised))
+        heading, speed = float(state.heading[b, a]), float(state.speed[b, a])
+        self.cars[a] = make_car(self.client, look, (x, y, z), heading, speed)
 
     def _write(self, world: World, b: int, state: State, dt: float, new: Arrays, more: Arrays) -> None:
         """Read all bodies."""
