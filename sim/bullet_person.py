@@ -30,7 +30,7 @@ class Ragdoll:
 
     body: int
     skeleton: Skeleton
-    last: tuple[int, ...]  # link of every hinge, in the order of HINGES
+    links: tuple[int, ...]  # one for every hinge, in the order of HINGES
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,7 +186,7 @@ def lead(client: Client, doll: Ragdoll, before: Posture, after: Posture, share: 
     )
     client.resetBaseVelocity(doll.body, ((after.pelvis - before.pelvis) / dt).tolist(), ORIGIN)
     client.resetJointStatesMultiDof(
-        doll.body, doll.last, [[a] for a in before.angles + share * change], [[v] for v in change / dt]
+        doll.body, doll.links, [[a] for a in before.angles + share * change], [[v] for v in change / dt]
     )
 
 
@@ -203,5 +203,5 @@ def read_ragdoll(client: Client, doll: Ragdoll) -> tuple[Floats, Quaternion, Tri
     """
     place, orientation = client.getBasePositionAndOrientation(doll.body)
     velocity, spin = client.getBaseVelocity(doll.body)
-    angles = np.array([state[0] for state in client.getJointStates(doll.body, doll.last)])
+    angles = np.array([state[0] for state in client.getJointStates(doll.body, doll.links)])
     return np.array(place), orientation, velocity, spin[2], angles

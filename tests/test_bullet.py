@@ -222,6 +222,22 @@ def test_a_cone_is_knocked_over_and_a_bollard_is_not() -> None:
     assert nose < 90.1 and float(states[-1].speed[0, 0]) < 0.5  # the post holds the car
 
 
+def test_a_parked_car_gets_a_body_when_something_comes_near_and_is_pushed() -> None:
+    def parked(number: int, x: float, y: float) -> Actor:
+        spot = np.array([[x, y]])
+        return replace(on_road(number, 0.0, 0.0), path=spot, desired_speed=0.0, behaviour="parked")
+
+    motor = ENGINES["bullet"]()
+    world = compile_world([scene_of(on_road(1, 50.0, 9.0), parked(2, 70.0, -20.3), parked(3, 60.0, -23.0))])
+    states = [motor.start(world)]
+    for _ in range(60):
+        states.append(motor.step(states[-1], np.zeros((1, 3, 2), np.float32), DT))
+    path = path_of(states, 1)
+    assert (path[:20] == path[0]).all() and path[-1, 0] > 71.0
+    assert (path_of(states, 2) == path_of(states, 2)[0]).all()
+    assert set(motor._worlds[0].cars) == {0, 1}  # type: ignore[attr-defined]
+
+
 def test_masses_add_up() -> None:
     for sex in (0, 1):
         total = sum(
