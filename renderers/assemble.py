@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
@@ -16,15 +17,18 @@ from renderers.labels import Subject
 from renderers.mesh import Mesh
 from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
 from renderers.props import prop_mesh
+from renderers.rigid import box_of, empty_handed, limp, limp_pose, rolling, vehicle_rig
 from renderers.signals import signal_mesh
 from renderers.stage import Instance, Stage
 from renderers.vehicles import vehicle_mesh
-from scenes.geometry import camera_from_world, world_from_model
+from renderers.vehicles_wheels import Gear
+from scenes.geometry import camera_from_world, camera_looking, posed, quadruple, triple, world_from_model
 from scenes.kinds import Kind
 from scenes.people import PersonLook
 from scenes.signals import SignalLook
 from scenes.types import Actor, Camera, Scene, Signal, SignalColour
 from scenes.vehicles import VehicleLook
+from sim.masses import LOOSE_MASSES
 from sim.world import State
 
 DETAIL_HEIGHTS = (110.0, 40.0)  # px; smaller things are drawn with detail 1, then 2
@@ -45,7 +49,7 @@ class StageBuilder:
         self._props: dict[int, Instance] = {}  # by position in the scene
         self._views = [resolve_camera(camera, scene, None) for camera in scene.cameras]
 
-    def _surroundings(self, view: View) -> list[Instance]:
+    def _surroundings(self, view: View, state: State) -> list[Instance]:
         """Buildings and props that the view may need; built when they are first wanted."""
         wanted = [self._ground]
         for k, building in enumerate(self.scene.buildings):
@@ -54,8 +58,11 @@ class StageBuilder:
             if in_reach(middle, radius, view, CASTER_REACH):
                 wanted.append(self._building(k, massing=not in_reach(middle, radius, view, 0.0)))
         for k, prop in enumerate(self.scene.props):
-            if in_reach(prop.position + np.array([0.0, 0.0, 2.0]), PROP_RADIUS, view, PROP_REACH):
-                wanted.append(self._prop(k))
+            moved = state.rigid is not None and prop.look.model in LOOSE_MASSES
+            pose = posed(state.rigid.props[0, k, :3], state.rigid.props[0, k, 3:]) if state.rigid and moved else None
+            place = prop.position if pose is None else pose[:3, 3]
+            if in_reach(place + np.array([0.0, 0.0, 2.0]), PROP_RADIUS, view, PROP_REACH):
+                wanted.append(self._prop(k) if pose is None else replace(self._prop(k), world_from_model=pose))
         return wanted
 
     def _building(self, k: int, massing: bool) -> Instance:
@@ -85,7 +92,7 @@ class StageBuilder:
         Returns:
             The stage and what may be labelled on it.
         """
-        instances = self._surroundings(view)
+        instances = self._surroundings(view, state)
         subjects: list[Subject] = []
         for k, actor in enumerate(self.scene.actors):
             if actor.id == hidden or not state.alive[0, k]:
@@ -107,9 +114,19 @@ class StageBuilder:
 
     def _actor(self, k: int, actor: Actor, state: State, view: View) -> tuple[Instance, Subject]:
         position, heading = state.position[0, k].astype(np.float64), float(state.heading[0, k])
-        pose = world_from_model(position, heading)
+        pose, orientation = world_from_model(position, heading), None
+        if state.rigid is not None:
+            orientation = state.rigid.orientation[0, k]
+            pose = posed(position, orientation)
+        size = actor.size
+        centre = triple(pose[:3, :3] @ np.array([0.0, 0.0, size[2] / 2]) + pose[:3, 3])
         detail = detail_for(actor.size[2], position, view)
-        if isinstance(actor.look, PersonLook):
+        if isinstance(actor.look, PersonLook) and state.rigid is not None and state.rigid.limp[0, k]:
+            rest = person(empty_handed(actor.look), detail)
+            mesh, pose = limp(rest, state.rigid.joints[0, k]), limp_pose(rest, position, state.rigid.orientation[0, k])
+            centre, size = box_of(mesh, pose)
+            attributes = {"age_group": actor.look.age_group, "behaviour": "fallen"}
+        elif isinstance(actor.look, PersonLook):
             behaviour: Literal["walk", "stand"] = "stand" if actor.behaviour == "stand" else "walk"
             gait = Gait(float(state.gait_phase[0, k]), float(state.speed[0, k]), behaviour)
             mesh = pose_person(person(actor.look, detail), gait)
@@ -117,19 +134,21 @@ class StageBuilder:
         else:
             braking = bool(state.acceleration[0, k] < BRAKE)
             lamps = self.scene.light.lamps_on and actor.behaviour != "parked"
-            mesh = vehicle(actor.look, detail, lamps, braking, round(float(state.steering[0, k]), 2))
+            if state.rigid is None:
+                mesh = vehicle(actor.look, detail, lamps, braking, round(float(state.steering[0, k]), 2))
+            else:
+                rig = vehicle_rig(actor.look, detail, lamps, braking)
+                mesh = rolling(rig, float(state.steering[0, k]), state.rigid.joints[0, k])
             attributes = {"model": actor.look.model, "behaviour": actor.behaviour}
-        centre = position + np.array([0.0, 0.0, actor.size[2] / 2])
-        subject = Subject(
-            actor.id, actor.kind, triple(centre), actor.size, heading, attributes=attributes
-        )  # fmt: skip
+        turn = None if orientation is None else quadruple(orientation)
+        subject = Subject(actor.id, actor.kind, centre, size, heading, turn, attributes=attributes)
         return Instance(mesh, pose, actor.kind, actor.id), subject
 
     def _signal(self, signal: Signal, time: float) -> tuple[Instance, Subject]:
         lit = signal.lit_at(time)
         pose = world_from_model(signal.position, signal.heading, signal.pitch, signal.roll)
         subject = Subject(
-            signal.id, Kind.SIGNAL, triple(signal.position), signal.look.size, signal.heading,
+            signal.id, Kind.SIGNAL, triple(signal.position), signal.look.size, signal.heading, None,
             signal.state_at(time), lit, {"style": signal.look.housing},
         )  # fmt: skip
         return Instance(signal_head(signal.look, lit), pose, Kind.SIGNAL, signal.id), subject
@@ -144,18 +163,13 @@ def person(look: PersonLook, detail: int) -> SkinnedMesh:
 @lru_cache(maxsize=600)
 def vehicle(look: VehicleLook, detail: int, lamps_on: bool, braking: bool, steering: float) -> Mesh:
     """Keep recently built vehicles."""
-    return vehicle_mesh(look, detail, lamps_on, braking, steering)
+    return vehicle_mesh(look, detail, lamps_on, braking, Gear(steering))
 
 
 @lru_cache(maxsize=256)
 def signal_head(look: SignalLook, lit: SignalColour) -> Mesh:
     """Keep recently built signal heads."""
     return signal_mesh(look, lit)
-
-
-def triple(point: NDArray[np.floating]) -> tuple[float, float, float]:
-    """(3,) array to a tuple of plain numbers."""
-    return (float(point[0]), float(point[1]), float(point[2]))
 
 
 def detail_for(height: float, position: NDArray[np.floating], view: View) -> int:
@@ -191,6 +205,10 @@ def resolve_camera(camera: Camera, scene: Scene, state: State | None) -> View:
     if camera.mount is not None:
         k = next(i for i, actor in enumerate(scene.actors) if actor.id == camera.mount)
         origin, turn = start_pose(scene.actors[k])
+        if state is not None and state.rigid is not None:
+            mount = posed(state.position[0, k].astype(np.float64), state.rigid.orientation[0, k])
+            body = mount @ world_from_model(position, heading, camera.pitch, -camera.roll)
+            return View(camera.width, camera.height, camera.focal, camera_looking(body))
         if state is not None:
             origin, turn = state.position[0, k].astype(np.float64), float(state.heading[0, k])
         position = world_from_model(origin, turn)[:3, :3] @ position + origin

@@ -65,6 +65,7 @@ class ActorLabel:
     heading: float  # rad
     distance: float  # m from the optical centre to the middle of the 3D box
     view: str  # people: towards, away, left, right; vehicles and signals: front, rear, side
+    orientation: tuple[float, float, float, float] | None = None  # of the 3D box: quaternion; None = heading alone
     signal_state: str | None = None  # red, yellow, green, flashing-yellow, off
     signal_lit: str | None = None  # lens that glows now: red, yellow, green, off
     attributes: dict[str, str] = field(default_factory=dict)  # model, age group, ...

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers import textures_ground as ground
-from renderers.ground_polygons import anticlockwise, cells, contains
 from renderers.mesh import Material, Mesh, Texture, merge
 from scenes.kinds import Kind
+from scenes.polygons import anticlockwise, cells, contains
 from scenes.surroundings import SurfaceLook
 from scenes.types import Marking, RoadNetwork, Surface
 

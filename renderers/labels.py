@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from renderers.fill import FAST, NEAR, fill_view, project
 from renderers.frame import ActorLabel, Box, View
 from renderers.raster import Drawn
-from scenes.geometry import wrap_angle
+from scenes.geometry import rotation_of, wrap_angle
 from scenes.kinds import PEOPLE, Kind
 
 FAR_OUTSIDE = 4.0  # image sizes; amodal boxes are cut there, so that a bumper at the lens gives finite numbers
@@ -27,6 +27,7 @@ class Subject:
     centre: tuple[float, float, float]  # world, m
     size: tuple[float, float, float]  # m
     heading: float  # rad
+    orientation: tuple[float, float, float, float] | None = None  # x, y, z, w; None = upright
     signal_state: str | None = None
     signal_lit: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
@@ -78,6 +79,7 @@ def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]
                 centre=subject.centre,
                 size=subject.size,
                 heading=subject.heading,
+                orientation=subject.orientation,
                 distance=float(np.linalg.norm(np.array(subject.centre) - view.position)),
                 view=view_of(subject, view),
                 signal_state=subject.signal_state,
@@ -200,6 +202,9 @@ def view_of(subject: Subject, view: View) -> str:
     """
     sight = view.position - np.array(subject.centre)
     bearing = wrap_angle(math.atan2(sight[1], sight[0]) - subject.heading)
+    if subject.orientation is not None:  # of somebody who lies, the side of the body that the camera sees
+        own = rotation_of(np.array(subject.orientation)).T @ sight
+        bearing = math.atan2(own[1], own[0])
     ahead, behind = abs(bearing) <= math.pi / 4, abs(bearing) >= 3 * math.pi / 4
     if subject.kind in PEOPLE:
         if ahead:

@@ -7,15 +7,15 @@ from renderers.people_bags import bag_parts
 from renderers.people_extras import collar_parts, drape_part
 from renderers.people_fabric import palette
 from renderers.people_form import Part, SkinnedMesh, join
-from renderers.people_gait import Gait
 from renderers.people_hair import covered, grown, hair_parts
 from renderers.people_head import ear_parts, head_grid, head_part, neck_part
 from renderers.people_limbs import arm_part, hand_parts, leg_part, shoe_part
-from renderers.people_pose import bone_moves
-from renderers.people_skeleton import SIDES, Skeleton
 from renderers.people_skin import skinned
 from renderers.people_torso import clearance, seat_part, top_part
 from scenes.people import PersonLook
+from sim.people_gait import Gait
+from sim.people_pose import bone_moves, bone_pose
+from sim.people_skeleton import SIDES, Skeleton
 
 __all__ = ["Gait", "SkinnedMesh", "person_mesh", "pose_person"]
 
@@ -87,4 +87,4 @@ def pose_person(person: SkinnedMesh, gait: Gait) -> Mesh:
     Returns:
         The posed mesh in the model frame, feet on z = 0.
     """
-    return skinned(person, bone_moves(person.skeleton, gait))
+    return skinned(person, bone_moves(person.skeleton, *bone_pose(person.skeleton, gait)))

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from renderers.people_fabric import CLOTH, SHINY
 from renderers.people_form import Part, around, grid, only, section
-from renderers.people_skeleton import ARM, CHEST, PELVIS, SPINE, Skeleton
 from renderers.people_straps import worn_straps
 from renderers.people_torso import body_hull, clearance
 from scenes.seeds import rng_for
+from sim.people_skeleton import ARM, CHEST, PELVIS, SPINE, Skeleton
 
 Array = NDArray[np.float64]
 

@@ -11,9 +11,9 @@ from renderers.people_fabric import CLOTH, KNIT
 from renderers.people_form import Part, around, grid, only, section, smooth
 from renderers.people_head import head_centre
 from renderers.people_paint import hood_colour, relief
-from renderers.people_skeleton import CHEST, HEAD, NECK, Skeleton
 from renderers.people_torso import body_hull, fabric_of
 from scenes.seeds import rng_for
+from sim.people_skeleton import CHEST, HEAD, NECK, Skeleton
 
 Array = NDArray[np.float64]
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.mesh import Floats, Ints, Material, Mesh, grid_triangles, smooth_normals
-from renderers.people_skeleton import BONES, Skeleton
 from scenes.people import PersonLook
+from sim.people_skeleton import BONES, Skeleton
 
 Array = NDArray[np.float64]
 INFLUENCES = 4

@@ -11,8 +11,8 @@ from renderers.people_fabric import CLOTH, HAIR, KNIT
 from renderers.people_form import Part, chain, ellipsoid, grid, only, smooth
 from renderers.people_head import HeadGrid
 from renderers.people_paint import hood_colour, relief
-from renderers.people_skeleton import CHEST, HEAD, NECK, Skeleton
 from scenes.seeds import rng_for
+from sim.people_skeleton import CHEST, HEAD, NECK, Skeleton
 
 Array = NDArray[np.float64]
 

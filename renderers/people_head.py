@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from renderers.mesh import Ints
 from renderers.people_fabric import SKIN
 from renderers.people_form import Part, around, chain, curve, ellipsoid, grid, only, section, smooth
-from renderers.people_skeleton import CHEST, HEAD, NECK, Skeleton
+from sim.people_skeleton import CHEST, HEAD, NECK, Skeleton
 
 Array = NDArray[np.float64]
 

@@ -9,9 +9,9 @@ from renderers.mesh import Ints
 from renderers.people_fabric import CLOTH, DENIM, SHINY, SKIN
 from renderers.people_form import Part, around, chain, curve, ellipsoid, grid, only, section, smooth
 from renderers.people_paint import relief
-from renderers.people_skeleton import ARM, CHEST, LEG, PELVIS, Skeleton
 from renderers.people_torso import fabric_of, top_hem
 from scenes.seeds import rng_for
+from sim.people_skeleton import ARM, CHEST, LEG, PELVIS, Skeleton
 
 Array = NDArray[np.float64]
 

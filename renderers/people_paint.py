@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from renderers.mesh import RGB, Ints
 from renderers.people_fabric import CLOTH, SKIN
 from renderers.people_form import smooth
-from renderers.people_skeleton import Skeleton
 from scenes.people import PersonLook
 from scenes.seeds import rng_for
+from sim.people_skeleton import Skeleton
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

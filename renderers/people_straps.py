@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from renderers.people_fabric import SHINY
 from renderers.people_form import Part, grid, section, smooth
-from renderers.people_skeleton import Skeleton
 from renderers.people_torso import TOP_END, garment, trunk_weights
+from sim.people_skeleton import Skeleton
 
 Array = NDArray[np.float64]
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from renderers.people_fabric import CLOTH, DENIM, KNIT, SHINY, SKIN
 from renderers.people_form import Part, around, chain, curve, grid, section, smooth
 from renderers.people_paint import Spot, opening_width, paint_top, relief
-from renderers.people_skeleton import ARM, CHEST, LEG, NECK, PELVIS, SPINE, Skeleton
 from scenes.people import PersonLook
 from scenes.seeds import rng_for
+from sim.people_skeleton import ARM, CHEST, LEG, NECK, PELVIS, SPINE, Skeleton
 
 Array = NDArray[np.float64]
 

@@ -8,12 +8,13 @@ from renderers.vehicles_cars import car_mesh
 from renderers.vehicles_paint import paints_of
 from renderers.vehicles_trucks import truck_mesh
 from renderers.vehicles_vans import box_van_mesh, van_mesh
+from renderers.vehicles_wheels import LEVEL, Gear
 from scenes.kinds import Kind
 from scenes.vehicles import VehicleLook
 
 
 def vehicle_mesh(
-    look: VehicleLook, detail: int = 0, lamps_on: bool = False, braking: bool = False, steering: float = 0.0
+    look: VehicleLook, detail: int = 0, lamps_on: bool = False, braking: bool = False, gear: Gear = LEVEL
 ) -> Mesh:
     """Build one vehicle; equal arguments give equal meshes.
 
@@ -22,7 +23,7 @@ def vehicle_mesh(
         detail: 0 finest (3-7 thousand triangles), 1 (about 1.5 thousand), 2 (about 400).
         lamps_on: head and tail lamps glow.
         braking: brake lamps glow brighter.
-        steering: angle of the front wheels, left positive, rad.
+        gear: how the wheels stand.
 
     Returns:
         The mesh in the model frame: x forward, y left, z up, origin on the ground below the middle.
@@ -34,11 +35,11 @@ def vehicle_mesh(
         raise ValueError(f"detail: {detail!r} is not one of 0, 1, 2")
     paints = paints_of(look, lamps_on, braking)
     if look.kind == Kind.CAR:
-        return car_mesh(look, paints, detail, steering)
+        return car_mesh(look, paints, detail, gear)
     if look.model == "box_van":
-        return box_van_mesh(look, paints, detail, steering)
+        return box_van_mesh(look, paints, detail, gear)
     if look.kind == Kind.VAN:
-        return van_mesh(look, paints, detail, steering)
+        return van_mesh(look, paints, detail, gear)
     if look.kind == Kind.TRUCK:
-        return truck_mesh(look, paints, detail, steering)
-    return bus_mesh(look, paints, detail, steering)
+        return truck_mesh(look, paints, detail, gear)
+    return bus_mesh(look, paints, detail, gear)

@@ -15,6 +15,7 @@ from renderers.vehicles_glass import mirrors
 from renderers.vehicles_paint import Paints
 from renderers.vehicles_parts import Canvas, face_patch, patch, shell, side_panel
 from renderers.vehicles_shapes import axles, body_form, bumper_top, sill
+from renderers.vehicles_wheels import Gear
 from scenes.vehicles import VehicleLook
 
 LOWER_DECK = (1.22, 2.12)  # m, windows of a double-decker
@@ -22,7 +23,7 @@ UPPER_DECK = (2.75, 3.72)
 PANE = 1.45  # m
 
 
-def bus_mesh(look: VehicleLook, paints: Paints, detail: int, steering: float) -> Mesh:
+def bus_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> Mesh:
     """Any model of kind BUS."""
     form = body_form(look, detail)
     belt = float(form.belt(0.0))
@@ -40,7 +41,7 @@ def bus_mesh(look: VehicleLook, paints: Paints, detail: int, steering: float) ->
             *_rear(form, look, paints, decks[-1]),
             *_doors(form, look, paints),
             *mirrors(form, look, paints, form.front - 0.22, 0.42),
-            *running_gear(form, look, paints, steering),
+            *running_gear(form, look, paints, gear),
         ]
     )
 

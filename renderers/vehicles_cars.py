@@ -22,7 +22,7 @@ from renderers.vehicles_glass import (
 from renderers.vehicles_paint import Paints
 from renderers.vehicles_parts import Canvas, ellipsoid, line, patch, shell
 from renderers.vehicles_shapes import axles, body_form
-from renderers.vehicles_wheels import wheels
+from renderers.vehicles_wheels import Gear, wheels
 from scenes.vehicles import VehicleLook
 
 PILLAR = {  # m, thickness of the rear pillar
@@ -31,7 +31,7 @@ PILLAR = {  # m, thickness of the rear pillar
 }  # fmt: skip
 
 
-def car_mesh(look: VehicleLook, paints: Paints, detail: int, steering: float) -> Mesh:
+def car_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> Mesh:
     """Any model of kind CAR."""
     form = body_form(look, detail)
     front, rear = axles(look)
@@ -46,13 +46,13 @@ def car_mesh(look: VehicleLook, paints: Paints, detail: int, steering: float) ->
             *car_rear(form, look, paints),
             *_roof(form, look, paints),
             *_details(form, look, paints),
-            *running_gear(form, look, paints, steering),
+            *running_gear(form, look, paints, gear),
         ]
     )
 
 
 def running_gear(
-    form: Form, look: VehicleLook, paints: Paints, steering: float, rear_width: float | None = None
+    form: Form, look: VehicleLook, paints: Paints, gear: Gear, rear_width: float | None = None
 ) -> list[Mesh]:
     """Wheels and the dark mass between them.
 
@@ -60,7 +60,7 @@ def running_gear(
         form: the body.
         look: the vehicle.
         paints: its materials.
-        steering: road-wheel angle, left positive, rad.
+        gear: how the wheels stand.
         rear_width: y of the outer face of the rear wheels, m; None puts them into the body's arches.
 
     Returns:
@@ -72,7 +72,7 @@ def running_gear(
         places.append((x, arch if rear_width is None or x > 0 else rear_width))
     size = (look.length * 0.86, look.width * 0.5, look.wheel_radius * 1.6)
     core = box(size, (0.0, 0.0, look.clearance + look.wheel_radius * 0.75), paints.dark)
-    return [wheels(look, paints, form.detail, places, steering), core]
+    return [wheels(look, paints, form.detail, places, gear), core]
 
 
 def _cabin(form: Form, look: VehicleLook, paints: Paints, day: Daylight) -> list[Mesh]:

@@ -13,6 +13,7 @@ from renderers.vehicles_glass import Daylight, handles, mirrors, screens, seams,
 from renderers.vehicles_paint import Paints
 from renderers.vehicles_parts import ellipsoid, face_patch, shell
 from renderers.vehicles_shapes import body_form, bumper_top, sill
+from renderers.vehicles_wheels import Gear
 from scenes.vehicles import VehicleLook
 
 CAB = (1.95, 2.72)  # m, length and height of the day cab of a distribution lorry
@@ -20,7 +21,7 @@ EARTH = Material((0.20, 0.15, 0.10), roughness=0.95)
 GRAVEL = Material((0.24, 0.23, 0.22), roughness=0.95)
 
 
-def truck_mesh(look: VehicleLook, paints: Paints, detail: int, steering: float) -> Mesh:
+def truck_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> Mesh:
     """Box lorry or tipper."""
     end = look.length / 2.0
     form = body_form(look, detail, CAB[1], end - CAB[0])
@@ -36,7 +37,7 @@ def truck_mesh(look: VehicleLook, paints: Paints, detail: int, steering: float) 
         *mirrors(form, look, paints, tip - 0.02, 0.55),
         *_front(form, look, paints),
         *chassis(look, paints, detail, form.rear, floor),
-        *running_gear(form, look, paints, steering, look.width / 2.0 - 0.03),
+        *running_gear(form, look, paints, gear, look.width / 2.0 - 0.03),
     ]
     span = (0.012 - end, form.rear - 0.08)
     if look.model == "box_truck":

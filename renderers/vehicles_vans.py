@@ -15,13 +15,14 @@ from renderers.vehicles_glass import Daylight, handles, mirrors, screens, seams,
 from renderers.vehicles_paint import Paints
 from renderers.vehicles_parts import Canvas, face_patch, patch, shell, side_panel
 from renderers.vehicles_shapes import axles, body_form, bumper_top, sill
+from renderers.vehicles_wheels import Gear
 from scenes.vehicles import VehicleLook
 
 RAIL = {"small_van": 0.10, "panel_van": 0.22, "minibus": 0.26}  # m, roof edge to the top of the side windows
 BOX_VAN_CAB = 2.12  # m, roof of the cab of a 3.5 t van
 
 
-def van_mesh(look: VehicleLook, paints: Paints, detail: int, steering: float) -> Mesh:
+def van_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> Mesh:
     """Small van, panel van or minibus."""
     form = body_form(look, detail)
     front, rear = axles(look)
@@ -46,7 +47,7 @@ def van_mesh(look: VehicleLook, paints: Paints, detail: int, steering: float) ->
         *car_front(form, look, paints),
         *_van_rear(form, look, paints),
         *_signwriting(form, look, paints, door),
-        *running_gear(form, look, paints, steering),
+        *running_gear(form, look, paints, gear),
     ]
     if detail == 0 and not bus:
         z = float(form.belt(rear))
@@ -96,7 +97,7 @@ def _signwriting(form: Form, look: VehicleLook, paints: Paints, door: float) -> 
     return parts
 
 
-def box_van_mesh(look: VehicleLook, paints: Paints, detail: int, steering: float) -> Mesh:
+def box_van_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> Mesh:
     """A van's cab in front of a wide box (Luton body)."""
     cab_rear = look.length / 2.0 - look.bonnet - look.screen - 1.05
     form = body_form(look, detail, BOX_VAN_CAB, cab_rear)
@@ -114,7 +115,7 @@ def box_van_mesh(look: VehicleLook, paints: Paints, detail: int, steering: float
         *car_front(form, look, paints),
         *box_body(look, paints, detail, (back + 0.02, cab_rear + 0.03), (floor, look.height)),
         *chassis(look, paints, detail, cab_rear, floor),
-        *running_gear(form, look, paints, steering, look.width / 2.0 - 0.06),
+        *running_gear(form, look, paints, gear, look.width / 2.0 - 0.06),
     ]
     if look.livery % 2 == 0:  # the part over the cab
         nose = min(cab_rear + 0.9, form.x_of("roof_front"))

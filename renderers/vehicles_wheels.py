@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,17 @@ from scenes.vehicles import VehicleLook
 
 TYRE = Material((0.014, 0.014, 0.015), roughness=0.9, reflectance=0.03)
 GAP = Material((0.008, 0.008, 0.008), roughness=0.9, reflectance=0.02)
+
+
+@dataclass(frozen=True)
+class Gear:
+    """How the wheels of a vehicle stand."""
+
+    steering: float = 0.0  # road-wheel angle of the first axle, left positive, rad
+    lift: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)  # m; front left, front right, rear left, rear right
+
+
+LEVEL = Gear()
 
 
 def lathe(profile: Sequence[tuple[float, float]], sides: int, material: Material) -> Mesh:
@@ -131,9 +142,7 @@ def _holes(count: int, rim: float, half: float) -> list[Mesh]:
     return [_fan_of(count, quad, GAP)]
 
 
-def wheels(
-    look: VehicleLook, paints: Paints, detail: int, axles: Sequence[tuple[float, float]], steering: float
-) -> Mesh:
+def wheels(look: VehicleLook, paints: Paints, detail: int, axles: Sequence[tuple[float, float]], gear: Gear) -> Mesh:
     """All wheels in the model frame; the first axle steers.
 
     Args:
@@ -141,10 +150,10 @@ def wheels(
         paints: its materials.
         detail: 0 finest .. 2 coarsest.
         axles: (x, y of the outer wheel face) of each axle, m.
-        steering: road-wheel angle, left positive, rad.
+        gear: how they stand.
 
     Returns:
-        The mesh; tyres touch z = 0.
+        The mesh; level tyres touch z = 0.
     """
     width = 0.62 * look.wheel_radius if look.wheel_radius < 0.40 else 0.30
     parts = []
@@ -152,7 +161,8 @@ def wheels(
         twin = 1.9 if number and look.wheel_radius >= 0.40 else 1.0
         wheel = wheel_mesh(look, paints, detail, width * twin)
         for sign in (1.0, -1.0):
-            angle = steering if number == 0 else 0.0
-            pose = world_from_model(np.array([x, sign * (y - width * twin / 2.0), look.wheel_radius]), angle)
+            angle = gear.steering if number == 0 else 0.0
+            rise = look.wheel_radius + gear.lift[2 * number + (sign < 0)]
+            pose = world_from_model(np.array([x, sign * (y - width * twin / 2.0), rise]), angle)
             parts.append(moved(wheel, pose @ np.diag([1.0, sign, 1.0, 1.0])))
     return merge(parts)

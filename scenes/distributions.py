@@ -187,6 +187,7 @@ class OneOf:
 
     names: tuple[str, ...]
     each: bool = False
+    root: str = ""  # names below this folder will do, too
 
     def __get_pydantic_core_schema__(self, source: object, handler: object) -> core_schema.CoreSchema:
         """Let pydantic check fields annotated with this."""
@@ -212,8 +213,10 @@ class OneOf:
     def _name(self, raw: object) -> str:
         if raw is None or raw is False:
             raw = "none"  # bare `none:` and `off` in YAML
-        if not isinstance(raw, str) or raw not in self.names:
-            raise ValueError(f"{shown(raw)} is none of {', '.join(self.names)}{suggestion(raw, self.names)}")
+        below = self.root and isinstance(raw, str) and raw.startswith(f"{self.root}/") and ".." not in raw.split("/")
+        if not isinstance(raw, str) or not (raw in self.names or below):
+            known = ", ".join([*self.names, *([f"{self.root}/NAME"] if self.root else [])])
+            raise ValueError(f"{shown(raw)} is none of {known}{suggestion(raw, self.names)}")
         return raw
 
 

@@ -80,9 +80,56 @@ def camera_from_world(position: NDArray[np.floating], heading: float, pitch: flo
     Returns:
         (4, 4) matrix camera_from_world.
     """
-    world_from_body = world_from_model(position, heading, pitch, -roll)
+    return camera_looking(world_from_model(position, heading, pitch, -roll))
+
+
+def camera_looking(world_from_body: Array) -> Array:
+    """Extrinsics camera_from_world (4, 4) of a camera that looks along x of a body, with z up in the picture."""
     rotation = world_from_body[:3, :3] @ BODY_FROM_CAMERA
     pose = np.eye(4)
     pose[:3, :3] = rotation.T
-    pose[:3, 3] = -rotation.T @ np.asarray(position, dtype=np.float64)
+    pose[:3, 3] = -rotation.T @ world_from_body[:3, 3]
+    return pose
+
+
+def triple(point: NDArray[np.floating]) -> tuple[float, float, float]:
+    """(3,) array to a tuple of plain numbers."""
+    return (float(point[0]), float(point[1]), float(point[2]))
+
+
+def quadruple(quaternion: NDArray[np.floating]) -> tuple[float, float, float, float]:
+    """(4,) array to a tuple of plain numbers."""
+    return (float(quaternion[0]), float(quaternion[1]), float(quaternion[2]), float(quaternion[3]))
+
+
+def rotation_of(quaternion: NDArray[np.floating]) -> Array:
+    """Rotation matrix (3, 3) of a quaternion x, y, z, w of any length but 0."""
+    x, y, z, w = np.asarray(quaternion, np.float64) / np.linalg.norm(quaternion)
+    return np.array([
+        [1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y - z * w), 2.0 * (x * z + y * w)],
+        [2.0 * (x * y + z * w), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z - x * w)],
+        [2.0 * (x * z - y * w), 2.0 * (y * z + x * w), 1.0 - 2.0 * (x * x + y * y)],
+    ])  # fmt: skip
+
+
+def quaternion_of(rotation: Array) -> Array:
+    """Unit quaternion (4,) x, y, z, w of a rotation matrix (Shepperd 1978): the largest component is found first."""
+    r = rotation
+    squares = np.array(
+        [r[0, 0] - r[1, 1] - r[2, 2], r[1, 1] - r[0, 0] - r[2, 2], r[2, 2] - r[0, 0] - r[1, 1], np.trace(r)]
+    )
+    k = int(squares.argmax())
+    if k == 3:
+        turn = np.array([r[2, 1] - r[1, 2], r[0, 2] - r[2, 0], r[1, 0] - r[0, 1], 1.0 + squares[3]])
+    else:
+        i, j = (k + 1) % 3, (k + 2) % 3
+        turn = np.empty(4)
+        turn[k], turn[i], turn[j], turn[3] = 1.0 + squares[k], r[i, k] + r[k, i], r[j, k] + r[k, j], r[j, i] - r[i, j]
+    return np.asarray(turn / np.linalg.norm(turn))
+
+
+def posed(position: NDArray[np.floating], orientation: NDArray[np.floating]) -> Array:
+    """Pose world_from_model (4, 4) of a thing at a position (3,) in m, turned by a quaternion (4,) x, y, z, w."""
+    pose = np.eye(4)
+    pose[:3, :3], pose[:3, 3] = rotation_of(orientation), position
     return pose

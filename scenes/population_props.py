@@ -11,8 +11,8 @@ from scenes.draws import Draws
 from scenes.population_buildings import crown, footprint
 from scenes.population_space import Space
 from scenes.props import sample_prop
-from scenes.roads_parts import KERB_STONE, Layout, Strip
-from scenes.schema import FurnitureSpec
+from scenes.roads_parts import KERB_STONE, Layout, Strip, ground_height
+from scenes.schema import FurnitureSpec, PropSpec
 from scenes.types import Prop
 
 KERB_THINGS = {
@@ -61,6 +61,28 @@ def add_furniture(spec: FurnitureSpec, layout: Layout, space: Space, draws: Draw
             ("facade", spec.clutter, FACADE_THINGS),
         ):
             props += _row(strip, per_100, names, group, space, draws, number)
+    return props
+
+
+def explicit_props(specs: tuple[PropSpec, ...], layout: Layout, space: Space, draws: Draws) -> list[Prop]:
+    """Things with places of their own; what the file says is placed even where it overlaps.
+
+    Args:
+        specs: with plain values.
+        layout: for the height of the ground.
+        space: to be filled.
+        draws: source of randomness for the looks.
+
+    Returns:
+        The props.
+    """
+    props = []
+    for index, spec in enumerate(specs):
+        look = sample_prop(draws.rng("props", index), spec.model)
+        spot, heading = np.array(spec.position, np.float64), math.radians(spec.heading)
+        z = ground_height(layout.network, spot[None])[0]
+        space.solid.add(float(spot[0]), float(spot[1]), heading, *footprint(look))
+        props.append(Prop(look.kind, look, np.array([*spot, z]), heading))
     return props
 
 

@@ -15,7 +15,7 @@ from scenes.light import make_light
 from scenes.people import sample_person
 from scenes.population_buildings import add_buildings
 from scenes.population_people import add_people, person
-from scenes.population_props import add_furniture
+from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import add_signals
 from scenes.population_space import Space
 from scenes.population_vehicles import add_parked, add_traffic, kind_named, standing_vehicle
@@ -46,14 +46,16 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     reserve(layout, space)
     keep_clear(spec, layout, space)
     actors = explicit_actors(spec.actors, layout, space, draws)
+    given = explicit_props(spec.props, layout, space, draws)
     signals, props = add_signals(spec.signals, layout, space, draws) if layout.approaches else ([], [])
     buildings, plants = add_buildings(spec.buildings, layout, space, draws)
     actors += add_parked(spec.parked, layout, space, draws)
-    props += plants + add_furniture(spec.furniture, layout, space, draws)
+    props += plants + add_furniture(spec.furniture, layout, space, draws) + given
     own = None if spec.ego is None else start_of(spec.ego, layout.network)
     egos = {n: own or ego_for(c, layout, spec.start_time) for n, c in enumerate(spec.cameras) if c.kind == "dash"}
     watched = watched_lanes(spec, layout, draws)
-    moving = traffic(spec, layout, draws, [*egos.values(), *([own] if own else [])], watched)
+    carriers_of = [*egos.values(), *([own] if own else [])]
+    moving = [replace(one, driver=spec.vehicles.driver) for one in traffic(spec, layout, draws, carriers_of, watched)]
     places = [walking_spot(camera, layout) for camera in spec.cameras if camera.kind == "pavement"]
     views = [(float(spot[0]), float(spot[1]), heading) for spot, heading in places]
     people = add_people(spec.people, layout, space, draws, views, spec.start_time)
@@ -67,7 +69,8 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     return Scene(
         name=name, sample=k, seed=seed, start_time=spec.start_time, roads=layout.network, actors=tuple(everyone),
         signals=tuple(heads), buildings=tuple(buildings), props=tuple(props), light=make_light(spec.light),
-        cameras=tuple(cameras), values=dict(draws.values), ego=None if own is None else _carrier(everyone, own),
+        cameras=tuple(cameras), values=dict(draws.values), physics=spec.physics,
+        ego=None if own is None else _carrier(everyone, own),
     )  # fmt: skip
 
 
@@ -136,12 +139,13 @@ def explicit_actors(specs: tuple[ActorSpec, ...], layout: Layout, space: Space, 
             z = ground_height(layout.network, line)
             speed = spec.speed if moves else 0.0
             actors.append(person(look, line, z, 0.0, speed, float(rng.random()), heading))
+            actors[-1] = replace(actors[-1], driver=spec.driver)
             space.crowd.add(space.crowd.walk(line, 0.0, speed))
             continue
         vehicle = standing_vehicle(sample_vehicle(rng, kind_named(spec.kind)), spot, heading)
         if moves:
             vehicle = replace(
-                vehicle, path=line, speed=spec.speed, desired_speed=spec.speed, behaviour="drive"
+                vehicle, path=line, speed=spec.speed, desired_speed=spec.speed, behaviour="drive", driver=spec.driver
             )  # fmt: skip
         else:
             space.solid.add(float(spot[0]), float(spot[1]), heading, vehicle.size[0], vehicle.size[1])

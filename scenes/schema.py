@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from scenes.buildings import BUILDING_STYLES
 from scenes.distributions import Choice, Constant, Distribution, Flag, Normal, OneOf, Range, Uniform
+from scenes.props import PROP_MODELS
 from scenes.schema_camera import CameraSpec, ChainSpec, Share
 
 GROUNDS = (
@@ -20,6 +21,8 @@ GROUNDS = (
     "gravel", "earth",
 )  # fmt: skip
 VEHICLE_NAMES = ("car", "van", "truck", "bus")
+PHYSICS = ("kinematic", "bullet")  # keys of sim.engine.ENGINES
+DRIVERS = ("rule", "constant")  # keys of agents.POLICIES
 Spread = Distribution
 Metres = Annotated[float, Range(-1000.0, 1000.0, "m")]
 
@@ -79,6 +82,7 @@ class VehicleSpec(Spec):
     kind: Annotated[Spread, OneOf(VEHICLE_NAMES, each=True)] = Choice(VEHICLE_NAMES, (0.78, 0.12, 0.05, 0.05))
     limit: Annotated[float, Range(2.0, 40.0, "m/s")] = 13.4
     moving: Annotated[bool, Flag()] = True  # off: only in lanes where a vehicle carries a camera
+    driver: Annotated[str, OneOf(DRIVERS, root="runs")] = "rule"
 
 
 class PeopleSpec(Spec):
@@ -138,6 +142,7 @@ class ActorSpec(Spec):
     behaviour: Annotated[str, OneOf(("drive", "parked", "walk", "stand", "auto"))] = "auto"
     distance: Annotated[float, Range(1.0, 1000.0, "m")] = 100.0  # that it travels straight on
     via: tuple[tuple[Metres, Metres], ...] = ()  # that it travels through instead
+    driver: Annotated[str, OneOf(DRIVERS, root="runs")] = "rule"
 
 
 class EgoSpec(Spec):
@@ -150,12 +155,21 @@ class EgoSpec(Spec):
     distance: Annotated[float, Range(5.0, 400.0, "m")] = 80.0  # from its start to its goal
 
 
+class PropSpec(Spec):
+    """One thing with a place of its own."""
+
+    model: Annotated[str, OneOf(tuple(PROP_MODELS))]
+    position: tuple[Metres, Metres]
+    heading: Annotated[float, Range(-360.0, 360.0, "deg")] = 0.0
+
+
 class SceneSpec(Spec):
     """A whole scene file."""
 
     format: int
     description: str = ""
     start_time: Annotated[float, Range(0.0, 60.0, "s")] = 0.0
+    physics: Annotated[str, OneOf(PHYSICS)] = "kinematic"
     roads: RoadSpec = RoadSpec()
     buildings: BuildingSpec = BuildingSpec()
     parked: ParkedSpec = ParkedSpec()
@@ -168,3 +182,4 @@ class SceneSpec(Spec):
     cameras: tuple[CameraSpec, ...] = (CameraSpec(),)
     actors: tuple[ActorSpec, ...] = ()
     ego: EgoSpec | None = None
+    props: tuple[PropSpec, ...] = ()

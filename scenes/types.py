@@ -104,6 +104,7 @@ class Actor:
     behaviour: str = "walk"  # people: walk, stand; vehicles: drive, parked
     lane: int | None = None  # lane that the path starts on
     path_z: Floats | None = None  # (N,) m, height of the path's vertices; None = on the road, 0
+    driver: str = "rule"  # who decides, a key of agents.POLICIES
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,3 +230,4 @@ class Scene:
     cameras: tuple[Camera, ...]
     values: dict[str, Value] = field(default_factory=dict)  # every sampled value by its path in the scene file
     ego: int | None = None  # id of the actor that an environment hands to the agent
+    physics: str = "kinematic"  # engine that moves it, a key of sim.engine.ENGINES

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenes.types import Scene
+from sim.engine import engine_for
 from sim.policy import Policy
-from sim.step import step, stride_table
 from sim.views import view_named
-from sim.world import F4, State, compile_world, initial_state
+from sim.world import F4, State, compile_world
 
 DT = 0.05  # s
 
@@ -22,7 +22,7 @@ def rollout(
     times: Sequence[float],
     others: Sequence[tuple[Policy, NDArray[np.bool_]]] = (),
 ) -> list[State]:
-    """Simulate from time 0.
+    """Simulate from time 0 with the engine that the scenes ask for.
 
     Args:
         scenes: one world each.
@@ -34,7 +34,8 @@ def rollout(
         A state for each time.
     """
     world = compile_world(scenes)
-    state, strides = initial_state(world), stride_table(world)
+    engine = engine_for(scenes)
+    state = engine.start(world)
     policies = [policy, *(other for other, _ in others)]
     views = [view_named(each.view, world) for each in policies]
     memories: list[F4 | None] = [None] * len(policies)
@@ -46,7 +47,7 @@ def rollout(
             for k, (other, mask) in enumerate(others, 1):
                 theirs, memories[k] = other.act(views[k](state), memories[k])
                 controls = np.where(mask[..., None], theirs, controls)
-            state = step(world, state, controls, DT, strides)
+            state = engine.step(state, controls, DT)
             steps += 1
         states.append(state)
     return states

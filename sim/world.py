@@ -42,6 +42,17 @@ class World:
 
 
 @dataclass(frozen=True, eq=False)
+class RigidState:
+    """What an engine with rigid bodies knows besides; the heading in `State` follows from the orientation here."""
+
+    orientation: F4  # (B, A, 4) quaternion x, y, z, w, world_from_model; of limp people that of the pelvis
+    velocity: F4  # (B, A, 3) m/s
+    joints: F4  # (B, A, J) limp people: sim.people_joints.HINGES, rad; vehicles: sim.bullet_car.VEHICLE_JOINTS
+    limp: NDArray[np.bool_]  # (B, A) people who were knocked over; `State.position` is their pelvis
+    props: F4  # (B, P, 7) position (m) and orientation of all props of the scene
+
+
+@dataclass(frozen=True, eq=False)
 class State:
     """Where everything is at one time."""
 
@@ -55,10 +66,13 @@ class State:
     travelled: F4  # (B, A) m along the path
     gait_phase: F4  # (B, A) in [0, 1), fraction of a stride
     alive: NDArray[np.bool_]  # (B, A) still on its path
+    rigid: RigidState | None = None  # engines with rigid bodies
 
     @property
     def velocity(self) -> F4:
         """(B, A, 2) m/s."""
+        if self.rigid is not None:
+            return self.rigid.velocity[..., :2]
         return np.stack([self.speed * np.cos(self.heading), self.speed * np.sin(self.heading)], -1)
 
 

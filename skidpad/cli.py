@@ -147,7 +147,7 @@ def play(
     sample: Annotated[int, typer.Option(min=0, max=10_000_000)] = 0,
     seed: SeedOption = 0,
     follow: Annotated[str | None, typer.Option(help="Id of an actor, ego or all.")] = None,
-    driver: Annotated[str, typer.Option(help="rule or constant.")] = "rule",
+    driver: Annotated[str | None, typer.Option(help="Of all vehicles: rule, constant, or a run folder.")] = None,
 ) -> None:
     """Watch a run of a scene: as a film, or live. Keys: space pause, left/right step, V view, Q quit."""
     from contextlib import nullcontext

@@ -1,24 +1,85 @@
-"""Drivers by the name that a user gives."""
+"""Drivers by name: rule-based ones, and run folders."""
 
 from __future__ import annotations
 
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
 from agents import POLICIES
+from agents.runs import POLICY
+from agents.trained import load_driver
+from scenes.check import ends
+from scenes.files import SceneTemplate
+from scenes.kinds import VEHICLES
+from scenes.schema import DRIVERS
 from scenes.suggest import suggestion
+from scenes.types import Scene
 from sim.policy import Policy
+
+Cast = tuple[Policy, list[tuple[Policy, NDArray[np.bool_]]]]
 
 
 def driver(name: str) -> Policy:
     """Find a driver.
 
     Args:
-        name: a key of `agents.POLICIES`.
+        name: a key of `agents.POLICIES`, or a run folder that `skidpad train` made.
 
     Returns:
         A fresh policy.
 
     Raises:
         ValueError: an unknown name; the message lists the choices.
+        RunError: the run folder is missing or broken.
     """
-    if name not in POLICIES:
-        raise ValueError(f"--driver: {name!r} is none of {', '.join(POLICIES)}{suggestion(name, POLICIES)}")
-    return POLICIES[name]()
+    if name in POLICIES:
+        return POLICIES[name]()
+    if "/" in name or Path(name).is_dir():
+        return load_driver(Path(name))
+    choices = f"{', '.join(POLICIES)}, or a run folder such as runs/drive"
+    raise ValueError(f"--driver: {name!r} is none of {choices}{suggestion(name, POLICIES)}")
+
+
+def cast(scene: Scene, vehicles: str | None = None) -> Cast:
+    """Who decides for whom, for `sim.rollout`.
+
+    Args:
+        scene: whose actors name their drivers.
+        vehicles: driver of all moving vehicles instead.
+
+    Returns:
+        The policy of everybody else, and policies with (1, A) masks of those whom they decide for. Run folders decide
+        for vehicles alone.
+    """
+    named = [
+        vehicles if vehicles and actor.kind in VEHICLES and actor.behaviour == "drive" else actor.driver
+        for actor in scene.actors
+    ]
+    drives = np.array([[actor.kind in VEHICLES for actor in scene.actors]])
+    others = []
+    for name in sorted(set(named) - {"rule"}):
+        mask = np.array([[one == name for one in named]])
+        others.append((driver(name), mask if name in POLICIES else mask & drives))
+    return driver("rule"), others
+
+
+def run_folders(template: SceneTemplate) -> dict[str, str]:
+    """Checksums of the drivers of the run folders that a scene file names.
+
+    Args:
+        template: a loaded scene file.
+
+    Returns:
+        sha256 of each policy file.
+
+    Raises:
+        RunError: a run folder is missing or broken.
+    """
+    spec = template.spec
+    names = {str(end) for part in (spec.vehicles, *spec.actors) for end in ends(part.driver)} - set(DRIVERS)
+    for name in names:
+        load_driver(Path(name))
+    return {name: sha256((Path(name) / POLICY).read_bytes()).hexdigest() for name in sorted(names)}

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from joblib import Parallel, delayed
 
+from scenes.check import possible
 from scenes.files import SceneTemplate, load
+from sim.bullet_client import pybullet
+from skidpad.drivers import run_folders
 from skidpad.render import render_sample
 from transfer.manifest import Recipe, make_recipe
 from transfer.writer import DatasetWriter
@@ -52,11 +55,13 @@ def generate(
     Raises:
         SceneError: the scene file is wrong.
         DatasetError: the folder exists, or holds a part of another dataset.
+        RuntimeError: the scene file asks for physics whose package is not installed.
     """
     template = load(scene)
     recipe: Recipe = make_recipe(
         template.name, template.text, seed=seed, samples=samples, frames_per_sample=frames_per_sample, fps=fps,
-        randomise=randomise, renderer="raster", assets=resolve_assets(assets),
+        randomise=randomise, renderer="raster", assets=resolve_assets(assets), engines=engines_of(template),
+        inputs=run_folders(template),
     )  # fmt: skip
     writer = DatasetWriter(Path(out), recipe)
     done = writer.done()
@@ -71,6 +76,18 @@ def generate(
         if on_progress:
             on_progress(finished, samples)
     return writer.finish()
+
+
+def engines_of(template: SceneTemplate) -> tuple[str, ...]:
+    """Distributions of the engines that a scene file may ask for.
+
+    Raises:
+        RuntimeError: one is not installed.
+    """
+    if not possible(template.spec.physics, "bullet"):
+        return ()
+    pybullet()
+    return ("pybullet",)
 
 
 @lru_cache(maxsize=4)

@@ -50,7 +50,7 @@ def play(
     sample: int = 0,
     seed: int = 0,
     follow: str | None = None,
-    driver: str = "rule",
+    driver: str | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Simulate a sample of a scene and show it.
@@ -64,7 +64,7 @@ def play(
         sample: number of the sample.
         seed: any integer.
         follow: id of an actor, `ego`, or `all`; None is the ego where there is one, and the scene's own camera.
-        driver: who drives, see `skidpad.drivers`.
+        driver: of all moving vehicles, see `skidpad.drivers`; None = as the scene says.
         on_progress: called with (pictures, all).
 
     Raises:
@@ -87,7 +87,7 @@ def play(
         show(f"skidpad play {file}", {name: make(run) for name, make in VIEWS.items()}, view, len(run.states), fps)
 
 
-def simulate(scene: Scene, seconds: float, fps: float, follow: str | None, driver: str) -> Run:
+def simulate(scene: Scene, seconds: float, fps: float, follow: str | None, driver: str | None) -> Run:
     """Roll a scene out, from its start time on as for a dataset.
 
     Args:
@@ -95,7 +95,7 @@ def simulate(scene: Scene, seconds: float, fps: float, follow: str | None, drive
         seconds: length.
         fps: states per second.
         follow: see `play`.
-        driver: who drives.
+        driver: see `play`.
 
     Returns:
         The run.
@@ -103,12 +103,12 @@ def simulate(scene: Scene, seconds: float, fps: float, follow: str | None, drive
     Raises:
         ValueError: nobody to follow, or an unknown driver.
     """
-    policy = drivers.driver(driver)
+    everybody, others = drivers.cast(scene, driver)
     ego = ego_of(scene) if follow in (None, "ego", "all") else index_of(scene, str(follow))
     if ego is None and follow == "ego":
         raise ValueError(f"--follow ego: sample {scene.sample} of {scene.name} has no vehicle that drives")
     times = [scene.start_time + k / fps for k in range(max(1, round(seconds * fps)))]
-    states = rollout([scene], policy, times)
+    states = rollout([scene], everybody, times, others)
     chase = follow not in (None, "all") or not scene.cameras
     return Run(compile_world([scene]), states, ego, chase and ego is not None, follow != "all" and ego is not None)
 

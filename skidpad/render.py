@@ -8,7 +8,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from agents import POLICIES
 from renderers.assemble import StageBuilder, resolve_camera
 from renderers.camera_chain import develop, encode_jpeg
 from renderers.frame import LabelledFrame
@@ -19,6 +18,7 @@ from scenes.seeds import rng_for
 from scenes.types import Camera, Scene
 from sim.rollout import rollout
 from sim.world import State
+from skidpad.drivers import cast
 
 
 @lru_cache(maxsize=1)
@@ -59,7 +59,8 @@ def render_scene(scene: Scene, frames: int = 1, fps: float = 10.0) -> list[Label
         Frame by frame, camera by camera.
     """
     times = [scene.start_time + index / fps for index in range(frames)]
-    states = rollout([scene], POLICIES["rule"](), times)
+    everybody, others = cast(scene)
+    states = rollout([scene], everybody, times, others)
     builder = StageBuilder(scene)
     finished = []
     for index, state in enumerate(states):

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
-from renderers.people_gait import rhythm
-from renderers.people_skeleton import BONES, Skeleton
 from scenes.people import AGE_GROUPS, PersonLook, sample_person, stride_length
 from scenes.seeds import rng_for
+from sim.people_gait import rhythm
+from sim.people_skeleton import BONES, Skeleton
 
 GAITS = [
     ("adult", 0.7),

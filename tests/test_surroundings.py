@@ -11,12 +11,12 @@ from renderers import (
 )
 from renderers.buildings import building_mesh
 from renderers.ground import ground_mesh
-from renderers.ground_polygons import anticlockwise, cells, contains, signed_area, triangulate
 from renderers.mesh import Mesh
 from renderers.props import PLANTS, THINGS, prop_mesh
 from renderers.props_kit import Sketch, bars, turn
 from renderers.signals import signal_mesh
 from scenes.kinds import Kind
+from scenes.polygons import anticlockwise, cells, contains, signed_area, triangulate
 from scenes.seeds import rng_for
 from scenes.signals import SYMBOLS
 from scenes.surroundings import (

@@ -10,6 +10,7 @@ from renderers.vehicles import vehicle_mesh
 from renderers.vehicles_form import Form
 from renderers.vehicles_paint import BRAKE_LAMP, HEADLAMP
 from renderers.vehicles_shapes import axles, body_form
+from renderers.vehicles_wheels import Gear
 from scenes.kinds import Kind
 from scenes.seeds import rng_for
 from scenes.vehicles import MODELS, VehicleLook, sample_model, sample_vehicle
@@ -96,7 +97,7 @@ def test_wheels_stand_at_the_axles(model: str) -> None:
 
 def test_steering_turns_only_the_front_wheels() -> None:
     look = look_of("hatchback")
-    straight, turned = vehicle_mesh(look, 1), vehicle_mesh(look, 1, steering=0.4)
+    straight, turned = vehicle_mesh(look, 1), vehicle_mesh(look, 1, gear=Gear(0.4))
     moved = np.linalg.norm(straight.positions - turned.positions, axis=1) > 1e-4
     where = straight.positions[moved]
     assert moved.any() and np.abs(where[:, 0] - axles(look)[0]).max() < look.wheel_radius + 0.15

@@ -70,10 +70,16 @@ def _annotation(frame: LabelledFrame, label: ActorLabel) -> dict[str, Any]:
             "signal_lit": label.signal_lit,
             "full_box": label.full,
             "amodal_box": label.amodal,
-            "box3d": {"centre": label.centre, "size": label.size, "heading": label.heading},
+            "box3d": box3d(label),
             "distance": label.distance,
         },
     }
+
+
+def box3d(label: ActorLabel) -> dict[str, Any]:
+    """The 3D box of a label; an orientation only where the heading does not say all."""
+    box = {"centre": label.centre, "size": label.size, "heading": label.heading}
+    return box if label.orientation is None else {**box, "orientation": label.orientation}
 
 
 def merge(images: Iterable[tuple[dict[str, Any], list[dict[str, Any]]]], description: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.frame import LabelledFrame
+from renderers.frame import ActorLabel, LabelledFrame
 from transfer.manifest import DatasetError, json_bytes
 from transfer.yolo import label_text
 
@@ -74,9 +74,17 @@ def describe(frame: LabelledFrame) -> dict[str, Any]:
         "height": view.height,
         "intrinsics": view.intrinsics,
         "camera_from_world": view.camera_from_world,
-        "labels": [asdict(label) for label in frame.labels],
+        "labels": [plain_label(label) for label in frame.labels],
         "metadata": frame.metadata,
     }
+
+
+def plain_label(label: ActorLabel) -> dict[str, Any]:
+    """A label as a mapping; without an orientation where the heading says all."""
+    fields = asdict(label)
+    if label.orientation is None:
+        del fields["orientation"]
+    return fields
 
 
 def png_bytes(array: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:

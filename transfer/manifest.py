@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from importlib import metadata
@@ -92,6 +92,7 @@ def make_recipe(
     renderer: str = "raster",
     assets: str = "builtin",
     inputs: Mapping[str, str] | None = None,
+    engines: Sequence[str] = (),
 ) -> Recipe:
     """Build the recipe of a dataset with the versions that are installed here.
 
@@ -106,6 +107,7 @@ def make_recipe(
         renderer: name of the renderer.
         assets: what appearance is built from.
         inputs: sha256 by name of every other file that the pictures depend on.
+        engines: distributions of other engines that decide about the bytes.
 
     Raises:
         DatasetError: a number is outside its limits.
@@ -113,7 +115,7 @@ def make_recipe(
     return Recipe(
         name=name, scene_text=scene_text, seed=int(seed), samples=int(samples),
         frames_per_sample=int(frames_per_sample), fps=float(fps), randomise=bool(randomise), renderer=renderer,
-        assets=assets, version=installed("skidpad"), packages=package_versions(),
+        assets=assets, version=installed("skidpad"), packages=package_versions(engines),
         inputs=tuple(sorted((inputs or {}).items())),
     )  # fmt: skip
 
@@ -126,11 +128,12 @@ def installed(distribution: str) -> str:
         return "source"
 
 
-def package_versions() -> tuple[tuple[str, str], ...]:
+def package_versions(engines: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Versions of the packages that decide about pixels and bytes, sorted by name."""
     import cv2
 
-    return (("numba", installed("numba")), ("numpy", np.__version__), ("opencv", str(cv2.__version__)))
+    always = (("numba", installed("numba")), ("numpy", np.__version__), ("opencv", str(cv2.__version__)))
+    return tuple(sorted((*always, *((name, installed(name)) for name in engines))))
 
 
 def recipe_difference(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.people_gait import Gait
-from renderers.people_rotate import aligned, turn_y, turn_z, two_bones
-from renderers.people_skeleton import ARM, CHEST, SIDES, Skeleton
+from sim.people_gait import Gait
+from sim.people_rotate import aligned, turn_y, turn_z, two_bones
+from sim.people_skeleton import ARM, CHEST, SIDES, Skeleton
 
 Array = NDArray[np.float64]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.people_arms import ArmPlan, arm_moves, plan_arms
-from renderers.people_gait import Gait, Leg, Step, hip_height, rhythm, step_at
-from renderers.people_rotate import aligned, turn_x, turn_y, turn_z, two_bones
-from renderers.people_skeleton import BONES, CHEST, HEAD, LEG, NECK, PELVIS, SIDES, SPINE, Skeleton
+from sim.people_arms import ArmPlan, arm_moves, plan_arms
+from sim.people_gait import Gait, Leg, Step, hip_height, rhythm, step_at
+from sim.people_rotate import aligned, turn_x, turn_y, turn_z, two_bones
+from sim.people_skeleton import BONES, CHEST, HEAD, LEG, NECK, PELVIS, SIDES, SPINE, Skeleton
 
 Array = NDArray[np.float64]
 STILL = 0.12  # m/s, slower people stand
@@ -40,15 +40,32 @@ def leg_of(skeleton: Skeleton) -> Leg:
     return Leg(length, skeleton.ankle, *skeleton.foot)
 
 
-def bone_moves(skeleton: Skeleton, gait: Gait) -> Array:
-    """Transforms of all bones.
+def bone_moves(skeleton: Skeleton, rotation: Array, position: Array) -> Array:
+    """Transforms of all bones from where they are.
+
+    Args:
+        skeleton: rest pose.
+        rotation: (19, 3, 3) of the bones.
+        position: (19, 3) of their joints, m.
+
+    Returns:
+        (19, 3, 4) posed_from_rest.
+    """
+    moves = np.empty((len(BONES), 3, 4))
+    moves[:, :, :3] = rotation
+    moves[:, :, 3] = position - np.einsum("bij,bj->bi", rotation, skeleton.joints)
+    return moves
+
+
+def bone_pose(skeleton: Skeleton, gait: Gait) -> tuple[Array, Array]:
+    """Where all bones are.
 
     Args:
         skeleton: rest pose.
         gait: what the person does.
 
     Returns:
-        (19, 3, 4) posed_from_rest.
+        (19, 3, 3) rotations and (19, 3) joints, model frame, m.
 
     Raises:
         ValueError: unknown behaviour.
@@ -63,10 +80,7 @@ def bone_moves(skeleton: Skeleton, gait: Gait) -> Array:
         place_leg(skeleton, side, steps[side], widths[side], rotation, position)
     plan: ArmPlan = plan_arms(skeleton, gait, standing)
     arm_moves(skeleton, plan, rotation, position)
-    moves = np.empty((len(BONES), 3, 4))
-    moves[:, :, :3] = rotation
-    moves[:, :, 3] = position - np.einsum("bij,bj->bi", rotation, skeleton.joints)
-    return moves
+    return rotation, position
 
 
 def walk(skeleton: Skeleton, gait: Gait) -> tuple[Trunk, dict[int, Step], dict[int, float]]:
