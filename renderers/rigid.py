@@ -15,7 +15,7 @@ from renderers.vehicles import vehicle_mesh
 from renderers.vehicles_wheels import Gear
 from scenes.catalogue import axles
 from scenes.geometry import posed, triple, world_from_model
-from scenes.people import PersonLook
+from scenes.people import WORN, PersonLook
 from scenes.vehicles import VehicleLook
 from sim.people_joints import HINGES, limp_moves
 from sim.people_rotate import turn_y
@@ -80,8 +80,8 @@ def rolling(rig: Rig, steering: float, joints: NDArray[np.floating]) -> Mesh:
 
 
 def empty_handed(look: PersonLook) -> PersonLook:
-    """The same person, who let go of what the hands carried."""
-    return replace(look, bag=replace(look.bag, style="none")) if look.bag.style in ("shopping", "handbag") else look
+    """The same person, who lost every bag that is not worn on the back."""
+    return look if look.bag.style in WORN else replace(look, bag=replace(look.bag, style="none"))
 
 
 def limp(person: SkinnedMesh, joints: NDArray[np.floating]) -> Mesh:

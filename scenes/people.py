@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from scenes.people_look import AGE_GROUPS, Bag, Body, Bottom, Head, Manner, PersonLook, Top, stride_length
+from scenes.people_look import (
+    AGE_GROUPS,
+    WORN,
+    Bag,
+    Body,
+    Bottom,
+    Head,
+    Manner,
+    PersonLook,
+    Top,
+    stride_length,
+)  # fmt: skip
 from scenes.people_sample import sample_person
 
 __all__ = [
-    "AGE_GROUPS", "Bag", "Body", "Bottom", "Head", "Manner", "PersonLook", "Top", "sample_person", "stride_length",
+    "AGE_GROUPS",
+    "WORN",
+    "Bag",
+    "Body",
+    "Bottom",
+    "Head",
+    "Manner",
+    "PersonLook",
+    "Top",
+    "sample_person",
+    "stride_length",
 ]  # fmt: skip

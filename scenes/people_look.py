@@ -13,6 +13,7 @@ BAG_ROOM = {
     "rucksack": (0.185, 0.0), "daypack": (0.135, 0.0), "satchel": (0.14, 0.05), "shoulder_bag": (0.15, 0.055),
     "handbag": (0.05, 0.05), "shopping": (0.035, 0.045),
 }  # fmt: skip
+WORN = ("none", "rucksack", "daypack")  # bags that stay where they are when somebody falls
 ADULT = 1.73  # m, stature that the relation of Grieve and Gear is evaluated at
 
 
@@ -141,15 +142,21 @@ class PersonLook:
         return self.body.age_group
 
     @property
+    def bag_room(self) -> tuple[float, float]:
+        """By how much the bag lengthens and widens the box around its owner, m."""
+        scale = self.bag.size * min(1.0, self.body.height / 1.7)
+        deeper, wider = BAG_ROOM.get(self.bag.style, (0.0, 0.0))
+        return deeper * scale, wider * scale
+
+    @property
     def size(self) -> tuple[float, float, float]:
         """Length, width, height of the box around the neutral pose, m."""
         height, top = self.body.height, self.top
         stout = 0.5 * self.body.weight + 0.5 * self.body.belly
         width = height * (0.262 * self.body.shoulders + 0.045) + 0.085 * stout + 2.4 * top.ease
         length = max(height * 0.165 + 0.01, height * 0.152 + 0.13 * stout + 2.0 * top.ease)
-        scale = self.bag.size * min(1.0, height / 1.7)
-        deeper, wider = BAG_ROOM.get(self.bag.style, (0.0, 0.0))
-        length, width = length + deeper * scale, width + wider * scale - 0.006
+        deeper, wider = self.bag_room
+        length, width = length + deeper, width + wider - 0.006
         extra = {"none": 0.0, "cap": 0.02, "beanie": 0.035, "hood": 0.03, "hat": 0.05, "headscarf": 0.02}
         volume = {"afro": 0.07, "curly": 0.045, "bun_top": 0.045, "spiky": 0.03, "bald": 0.0}.get(
             self.head.hair_style, 0.015

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenes.geometry import quaternion_of, triple
-from scenes.people import PersonLook
+from scenes.people import WORN, PersonLook
 from sim import masses
 from sim.bullet_client import ORIGIN, Client, Link, Quaternion, Triple, box, build
 from sim.people_gait import Gait
@@ -19,8 +19,9 @@ from sim.people_pose import bone_pose
 from sim.people_skeleton import PELVIS, Skeleton
 
 Floats = NDArray[np.float64]
-TONE = 0.12  # N m per kg of body mass, friction of the large joints: nobody is quite limp
+TONE = 0.03  # N m per kg of body mass, friction of the large joints: nobody is quite limp
 FASTEST = 40.0  # rad/s and m/s, bound on all velocities: keeps bodies together that are crushed
+SLACK = math.radians(5.0)  # by which joints may go beyond their limits
 WEAK = {"head": 0.4, "arm": 0.4, "forearm": 0.3, "shin": 0.6, "foot": 0.2}  # share of it that other joints have
 
 
@@ -55,6 +56,7 @@ def part_shapes(client: Client, skeleton: Skeleton) -> list[tuple[int, Triple]]:
     tall, spots = skeleton.height, anchors(skeleton)
     thick = tall * (0.85 + 0.35 * skeleton.look.body.weight)
     ease = skeleton.look.top.ease
+    pack = 0.5 * skeleton.look.bag_room[0] if skeleton.look.bag.style in WORN else 0.0  # on the back
     upper, fore, hand = skeleton.arm_lengths
     heel, _, tip = skeleton.foot
     trunk, rise = float(spots[2][2] - spots[1][2]) / 2, skeleton.ankle / 2
@@ -67,9 +69,8 @@ def part_shapes(client: Client, skeleton: Skeleton) -> list[tuple[int, Triple]]:
                     block(client, (0.078 * thick + ease, 0.100 * thick + ease, 0.058 * tall), (0.0, 0.0, -0.018 * tall))
                 )
             case "torso":
-                shapes.append(
-                    block(client, (0.072 * thick + ease, 0.100 * thick + ease, trunk), (0.014 * tall, 0.0, trunk))
-                )
+                half = (0.072 * thick + ease + pack, 0.100 * thick + ease, trunk)
+                shapes.append(block(client, half, (0.014 * tall - pack, 0.0, trunk)))
             case "head":
                 shapes.append((ball(client, 0.48 * skeleton.head_height, face), face))
             case "foot":
@@ -188,6 +189,15 @@ def lead(client: Client, doll: Ragdoll, before: Posture, after: Posture, share: 
     client.resetJointStatesMultiDof(
         doll.body, doll.links, [[a] for a in before.angles + share * change], [[v] for v in change / dt]
     )
+
+
+def hold_joints(client: Client, doll: Ragdoll) -> None:
+    """Turn joints back that a blow has forced beyond their limits: the solver's own limits give way under wheels."""
+    states = client.getJointStates(doll.body, doll.links)
+    for link, (state, (_, _, low, high)) in enumerate(zip(states, HINGES, strict=True)):
+        angle = min(max(state[0], low - SLACK), high + SLACK)
+        if angle != state[0]:
+            client.resetJointState(doll.body, link, angle, 0.0)
 
 
 def read_ragdoll(client: Client, doll: Ragdoll) -> tuple[Floats, Quaternion, Triple, float, Floats]:

@@ -15,7 +15,7 @@ from scenes.vehicles import VehicleLook
 from sim.bullet_car import VEHICLE_JOINTS, Car, drive_car, make_car, read_car, spring_car
 from sim.bullet_client import RATE, Client
 from sim.bullet_ground import lay_ground
-from sim.bullet_person import Posture, Ragdoll, lead, make_ragdoll, posture, read_ragdoll
+from sim.bullet_person import Posture, Ragdoll, hold_joints, lead, make_ragdoll, posture, read_ragdoll
 from sim.bullet_props import Thing, make_thing, read_thing
 from sim.kernels import MAX_STEER, MAX_STEER_RATE, surface_height
 from sim.masses import LOOSE_MASSES
@@ -97,6 +97,8 @@ class BulletWorld:
             self.client.stepSimulation()
             for a in [a for a in led if self._touched(self.dolls[a], fast)]:
                 del led[a], self._postures[a]
+            for doll in [doll for a, doll in self.dolls.items() if a not in led]:
+                hold_joints(self.client, doll)
         self._postures.update(led)
 
     def _touched(self, doll: Ragdoll, fast: set[int]) -> bool:

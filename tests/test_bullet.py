@@ -14,11 +14,15 @@ import pytest
 
 from agents import POLICIES
 from scenes.geometry import posed, quaternion_of, rotation_of, transform, world_from_model
+from scenes.kinds import Kind
 from scenes.props import PropLook
+from scenes.seeds import rng_for
 from scenes.types import Actor, Prop, Scene
+from scenes.vehicles import sample_vehicle
 from sim import masses
 from sim.bullet_client import Client, box, build
 from sim.bullet_ground import lay_ground
+from sim.bullet_person import SLACK
 from sim.engine import ENGINES, engine_for
 from sim.masses import GRAVITY, TYRE_FRICTION
 from sim.people_gait import Gait
@@ -182,11 +186,25 @@ def test_a_person_who_is_hit_falls_and_the_joints_hold() -> None:
     for state, other in zip(before, kinematic, strict=False):
         assert (state.position[0, 1] == other.position[0, 1]).all()  # until then the same walk
     assert sum(len(part.hinges) > 0 for part in PARTS) >= 10
-    limits = np.array([(low, high) for _, _, low, high in HINGES])
-    for state in limp:
-        assert state.rigid is not None
-        angles = state.rigid.joints[0, 1]
-        assert (angles > limits[:, 0] - 0.2).all() and (angles < limits[:, 1] + 0.2).all()
+    assert all(beyond_limits(state) < SLACK + 1e-4 for state in limp)
+
+
+def beyond_limits(state: State) -> float:
+    """Largest angle, rad, by which a joint of actor 1 is outside its limits."""
+    assert state.rigid is not None
+    limits, angles = np.array([(low, high) for _, _, low, high in HINGES]), state.rigid.joints[0, 1]
+    return float(np.maximum(limits[:, 0] - angles, angles - limits[:, 1]).max())
+
+
+def test_who_is_run_over_stays_whole() -> None:
+    look = sample_vehicle(rng_for(9, "v", 3), Kind.BUS)
+    bus = replace(on_road(1, 80.0, 10.0), look=look, size=look.size, kind=Kind.BUS)
+    scene = scene_of(bus, accident().actors[1])
+    states = run(scene, [(0.0, 0.0), (0.0, 0.0)], 90)
+    assert states[-1].rigid is not None and states[-1].rigid.limp[0, 1]
+    assert max(beyond_limits(state) for state in states) < SLACK + 1e-4
+    assert path_of(states, 1)[:, 2].max() < 2.5
+    assert float(np.linalg.norm(path_of(states, 0)[-1, 1] + 20.0)) < 1.5 and 5.0 < float(states[-1].speed[0, 0]) < 10.1
 
 
 def test_who_was_knocked_over_lies_on_the_ground() -> None:
