@@ -79,7 +79,8 @@ def run_folders(template: SceneTemplate) -> dict[str, str]:
         RunError: a run folder is missing or broken.
     """
     spec = template.spec
-    names = {str(end) for part in (spec.vehicles, *spec.actors) for end in ends(part.driver)} - set(DRIVERS)
+    named = [spec.vehicles.driver, *(actor.driver for actor in spec.actors)]
+    names = {str(end) for value in named for end in ends(value)} - set(DRIVERS)
     for name in names:
         load_driver(Path(name))
     return {name: sha256((Path(name) / POLICY).read_bytes()).hexdigest() for name in sorted(names)}

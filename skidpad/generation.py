@@ -91,8 +91,8 @@ def engines_of(template: SceneTemplate) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4)
-def loaded(scene: str) -> SceneTemplate:
-    """Parse a scene file once per process."""
+def loaded(scene: str, text: str) -> SceneTemplate:
+    """Parse a scene file once per process and text."""
     return load(scene)
 
 
@@ -109,7 +109,7 @@ def make_sample(scene: str, out: str, recipe: Recipe, k: int) -> int:
         k.
     """
     frames = render_sample(
-        loaded(scene), k, recipe.seed, recipe.frames_per_sample, recipe.fps, recipe.randomise
+        loaded(scene, recipe.scene_text), k, recipe.seed, recipe.frames_per_sample, recipe.fps, recipe.randomise
     )  # fmt: skip
     DatasetWriter(Path(out), recipe).write_sample(k, frames)
     return k

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -136,3 +137,29 @@ def test_networks_come_back_as_they_were_written(tmp_path: Path) -> None:
     again = network_from(read_arrays(tmp_path / "a.safetensors", "run"), tmp_path)
     assert again.sizes == (5, 8, 2)
     assert np.array_equal(again(np.ones((1, 5), np.float32)), network(np.ones((1, 5), np.float32)))
+
+
+def test_a_trained_driver_drives_in_generated_data(
+    straight: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import skidpad
+
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(straight, tmp_path / "runs" / "x")
+    scene = tmp_path / "scene.yaml"
+    text = "format: 1\nroads: {length: 80}\nstart_time: 2\nvehicles: {driver: %s}\ncameras: [{width: 96, height: 64}]\n"
+    manifests = {}
+    for name in ("rule", "runs/x"):
+        scene.write_text(text % name)
+        folder = skidpad.generate(scene, tmp_path / name.replace("/", "-"), 2, seed=1)
+        manifests[name] = json.loads((folder / "manifest.json").read_text())
+    assert manifests["runs/x"]["inputs"] == {"runs/x": digest(straight / POLICY)}
+    pictures = [{n: d for n, d in m["files"].items() if n.startswith("images/")} for m in manifests.values()]
+    assert pictures[0] != pictures[1]
+    scene.write_text(text % "runs/y")
+    with pytest.raises(RunError, match=r"runs/y: no such run folder"):
+        skidpad.generate(scene, tmp_path / "none", 1)
+    assert not (tmp_path / "none").exists()
+    scene.write_text(text % "../runs/x")
+    with pytest.raises(skidpad.SceneError, match=r"scene.yaml:4 .*rule, constant, runs/NAME"):
+        skidpad.load(scene)
