@@ -12,6 +12,7 @@ from agents.judging import COLLIDED, HIT, REACHED, RUNNING, TIMEOUT
 from agents.network import Network
 from agents.rewards import Weights
 from scenes.errors import SceneError
+from scenes.seeds import rng_for
 
 SCENE = "duel"
 TIME_LIMIT = 25.0  # s
@@ -133,7 +134,7 @@ def match(first: Player, second: Player, games: int, seed: int, duels: Duels) ->
     table = np.zeros(3)
     for swapped in (False, True):
         players = (second, first) if swapped else (first, second)
-        rng = np.random.default_rng([seed, int(swapped)])
+        rng = rng_for(seed, "match")
         views, open_games = duels.reset(seed), np.ones(duels.games, bool)
         while open_games.any():
             now = duels.step(moves(players, views, duels, rng))

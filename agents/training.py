@@ -33,14 +33,14 @@ class Settings:
 
     envs: int = 256
     rollout: int = 64  # steps of each environment between two updates
-    batch: int = 4096
+    batch: int = 2048  # at most
     epochs: int = 4
     hidden: tuple[int, ...] = (64, 64)
     learning_rate: float = 5e-4
-    discount: float = 0.99
+    discount: float = 0.995
     gae: float = 0.95
     clip: float = 0.2
-    entropy: float = 0.0
+    entropy: float = 0.001
     log_std: float = -0.7
     threads: int = 1  # of torch; more than one gives up equal bits
 
@@ -66,12 +66,18 @@ def make_model(env: VecEnv, settings: Settings, seed: int) -> PPO:
     images = len(env.observation_space.shape or ()) == 3
     shape: dict[str, Any] = {} if images else {"net_arch": list(settings.hidden), "activation_fn": torch.nn.Tanh}
     return PPO(
-        "CnnPolicy" if images else "MlpPolicy", env, seed=seed, n_steps=settings.rollout, batch_size=settings.batch,
+        "CnnPolicy" if images else "MlpPolicy", env, seed=seed, n_steps=settings.rollout,
+        batch_size=even_batch(settings.rollout * env.num_envs, settings.batch),
         n_epochs=settings.epochs, learning_rate=settings.learning_rate, gamma=settings.discount,
         gae_lambda=settings.gae, clip_range=settings.clip, ent_coef=settings.entropy,
         device="auto" if images else "cpu",
         policy_kwargs={"log_std_init": settings.log_std, **shape},
     )  # fmt: skip
+
+
+def even_batch(total: int, most: int) -> int:
+    """Largest divisor of a rollout's transitions up to `most`, so that no batch is cut short."""
+    return max(size for size in range(1, min(total, most) + 1) if total % size == 0)
 
 
 def train(

@@ -205,7 +205,7 @@ def train(
     league: Annotated[bool, typer.Option("--league", help="Self-play on the duel instead of --env.")] = False,
     seed: SeedOption = 0,
     envs: Annotated[int, typer.Option(min=1, max=65536, help="Worlds at once.")] = 256,
-    batch: Annotated[int, typer.Option(min=2)] = 4096,
+    batch: Annotated[int, typer.Option(min=2)] = 2048,
     learning_rate: Annotated[float, typer.Option(min=1e-7, max=1.0)] = 5e-4,
     episodes: Annotated[int, typer.Option(min=1, help="Held-out episodes of the evaluation.")] = 500,
 ) -> None:

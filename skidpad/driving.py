@@ -156,7 +156,7 @@ def train_league(
     from skidpad.league_report import Standings, write_report
 
     folder, options = Path(out), league.LeagueSettings()
-    settings = settings or Settings(batch=4992)
+    settings = settings or Settings()
     gates = league.train_league(
         folder, steps, recipe=recipe_of(SCENE), settings=settings, league=options, seed=seed, on_progress=on_progress
     )
