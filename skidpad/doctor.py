@@ -21,6 +21,7 @@ OPTIONAL = {
     "ray": "ray",
     "web": "gradio",
     "vision": "torchvision",
+    "zoo": "pettingzoo",
 }
 
 
