@@ -11,8 +11,8 @@ TORCH_FLAGS ?=
 
 WORKERS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 SCENE ?= signals
-SAMPLES ?= 90
-FIXED_SAMPLES ?= 24
+SAMPLES ?= 72
+FIXED_SAMPLES ?= 20
 SEED ?= 0
 SEEDS ?= 5
 # the whole curve for the frozen network, the rendered crops alone for the tuned one; TUNED= runs every arm tuned
