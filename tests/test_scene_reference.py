@@ -11,13 +11,13 @@ import pytest
 from pydantic import BaseModel
 
 from scenes.distributions import Choice, Constant, Flag, Normal, OneOf, Range, Uniform, shown
-from scenes.schema import ActorSpec, PropSpec, SceneSpec
+from scenes.schema import ActorSpec, EgoSpec, PropSpec, SceneSpec
 from scenes.schema_camera import CameraSpec
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "scenes.md"
 SECTIONS: dict[str, type[BaseModel]] = {
     name: type(field.default) for name, field in SceneSpec.model_fields.items() if isinstance(field.default, BaseModel)
-} | {"cameras": CameraSpec, "actors": ActorSpec, "props": PropSpec}
+} | {"cameras": CameraSpec, "actors": ActorSpec, "props": PropSpec, "ego": EgoSpec}
 
 
 def rule_of(field: Any) -> Any:
@@ -45,7 +45,7 @@ def default_text(value: Any) -> str:
 
 def limits_text(rule: Any) -> str:
     if isinstance(rule, OneOf):
-        return ", ".join(rule.names)
+        return ", ".join([*rule.names, *([f"{rule.root}/NAME"] if rule.root else [])])
     if isinstance(rule, Range):
         return f"{rule.low:g} to {rule.high:g} {rule.unit}".rstrip()
     return "true, false" if isinstance(rule, Flag) else ""
