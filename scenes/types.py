@@ -228,3 +228,4 @@ class Scene:
     light: Light
     cameras: tuple[Camera, ...]
     values: dict[str, Value] = field(default_factory=dict)  # every sampled value by its path in the scene file
+    ego: int | None = None  # id of the actor that an environment hands to the agent

@@ -1,0 +1,123 @@
+"""Where vehicles may drive: polygons of the road, with a grid that answers most questions at once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from scenes.kinds import Kind
+from scenes.types import Scene
+from sim.kernels import inside
+
+CELL = 2.0  # m, edge of a cell of the grid
+OFF, ON, MIXED = 0, 1, 2  # what a cell is
+
+
+class Ground(NamedTuple):
+    """Roads of B scenes. A scene without road surfaces has no rows: there, everything may be driven on."""
+
+    outline: NDArray[np.float32]  # (Q, 2) world, m, all polygons one after the other
+    polygon: NDArray[np.int32]  # (S, 3) first point, number of points, 1 = road, 0 = what lies on it
+    box: NDArray[np.float32]  # (S, 4) lowest x, y, highest x, y of each polygon, m
+    rows: NDArray[np.int32]  # (B, 2) first polygon and number of polygons
+    corner: NDArray[np.float32]  # (B, 2) world, m, of the grid
+    shape: NDArray[np.int32]  # (B, 3) cells along x and y, and the first cell
+    cells: NDArray[np.uint8]  # (N,) OFF, ON or MIXED, x slowest
+
+
+def compile_ground(scenes: Sequence[Scene]) -> Ground:
+    """Turn the road surfaces of scenes into arrays.
+
+    Args:
+        scenes: at least one. Surfaces of other kinds lie on top of a road where they overlap it.
+
+    Returns:
+        The ground.
+    """
+    outlines, polygons, boxes = [np.zeros((1, 2))], [(0, 0, 0)], [np.zeros(4)]
+    rows, corners, shapes, cells, total = [], [], [], [np.zeros(1, np.uint8)], 1
+    for scene in scenes:
+        roads = [surface for surface in scene.roads.surfaces if surface.kind is Kind.ROAD]
+        chosen = scene.roads.surfaces if roads else ()
+        rows.append((len(polygons), len(chosen)))
+        for surface in chosen:
+            polygons.append((total, len(surface.outline), int(surface.kind is Kind.ROAD)))
+            boxes.append(np.concatenate([surface.outline.min(0), surface.outline.max(0)]))
+            outlines.append(surface.outline)
+            total += len(surface.outline)
+        low = np.min([road.outline.min(0) for road in roads], axis=0) - CELL if roads else np.zeros(2)
+        high = np.max([road.outline.max(0) for road in roads], axis=0) + CELL if roads else np.zeros(2)
+        size = np.ceil((high - low) / CELL).astype(int)
+        corners.append(low)
+        shapes.append((*size, sum(len(part) for part in cells)))
+        cells.append(touched([surface.outline for surface in chosen], low, size))
+    ground = Ground(
+        np.concatenate(outlines).astype(np.float32), np.array(polygons, np.int32), np.array(boxes, np.float32),
+        np.array(rows, np.int32), np.array(corners, np.float32), np.array(shapes, np.int32), np.concatenate(cells),
+    )  # fmt: skip
+    fill_cells(ground, len(scenes))
+    return ground
+
+
+def touched(
+    outlines: Sequence[NDArray[np.float64]], low: NDArray[np.float64], size: NDArray[np.int_]
+) -> NDArray[np.uint8]:
+    """Cells that an edge of a polygon comes near, as MIXED; (N,), x slowest."""
+    cells = np.zeros((int(size[0]), int(size[1])), np.uint8)
+    if not outlines:
+        return cells.ravel()
+    starts = np.concatenate(outlines)
+    steps = np.concatenate([np.roll(outline, -1, axis=0) - outline for outline in outlines])
+    counts = 2 + (np.hypot(*steps.T) / (0.2 * CELL)).astype(int)
+    edge = np.repeat(np.arange(len(counts)), counts)
+    within = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts)
+    spots = starts[edge] + steps[edge] * (within / (counts[edge] - 1))[:, None]
+    for shift in itertools.product((-0.2 * CELL, 0.2 * CELL), repeat=2):
+        at = np.floor((spots + np.array(shift) - low) / CELL).astype(int)
+        at = at[((at >= 0) & (at < size)).all(1)]
+        cells[at[:, 0], at[:, 1]] = MIXED
+    return cells.ravel()
+
+
+@njit(cache=True, error_model="numpy")
+def fill_cells(ground, scenes):  # type: ignore[no-untyped-def]
+    """Mark the cells that no edge comes near as ON or OFF, in place."""
+    for b in range(scenes):
+        for i in range(ground.shape[b, 0]):
+            for j in range(ground.shape[b, 1]):
+                k = ground.shape[b, 2] + i * ground.shape[b, 1] + j
+                if ground.cells[k] != MIXED:
+                    x, y = ground.corner[b, 0] + (i + 0.5) * CELL, ground.corner[b, 1] + (j + 0.5) * CELL
+                    ground.cells[k] = ON if on_polygons(ground, b, x, y) else OFF
+
+
+@njit(cache=True, error_model="numpy")
+def on_polygons(ground, b, x, y):  # type: ignore[no-untyped-def]
+    """Whether a point lies on a road polygon of scene b and under no other surface."""
+    found = False
+    for k in range(ground.rows[b, 0], ground.rows[b, 0] + ground.rows[b, 1]):
+        if x < ground.box[k, 0] or y < ground.box[k, 1] or x > ground.box[k, 2] or y > ground.box[k, 3]:
+            continue
+        if inside(x, y, ground.outline, ground.polygon[k, 0], ground.polygon[k, 1]):
+            if ground.polygon[k, 2] == 0:
+                return False
+            found = True
+    return found
+
+
+@njit(cache=True, error_model="numpy")
+def on_road(ground, b, x, y):  # type: ignore[no-untyped-def]
+    """Whether a point (m) lies on the road of scene b; always where a scene has no road surfaces."""
+    if ground.rows[b, 1] == 0:
+        return True
+    i = int(np.floor((x - ground.corner[b, 0]) / CELL))
+    j = int(np.floor((y - ground.corner[b, 1]) / CELL))
+    if i < 0 or j < 0 or i >= ground.shape[b, 0] or j >= ground.shape[b, 1]:
+        return False
+    cell = ground.cells[ground.shape[b, 2] + i * ground.shape[b, 1] + j]
+    return cell == ON or (cell == MIXED and on_polygons(ground, b, x, y))
