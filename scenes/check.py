@@ -126,6 +126,20 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
             yield place, "dash cameras need a street or a junction, not a square"
     for index, actor in enumerate(spec.actors):
         yield from _actor_problems(index, actor)
+    if spec.ego is not None:
+        yield from _ego_problems(spec)
+
+
+def _ego_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
+    layouts, ego = set(ends(spec.roads.layout)), spec.ego
+    assert ego is not None
+    if "square" in layouts:
+        yield "ego", "an ego needs a street or a junction, not a square"
+    if layouts != {"junction"}:
+        if set(ends(ego.turn)) != {"straight"}:
+            yield "ego.turn", "left and right need `layout: junction`"
+        if max(float(str(end)) for end in ends(ego.lane)) > 1:
+            yield "ego.lane", "a street has the lanes 0 and 1"
 
 
 def _camera_places(spec: SceneSpec) -> list[tuple[str, Distribution | float]]:

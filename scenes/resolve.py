@@ -9,6 +9,7 @@ import numpy as np
 
 from scenes.cameras import Ego, ego_for, keep_clear, make_cameras, walking_spot, watched_lanes
 from scenes.draws import Draws, fix
+from scenes.ego import drive_route, start_of
 from scenes.light import make_light
 from scenes.people import sample_person
 from scenes.population_buildings import add_buildings
@@ -48,20 +49,24 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     buildings, plants = add_buildings(spec.buildings, layout, space, draws)
     actors += add_parked(spec.parked, layout, space, draws)
     props += plants + add_furniture(spec.furniture, layout, space, draws)
-    egos = {n: ego_for(c, layout, spec.start_time) for n, c in enumerate(spec.cameras) if c.kind == "dash"}
+    own = None if spec.ego is None else start_of(spec.ego, layout.network)
+    egos = {n: own or ego_for(c, layout, spec.start_time) for n, c in enumerate(spec.cameras) if c.kind == "dash"}
     watched = watched_lanes(spec, layout, draws)
-    moving = traffic(spec, layout, draws, egos, watched)
+    moving = traffic(spec, layout, draws, [*egos.values(), *([own] if own else [])], watched)
     places = [walking_spot(camera, layout) for camera in spec.cameras if camera.kind == "pavement"]
     views = [(float(spot[0]), float(spot[1]), heading) for spot, heading in places]
     people = add_people(spec.people, layout, space, draws, views, spec.start_time)
     everyone = [replace(actor, id=number) for number, actor in enumerate([*actors, *moving, *people], 1)]
     heads = [replace(signal, id=len(everyone) + number) for number, signal in enumerate(signals, 1)]
     carriers = {n: _carrier(everyone, ego) for n, ego in egos.items()}
+    if spec.ego is not None and own is not None:
+        number = _carrier(everyone, own) - 1
+        everyone[number] = drive_route(spec.ego, everyone[number], layout.network)
     cameras = make_cameras(spec, layout, carriers, heads, watched, draws)
     return Scene(
         name=name, sample=k, seed=seed, start_time=spec.start_time, roads=layout.network, actors=tuple(everyone),
         signals=tuple(heads), buildings=tuple(buildings), props=tuple(props), light=make_light(spec.light),
-        cameras=tuple(cameras), values=dict(draws.values),
+        cameras=tuple(cameras), values=dict(draws.values), ego=None if own is None else _carrier(everyone, own),
     )  # fmt: skip
 
 
@@ -80,14 +85,12 @@ def reserve(layout: Layout, space: Space) -> None:
             space.kept.add(float(x), float(y), math.atan2(dy, dx), math.hypot(dx, dy), 2.6)
 
 
-def traffic(
-    spec: SceneSpec, layout: Layout, draws: Draws, egos: dict[int, Ego], watched: dict[int, int]
-) -> list[Actor]:
+def traffic(spec: SceneSpec, layout: Layout, draws: Draws, egos: list[Ego], watched: dict[int, int]) -> list[Actor]:
     """Moving vehicles, with lanes closed where a signal camera looks or lights do not order who goes first."""
     closed = {layout.approaches[number].lane for number in watched.values()}
     if spec.roads.layout == "junction" and spec.signals.mode != "fixed":
         closed |= {1, 3}  # only the main road: nobody there has to give way
-    carried = {ego.lane: (ego.s, "car") for ego in egos.values()}
+    carried = {ego.lane: (ego.s, "car") for ego in egos}
     closed -= set(carried)
     return add_traffic(spec.vehicles, layout, draws, carried, frozenset(closed), spec.start_time + 4.0)
 

@@ -138,6 +138,16 @@ class ActorSpec(Spec):
     distance: Annotated[float, Range(1.0, 1000.0, "m")] = 100.0  # that it travels straight on
 
 
+class EgoSpec(Spec):
+    """The vehicle that an environment hands to the agent; dash cameras ride in it."""
+
+    lane: Annotated[int, Range(0, 3, integer=True)] = 0  # that it comes on: of a street 0 or 1, of a junction 0 to 3
+    turn: Annotated[str, OneOf(("straight", "left", "right"))] = "straight"  # at the junction
+    before: Annotated[float, Range(5.0, 150.0, "m")] = 45.0  # from its front to the stop line, or the lane's middle
+    speed: Annotated[float, Range(0.0, 40.0, "m/s")] = 9.0  # at the start, and wished
+    distance: Annotated[float, Range(5.0, 400.0, "m")] = 80.0  # from its start to its goal
+
+
 class SceneSpec(Spec):
     """A whole scene file."""
 
@@ -155,3 +165,4 @@ class SceneSpec(Spec):
     chain: ChainSpec = ChainSpec()
     cameras: tuple[CameraSpec, ...] = (CameraSpec(),)
     actors: tuple[ActorSpec, ...] = ()
+    ego: EgoSpec | None = None

@@ -1,0 +1,297 @@
+"""What a trained driver sees: itself, its route, its neighbours, signals and crossings. Numbers in [-1, 1], version 1.
+
+Lengths are squashed as d / (|d| + c), so that near things are told apart finely and far ones still are: c is 10 m along
+and 4 m across the heading; speeds with c = 5 m/s. All is in the own frame, x ahead, y to the left.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.bodies import bodies_of, empty_sight, look_around
+from sim.kernels import MAX_STEER
+from sim.signals import GREEN, RED, YELLOW
+from sim.tables import Tables, place_on, project_on
+from sim.world import F4, State
+
+VERSION = 1
+ROUTE, NEIGHBOURS = 16, 8
+REACH = 60.0  # m, how far others are seen
+EGO = (
+    "vehicle",  # 1 for vehicles, 0 for people
+    "speed",  # / 25 m/s
+    "desired_speed",  # / 25 m/s
+    "acceleration",  # / 7 m/s2
+    "steering",  # / MAX_STEER
+    "yaw_rate",  # / 1 rad/s
+    "wheel_base",  # / 10 m
+    "length",  # / 15 m
+    "width",  # / 3 m
+    "offset",  # / 4 m, to the left of the route
+    "heading_error",  # / 1.5 rad, against the route
+    "route_steering",  # / MAX_STEER, front wheel angle that leads along the route (pure pursuit)
+    "remaining",  # squashed with 20 m, to the end of the route
+    "gap",  # squashed, front to the next thing on the route; 1 = nothing within REACH
+    "gap_speed",  # squashed, its speed along the route
+    "stop",  # squashed, front to the next stop line with a signal; 1 = none within REACH
+    "red", "yellow", "green",  # what that signal shows
+    "crossing",  # squashed, front to the next crossing on the route; 1 = none within REACH
+    "occupied",  # somebody is on it who will be or is in the way
+    "approached",  # somebody heads to it
+)  # fmt: skip
+NEIGHBOUR = ("x", "y", "vx", "vy", "cosine", "sine", "length", "width", "person", "present")
+FIELDS = (
+    *EGO,
+    *(f"route{k}_{axis}" for k in range(ROUTE) for axis in ("x", "y")),
+    *(f"neighbour{k}_{name}" for k in range(NEIGHBOURS) for name in NEIGHBOUR),
+)
+SIZE = len(FIELDS)
+SPEED, ROUTE_STEERING = FIELDS.index("speed"), FIELDS.index("route_steering")
+WHEEL_BASE = FIELDS.index("wheel_base")
+SPEED_SCALE, BASE_SCALE = 25.0, 10.0
+HEAD, PER = len(EGO), len(NEIGHBOUR)
+DRIFT = 4.0  # m that the distance travelled may differ from the place on the path
+
+
+@njit(cache=True, error_model="numpy")
+def squash(value, scale):  # type: ignore[no-untyped-def]
+    """A number in (-1, 1) that grows with `value`; half at `scale`."""
+    return value / (abs(value) + scale)
+
+
+@njit(cache=True, error_model="numpy")
+def bound(value):  # type: ignore[no-untyped-def]
+    """Clip to [-1, 1]."""
+    return min(max(value, -1.0), 1.0)
+
+
+@njit(cache=True, error_model="numpy")
+def on_route(p, e, a, tables, bodies):  # type: ignore[no-untyped-def]
+    """Place of actor a on its path: m along it, m to the left of it, rad against it."""
+    r, s = tables.path[p, a], bodies.travelled[e, a]
+    s, offset = project_on(tables, r, bodies.position[e, a, 0], bodies.position[e, a, 1], s - DRIFT, s + DRIFT)
+    _, _, along = place_on(tables, r, s)
+    error = (bodies.heading[e, a] - along + math.pi) % (2.0 * math.pi) - math.pi
+    return s, offset, error
+
+
+@njit(cache=True, error_model="numpy")
+def pursuit(p, e, a, s, tables, bodies, sight):  # type: ignore[no-untyped-def]
+    """Front wheel angle (rad) towards the route ahead: pure pursuit (Coulter 1992) about the middle of the vehicle."""
+    reach = 2.5 + 0.5 * bodies.speed[e, a] + 0.3 * tables.size[p, a, 0]
+    x, y, _ = place_on(tables, tables.path[p, a], s + reach)
+    dx, dy = x - bodies.position[e, a, 0], y - bodies.position[e, a, 1]
+    aside = dy * sight.cosine[a] - dx * sight.sine[a]
+    wanted = math.atan(2.0 * aside / max(dx * dx + dy * dy, 1.0) * tables.base[p, a])
+    return min(max(wanted, -MAX_STEER), MAX_STEER)
+
+
+@njit(cache=True, error_model="numpy")
+def lead_on_route(p, e, a, s, reach, tables, bodies, sight):  # type: ignore[no-untyped-def]
+    """Gap (m) from the front of a vehicle to the next thing on its route, and its speed along it (m/s)."""
+    x, y, r = bodies.position[e, a, 0], bodies.position[e, a, 1], tables.path[p, a]
+    nose = s + 0.5 * tables.size[p, a, 0]
+    gap, gap_speed = reach, 0.0
+    for j in range(tables.exists.shape[1]):
+        if j == a or not bodies.alive[e, j]:
+            continue
+        px, py = bodies.position[e, j, 0], bodies.position[e, j, 1]
+        dx, dy = px - x, py - y
+        square = dx * dx + dy * dy
+        if square > reach * reach or dx * sight.cosine[a] + dy * sight.sine[a] < 0:
+            continue
+        if tables.path[p, j] == r:
+            guess = bodies.travelled[e, j]
+        else:
+            guess = nearest_ahead(tables, r, s, s + 1.3 * math.sqrt(square) + 2.0, px, py)
+        sj, off = project_on(tables, r, px, py, guess - DRIFT, guess + DRIFT)
+        _, _, along = place_on(tables, r, sj)
+        c, d = math.cos(along), math.sin(along)
+        cosine = sight.cosine[j] * c + sight.sine[j] * d
+        sine = abs(sight.sine[j] * c - sight.cosine[j] * d)
+        across = sine * tables.size[p, j, 0] + abs(cosine) * tables.size[p, j, 1]
+        if sj <= s + 0.05 or abs(off) > 0.5 * (tables.size[p, a, 1] + across) + 0.3:
+            continue
+        free = sj - 0.5 * (abs(cosine) * tables.size[p, j, 0] + sine * tables.size[p, j, 1]) - nose
+        if free < gap:
+            gap, gap_speed = free, bodies.speed[e, j] * cosine
+    return gap, gap_speed
+
+
+@njit(cache=True, error_model="numpy")
+def nearest_ahead(tables, r, low, high, x, y):  # type: ignore[no-untyped-def]
+    """Length (m) of the point of path r nearest to (x, y), to within 2 m."""
+    first, count = tables.rows[r, 0], tables.rows[r, 1]
+    best, at = np.float32(1e30), low
+    for k in range(max(int(low), 0), min(int(high), count - 1) + 1, 4):
+        dx, dy = tables.line[first + k, 0] - x, tables.line[first + k, 1] - y
+        gap = dx * dx + dy * dy
+        if gap < best:
+            best, at = gap, np.float32(k)
+    return at
+
+
+@njit(cache=True, error_model="numpy")
+def in_the_way(p, e, j, a, m, tables, bodies, sight):  # type: ignore[no-untyped-def]
+    """Whether person j, who is on or heads to the m-th crossing of vehicle a, has not passed the vehicle's way yet."""
+    along = tables.way[p, a, m, 4]
+    c, s = math.cos(along), math.sin(along)
+    dx, dy = bodies.position[e, j, 0] - tables.way[p, a, m, 2], bodies.position[e, j, 1] - tables.way[p, a, m, 3]
+    aside, pace = dy * c - dx * s, sight.sine[j] * c - sight.cosine[j] * s
+    return abs(aside) < 0.5 * tables.size[p, a, 1] + 0.7 or aside * pace < 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def next_crossing(p, e, a, nose, tables, bodies, sight):  # type: ignore[no-untyped-def]
+    """The next crossing of a vehicle: its number on the path (-1 = none), and whether it is occupied, approached."""
+    for m in range(tables.way_crossing.shape[2]):
+        c = tables.way_crossing[p, a, m]
+        if c < 0:
+            break
+        if nose > tables.way[p, a, m, 0] + 0.5 or tables.way[p, a, m, 0] - nose > REACH:
+            continue
+        occupied, approached = False, False
+        for j in range(tables.exists.shape[1]):
+            if sight.crossing[j] == c and bodies.alive[e, j] and in_the_way(p, e, j, a, m, tables, bodies, sight):
+                occupied |= sight.on[j]
+                approached |= not sight.on[j]
+        return m, occupied, approached
+    return -1, False, False
+
+
+@njit(cache=True, error_model="numpy")
+def next_signal(p, a, nose, tables):  # type: ignore[no-untyped-def]
+    """The next stop line with a signal: m from the front (inf = none), and the group."""
+    for k in range(tables.stop_at.shape[2]):
+        if tables.stop_group[p, a, k] >= 0 and tables.stop_at[p, a, k] > nose - 0.5:
+            return tables.stop_at[p, a, k] - nose, tables.stop_group[p, a, k]
+    return np.float32(np.inf), np.int32(-1)
+
+
+@njit(cache=True, error_model="numpy")
+def see_self(p, e, a, s, offset, error, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
+    """Fill the numbers of EGO that people have, too."""
+    out[0], out[1] = tables.vehicle[p, a], bound(bodies.speed[e, a] / 25.0)
+    out[2], out[3] = bound(tables.desired[p, a] / 25.0), bound(bodies.acceleration[e, a] / 7.0)
+    out[6], out[7], out[8] = (
+        bound(tables.base[p, a] / 10.0),
+        bound(tables.size[p, a, 0] / 15.0),
+        tables.size[p, a, 1] / 3.0,
+    )
+    out[9], out[10] = bound(offset / 4.0), bound(error / 1.5)
+    out[12] = squash(tables.length[tables.path[p, a]] - s, 20.0)
+
+
+@njit(cache=True, error_model="numpy")
+def see_road(p, e, a, s, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
+    """Fill the numbers of EGO that vehicles alone have."""
+    nose = s + 0.5 * tables.size[p, a, 0]
+    out[4], out[5] = bound(bodies.steering[e, a] / MAX_STEER), bound(bodies.yaw_rate[e, a])
+    out[11] = pursuit(p, e, a, s, tables, bodies, sight) / MAX_STEER
+    gap, gap_speed = lead_on_route(p, e, a, s, REACH, tables, bodies, sight)
+    out[13] = 1.0 if gap >= REACH else squash(gap, 10.0)
+    out[14] = squash(gap_speed, 5.0)
+    stop, group = next_signal(p, a, nose, tables)
+    out[15] = 1.0 if stop > REACH else squash(stop, 10.0)
+    if stop <= REACH:
+        shown = sight.shown[group]
+        out[16], out[17], out[18] = shown == RED, shown == YELLOW, shown == GREEN
+    m, occupied, approached = next_crossing(p, e, a, nose, tables, bodies, sight)
+    out[19] = 1.0 if m < 0 else squash(tables.way[p, a, m, 0] - nose, 10.0)
+    out[20], out[21] = occupied, approached
+
+
+@njit(cache=True, error_model="numpy")
+def see_route(p, e, a, s, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
+    """Fill the points of the route ahead, at growing distances up to 55 m."""
+    x, y, c, d = bodies.position[e, a, 0], bodies.position[e, a, 1], sight.cosine[a], sight.sine[a]
+    for k in range(ROUTE):
+        px, py, _ = place_on(tables, tables.path[p, a], s + 1.5 * (k + 1) + 0.12 * (k + 1) * (k + 1))
+        dx, dy = px - x, py - y
+        out[HEAD + 2 * k] = squash(dx * c + dy * d, np.float32(10.0))
+        out[HEAD + 2 * k + 1] = squash(dy * c - dx * d, np.float32(4.0))
+
+
+@njit(cache=True, error_model="numpy")
+def see_neighbours(p, e, a, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
+    """Fill the nearest neighbours, nearest first; people on or heading to a crossing count as half as far away."""
+    x, y, c, d = bodies.position[e, a, 0], bodies.position[e, a, 1], sight.cosine[a], sight.sine[a]
+    best, who, n = np.empty(NEIGHBOURS, np.float32), np.empty(NEIGHBOURS, np.int32), 0
+    for j in range(tables.exists.shape[1]):
+        if j == a or not bodies.alive[e, j]:
+            continue
+        dx, dy = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y
+        square = dx * dx + dy * dy
+        if square > np.float32(REACH * REACH):
+            continue
+        if sight.crossing[j] >= 0:
+            square *= np.float32(0.25)
+        if n < NEIGHBOURS or square < best[NEIGHBOURS - 1]:
+            k = min(n, NEIGHBOURS - 1)
+            while k > 0 and best[k - 1] > square:
+                best[k], who[k] = best[k - 1], who[k - 1]
+                k -= 1
+            best[k], who[k] = square, j
+            n = min(n + 1, NEIGHBOURS)
+    for k in range(n):
+        j, i = who[k], HEAD + 2 * ROUTE + PER * k
+        dx, dy = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y
+        cosine, sine = c * sight.cosine[j] + d * sight.sine[j], c * sight.sine[j] - d * sight.cosine[j]
+        v = bodies.speed[e, j]
+        out[i], out[i + 1] = squash(dx * c + dy * d, np.float32(10.0)), squash(dy * c - dx * d, np.float32(4.0))
+        out[i + 2], out[i + 3] = squash(v * cosine, np.float32(5.0)), squash(v * sine, np.float32(5.0))
+        out[i + 4], out[i + 5] = cosine, sine
+        out[i + 6], out[i + 7] = min(tables.size[p, j, 0] / 15.0, 1.0), min(tables.size[p, j, 1] / 3.0, 1.0)
+        out[i + 8], out[i + 9] = not tables.vehicle[p, j], 1.0
+
+
+@njit(cache=True, error_model="numpy")
+def ego_view(p, e, a, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
+    """Fill the observation of one actor that follows a path.
+
+    Args:
+        p: scene.
+        e: row of the bodies.
+        a: actor.
+        tables: `Tables`.
+        bodies: `Bodies`.
+        sight: `Sight` of the world.
+        out: (SIZE,) to be filled; zero for actors that are gone or follow no path.
+    """
+    out[:] = 0.0
+    if not bodies.alive[e, a] or tables.path[p, a] < 0:
+        return
+    s, offset, error = on_route(p, e, a, tables, bodies)
+    see_self(p, e, a, s, offset, error, tables, bodies, sight, out)
+    if tables.vehicle[p, a]:
+        see_road(p, e, a, s, tables, bodies, sight, out)
+    see_route(p, e, a, s, tables, bodies, sight, out)
+    see_neighbours(p, e, a, tables, bodies, sight, out)
+
+
+@njit(cache=True, error_model="numpy")
+def view_all(tables, bodies, out):  # type: ignore[no-untyped-def]
+    """Fill (B, A, SIZE) observations of everybody; world b plays scene b."""
+    sight = empty_sight(tables.exists.shape[1], tables.plans.rows.shape[1])
+    for b in range(out.shape[0]):
+        look_around(b, b, tables, bodies, sight)
+        for a in range(out.shape[1]):
+            ego_view(b, b, a, tables, bodies, sight, out[b, a])
+
+
+def observe_ego(tables: Tables, state: State) -> F4:
+    """What every actor sees.
+
+    Args:
+        tables: compiled scenes.
+        state: where everything is.
+
+    Returns:
+        (B, A, SIZE) in the order of FIELDS; zero for actors that are gone or stand still for good.
+    """
+    out = np.empty((*tables.exists.shape, SIZE), np.float32)
+    view_all(tables, bodies_of(state), out)
+    return out

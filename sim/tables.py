@@ -1,0 +1,231 @@
+"""Scenes as arrays for kernels that work world by world: evenly spaced paths, stops, crossings, ground, signals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from scenes.lanes import arc_lengths, point_at
+from scenes.types import Crossing, Floats, Scene
+from sim.ground import Ground, compile_ground, on_road
+from sim.signals import Plans, compile_plans
+from sim.world import F4, I4, World, compile_world
+
+SPACING = 1.0  # m between the points of a path
+NEAR = 0.25  # m, spacing at which paths are searched for crossings
+
+
+class Tables(NamedTuple):
+    """B scenes with up to A actors each; what never changes in a run, for kernels."""
+
+    exists: NDArray[np.bool_]  # (B, A)
+    vehicle: NDArray[np.bool_]  # (B, A)
+    size: F4  # (B, A, 3) length, width, height, m
+    base: F4  # (B, A) wheel base, m
+    desired: F4  # (B, A) m/s
+    start: F4  # (B, A, 3) m along the path, speed in m/s and gait phase at time 0
+    spot: F4  # (B, A, 3) x, y in m and heading in rad at time 0
+    path: I4  # (B, A) row of the path, -1 for those who stand still
+    line: F4  # (Q, 3) x, y in m and heading in rad every SPACING metres, all paths one after the other
+    rows: I4  # (R, 2) first point and number of points of each path
+    length: F4  # (R,) m
+    clear: F4  # (R,) half width of the band along the path that is road all along, m; 0 = not known
+    stop_at: F4  # (B, A, K) m along the path, ascending, inf where unused
+    stop_group: I4  # (B, A, K) signal group, -1 = none
+    way: F4  # (B, A, M, 5) crossings on the path: where it enters and leaves, middle x, y in m, heading in rad
+    way_crossing: I4  # (B, A, M) index of the crossing, -1 where unused
+    crossing: F4  # (B, C, 5) start x, y, end x, y, width in m; width 0 where unused
+    crossing_group: I4  # (B, C) signal group of the vehicles, -1 = none
+    lane_line: F4  # (L, 3) x, y, heading of all lanes' points
+    lane_rows: I4  # (B, 2) first point and number of points of a scene's lanes
+    plans: Plans
+    ground: Ground
+
+
+def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Tables:
+    """Turn scenes into tables.
+
+    Args:
+        scenes: at least one.
+        world: the same scenes compiled, when they are already.
+
+    Returns:
+        The tables; actor a of scene b is row (b, a).
+    """
+    world = compile_world(scenes) if world is None else world
+    shape = world.exists.shape
+    start, spot = np.zeros((*shape, 3), np.float32), np.zeros((*shape, 3), np.float32)
+    paths, owner = unique_paths(scenes, shape)
+    ground = compile_ground(scenes)
+    line, rows, length = even_lines([path for path, _, _ in paths])
+    clear = np.zeros(len(paths), np.float32)
+    for r, (_, b, half) in enumerate(paths):
+        clear[r] = half if half > 0 and band_on_road(ground, b, line, rows[r, 0], int(length[r]), half) else 0.0
+    for b, scene in enumerate(scenes):
+        for a, actor in enumerate(scene.actors):
+            start[b, a] = actor.start, actor.speed, actor.gait_phase
+            along = arc_lengths(actor.path)
+            x, y, heading = point_at(actor.path, along, 0, len(along), actor.start)
+            spot[b, a] = x, y, heading if len(along) > 1 else actor.heading
+    way, way_crossing = crossings_on_paths(scenes, owner, [path for path, _, _ in paths])
+    groups = np.full(world.crossing.shape[:2], -1, np.int32)
+    for b, scene in enumerate(scenes):
+        for c, crossing in enumerate(scene.roads.crossings):
+            groups[b, c] = -1 if crossing.signal_group is None else crossing.signal_group
+    lane_line, lane_rows = lane_lines(scenes)
+    return Tables(
+        world.exists, world.vehicle, world.size, world.wheel_base, world.desired_speed, start, spot, owner, line, rows,
+        length, clear, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups, lane_line, lane_rows,
+        compile_plans(scenes), ground,
+    )  # fmt: skip
+
+
+def unique_paths(scenes: Sequence[Scene], shape: tuple[int, ...]) -> tuple[list[tuple[Floats, int, float]], I4]:
+    """Paths that are followed, each once with scene and half the lane width; (B, A) who follows which."""
+    owner = np.full(shape, -1, np.int32)
+    paths: list[tuple[Floats, int, float]] = [(np.array([[0.0, 0.0], [1.0, 0.0]]), 0, 0.0)]
+    for b, scene in enumerate(scenes):
+        widths = {lane.id: lane.width for lane in scene.roads.lanes}
+        known: dict[tuple[int, int | None], int] = {}
+        for a, actor in enumerate(scene.actors):
+            if len(actor.path) > 1:
+                key = (id(actor.path), actor.lane)
+                if key not in known:
+                    known[key] = len(paths)
+                    half = 0.0 if actor.lane is None else widths[actor.lane] / 2
+                    paths.append((actor.path, b, half))
+                owner[b, a] = known[key]
+    return paths, owner
+
+
+def even_lines(paths: Sequence[Floats]) -> tuple[F4, I4, F4]:
+    """Points every SPACING metres along each path, one more beyond its end; rows and lengths."""
+    lines, rows, lengths, total = [], [], [], 0
+    for path in paths:
+        along = arc_lengths(path)
+        count = int(np.ceil(along[-1] / SPACING)) + 2
+        lines.append(sampled(path, along, np.arange(count) * SPACING))
+        rows.append((total, count))
+        lengths.append(along[-1])
+        total += count
+    return np.concatenate(lines).astype(np.float32), np.array(rows, np.int32), np.array(lengths, np.float32)
+
+
+@njit(cache=True, error_model="numpy")
+def sampled(line, along, places):  # type: ignore[no-untyped-def]
+    """(N, 3) x, y and heading at lengths along a polyline; see `scenes.lanes.point_at`."""
+    out = np.empty((len(places), 3))
+    for k in range(len(places)):
+        out[k] = point_at(line, along, 0, len(along), places[k])
+    return out
+
+
+def lane_lines(scenes: Sequence[Scene]) -> tuple[F4, I4]:
+    """Points of all lanes with their headings, and (B, 2) which belong to a scene."""
+    lines: list[Floats] = [np.zeros((1, 3))]
+    rows, total = [], 1
+    for scene in scenes:
+        first = total
+        for lane in scene.roads.lanes:
+            along = arc_lengths(lane.centre)
+            places = np.arange(0.0, along[-1], 2.0)
+            lines.append(sampled(lane.centre, along, places))
+            total += len(places)
+        rows.append((first, total - first))
+    return np.concatenate(lines).astype(np.float32), np.array(rows, np.int32)
+
+
+def crossings_on_paths(scenes: Sequence[Scene], owner: I4, paths: Sequence[Floats]) -> tuple[F4, I4]:
+    """Where paths lead over crossings: `Tables.way` and `Tables.way_crossing`."""
+    found: dict[int, list[tuple[int, tuple[float, ...]]]] = {}
+    for b, scene in enumerate(scenes):
+        for r in {int(r) for r in owner[b] if r >= 0}:
+            spans = [(c, span) for c, x in enumerate(scene.roads.crossings) if (span := span_on(paths[r], x))]
+            found[r] = sorted(spans, key=lambda entry: entry[1])
+    most = max(1, *(len(spans) for spans in found.values())) if found else 1
+    way = np.zeros((*owner.shape, most, 5), np.float32)
+    crossing = np.full((*owner.shape, most), -1, np.int32)
+    for (b, a), r in np.ndenumerate(owner):
+        for m, (c, span) in enumerate(found.get(int(r), ())):
+            way[b, a, m], crossing[b, a, m] = span, c
+    return way, crossing
+
+
+def span_on(path: Floats, crossing: Crossing) -> tuple[float, ...] | None:
+    """Where a path first enters and last leaves a crossing (m), and its middle there (x, y, heading)."""
+    along = arc_lengths(path)
+    places = np.arange(0.0, along[-1], NEAR)
+    spots = np.stack([np.interp(places, along, path[:, k]) for k in (0, 1)], -1) - crossing.start
+    across = crossing.end - crossing.start
+    length = float(np.hypot(*across))
+    unit = across / length
+    u, v = spots @ unit, spots @ np.array([-unit[1], unit[0]])
+    within = np.flatnonzero((u > 0) & (u < length) & (np.abs(v) < crossing.width / 2))
+    if len(within) < 2:
+        return None
+    low, high = float(places[within[0]]), float(places[within[-1]])
+    x, y, heading = point_at(path, along, 0, len(along), 0.5 * (low + high))
+    return low, high, float(x), float(y), float(heading)
+
+
+@njit(cache=True, error_model="numpy")
+def band_on_road(ground, b, line, first, count, half):  # type: ignore[no-untyped-def]
+    """Whether a band of a half width (m) beside a path lies on the road all along."""
+    for k in range(first, first + count + 1):
+        c, s = np.cos(line[k, 2]), np.sin(line[k, 2])
+        for side in (-half, half):
+            if not on_road(ground, b, line[k, 0] - side * s, line[k, 1] + side * c):
+                return False
+    return True
+
+
+@njit(cache=True, error_model="numpy")
+def place_on(tables, r, s):  # type: ignore[no-untyped-def]
+    """Point (m) and heading (rad) at s metres along path r; beyond the ends its first and last steps go on."""
+    first, count = tables.rows[r, 0], tables.rows[r, 1]
+    k = min(max(int(s), 0), count - 2)
+    share = s - k
+    i = first + k
+    x = tables.line[i, 0] + share * (tables.line[i + 1, 0] - tables.line[i, 0])
+    y = tables.line[i, 1] + share * (tables.line[i + 1, 1] - tables.line[i, 1])
+    return x, y, tables.line[i, 2]
+
+
+@njit(cache=True, error_model="numpy")
+def project_on(tables, r, x, y, low, high):  # type: ignore[no-untyped-def]
+    """Nearest place on path r between two lengths: m along it, and m to the left of it.
+
+    Args:
+        tables: `Tables`.
+        r: path.
+        x: m.
+        y: m.
+        low: m, start of the window; results lie within a step of the window.
+        high: m, end of the window.
+
+    Returns:
+        Length and signed distance; before the start and beyond the end on the extended path.
+    """
+    first, count = tables.rows[r, 0], tables.rows[r, 1]
+    begin, end = min(max(int(low), 0), count - 2), min(max(int(high), 0), count - 2)
+    best, best_s, best_d = np.float32(1e30), np.float32(0.0), np.float32(0.0)
+    for k in range(begin, end + 1):
+        i = first + k
+        ux, uy = tables.line[i + 1, 0] - tables.line[i, 0], tables.line[i + 1, 1] - tables.line[i, 1]
+        ex, ey = x - tables.line[i, 0], y - tables.line[i, 1]
+        square = max(ux * ux + uy * uy, np.float32(1e-6))
+        share = (ex * ux + ey * uy) / square
+        if share < 0 and k > 0:
+            share = np.float32(0.0)
+        elif share > 1 and k < count - 2:
+            share = np.float32(1.0)
+        fx, fy = ex - share * ux, ey - share * uy
+        gap = fx * fx + fy * fy
+        if gap < best:
+            best, best_s, best_d = gap, k + share, ux * ey - uy * ex
+    aside = np.sqrt(best)
+    return best_s, aside if best_d >= 0 else -aside
