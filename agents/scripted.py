@@ -17,17 +17,18 @@ from numpy.typing import NDArray
 
 from scenes.lanes import arc_lengths, point_at, project
 from scenes.types import Floats
-from sim.boxes import touch
 from sim.ground import Ground, on_road
-from sim.kernels import drive
+from sim.kernels import MAX_STEER, drive
+from sim.warp import touch
 
-STEP = 0.05  # s, as in sim.rollout
+STEP = 0.1  # s, as in the environments
 BRAKING = 7.0  # m/s2, hardest
 PUSH = 2.5  # m/s2, strongest
 COMFORT = 2.5  # m/s2, braking that the model plans with
 SIDEWAYS = 2.5  # m/s2, in bends
 STANDSTILL = 1.5  # m, gap at standstill
-MARGIN = 0.3  # m beside the ego
+MARGIN = 0.3  # m beside the ego that it keeps free
+SAFE = 0.1  # m around the ego that must stay free of contact and on the road
 SOLVED, CONTACT, OFF_ROAD, NEVER_TRIED = 0, 1, 2, 3  # how a plan ends
 # wish (factor on the desired speed), headway (s), foresight (s)
 PLANS: Floats = np.array(
@@ -145,7 +146,7 @@ def hit(states, alive, size, u, x, y, heading, start):  # type: ignore[no-untype
         p, q = states[a, low], states[a, high]
         px, py = p[0] + share * (q[0] - p[0]), p[1] + share * (q[1] - p[1])
         turn = p[2] + share * ((q[2] - p[2] + math.pi) % (2.0 * math.pi) - math.pi)
-        if touch(x, y, heading, start.length, start.width, px, py, turn, size[a, 0], size[a, 1]):
+        if touch(x, y, heading, (start.length + 2 * SAFE, start.width + 2 * SAFE), px, py, turn, size[a]):
             return True
     return False
 
@@ -156,7 +157,7 @@ def leaves(ground, x, y, heading, start):  # type: ignore[no-untyped-def]
     c, n = math.cos(heading), math.sin(heading)
     for fx in (-0.5, 0.5):
         for fy in (-0.5, 0.5):
-            ex, ey = fx * start.length, fy * start.width
+            ex, ey = fx * (start.length + 2 * SAFE), fy * (start.width + 2 * SAFE)
             if not on_road(ground, 0, x + c * ex - n * ey, y + n * ex + c * ey):
                 return True
     return False
@@ -185,7 +186,7 @@ def try_plan(states, alive, size, seen, route, ground, start, plan, dt, track): 
     last, s, ends = len(route.along), 0.0, len(track) - 1
     ahead = int(plan[2] / dt)
     for step in range(ends + 1):
-        u = step * STEP / dt
+        u = min(step * STEP / dt, states.shape[1] - 1.0)
         s, _ = project(route.points, route.along, 0, last, x, y, s - 2.0, s + 4.0)
         track[step, 0], track[step, 1], track[step, 2], track[step, 3] = x, y, heading, speed
         track[step, 4], track[step, 5] = 0.0, steering
@@ -199,11 +200,12 @@ def try_plan(states, alive, size, seen, route, ground, start, plan, dt, track): 
         wish = max(min(plan[0] * start.desired, limit), 0.1)
         push = PUSH * (1.0 - (speed / wish) ** 4 - held_back(seen, u, ahead, s, speed, start, plan[1], dt))
         push = min(max(push, -BRAKING), PUSH)
-        reach = 2.5 + 0.5 * speed
+        reach = 2.5 + 0.5 * speed + 0.3 * start.length
         tx, ty, _ = point_at(route.points, route.along, 0, last, s + reach)
         ex, ey = tx - x, ty - y
         aside = -ex * math.sin(heading) + ey * math.cos(heading)
-        steer = math.atan(2.0 * aside / max(ex * ex + ey * ey, 1.0) * start.base)  # Coulter 1992
+        steer = math.atan(2.0 * aside / max(ex * ex + ey * ey, 1.0) * start.base)  # as in sim.egoview.pursuit
+        steer = min(max(steer, -MAX_STEER), MAX_STEER)
         track[step, 4], track[step, 5] = push, steer
         x, y, heading, speed, steering, _, _ = drive(x, y, heading, speed, steering, push, steer, start.base, STEP)
     return SOLVED, ends, s

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +11,7 @@ from numpy.typing import NDArray
 from agents.scripted import Route, Solution, Start, route_of, solve
 from scenes.encounter_route import ego_route
 from scenes.encounter_scene import EGO, ego_actor, encounter_scene, look_of
-from scenes.encounters import Ego, Encounter
+from scenes.encounters import Encounter
 from scenes.errors import SceneError
 from scenes.kinds import Kind
 from scenes.lanes import line_at
@@ -21,7 +19,7 @@ from scenes.seeds import rng_for
 from scenes.types import Floats, Scene
 from scenes.vehicles import MODELS, VehicleLook
 from sim.ground import Ground, compile_ground
-from sim.warp import harshest, overlapping, warp_all
+from sim.warp import UNDONE, harshest, meet, settle, touch, warp_all
 
 SHARE = 0.6  # of the road users that a variant changes
 DELAY = 1.0  # s, at most, earlier or later
@@ -31,20 +29,16 @@ SWAPPED = 0.12  # share of the cars that become something else
 EGO_PACE = 0.3  # at most, slower or faster start of the ego
 INSTEAD: dict[Kind, float] = {Kind.VAN: 0.4, Kind.TRUCK: 0.25, Kind.BUS: 0.15, Kind.MOTORCYCLE: 0.2}  # of a car
 MOTORCYCLE = (2.2, 0.8)  # m
-ATTEMPTS = 300  # draws for one variant, before it is given up
+ATTEMPTS = 100  # draws for one variant, before it is given up
 LEAST = 5.0  # m that the ego must be able to come
 REACH = 0.7  # share of the planner's way that is the goal where the planner does not reach the recorded one
 HURRY = 1.3  # factor on the speed that brings the ego to its goal in time: its desired speed
 TRAIN_SHARE = 0.75
-CHUNK = 64  # variants that are worked on at once
 # m/s2: acceleration, braking, sideways; means over 1 s. Or what the recording itself shows, where that is more.
 LIMITS: dict[Kind, tuple[float, float, float]] = {
     Kind.CAR: (4.0, 8.0, 7.0), Kind.VAN: (3.5, 7.5, 6.0), Kind.TRUCK: (2.5, 7.0, 4.0), Kind.BUS: (2.0, 6.5, 4.0),
     Kind.MOTORCYCLE: (6.0, 8.0, 7.0), Kind.BICYCLE: (2.0, 5.0, 4.0), Kind.PEDESTRIAN: (3.0, 4.0, 5.0),
 }  # fmt: skip
-OVERLAP, HARSH, CLASH, UNSOLVED = (
-    "overlap at the start", "acceleration beyond the limits", "others run into each other", "no plan solves it",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,27 +71,21 @@ class Setting:
     line: Floats  # (N, 2) m, way of the ego
     route: Route
     goal: float  # m along it; inf = none
-    desired: float  # m/s
-    base: float  # m, the ego's wheel base
+    start: Start  # of the ego, as recorded
     ground: Ground
-    harsh: Floats  # (A, 3) m/s2, what the recording shows
-    clash: NDArray[np.bool_]  # (A, A) pairs that overlap in the recording, too
-
-    @property
-    def ego(self) -> Ego:
-        """The ego of the encounter."""
-        assert self.encounter.ego is not None
-        return self.encounter.ego
+    plain: Floats  # (A, 5) recorded length, width (m), and limits of acceleration, braking, sideways (m/s2)
+    overlap: NDArray[np.bool_]  # (A, A) pairs that overlap in the recording
 
 
 @dataclass(frozen=True, eq=False)
 class Variants:
-    """Valid variants of an encounter, and what was rejected on the way to them."""
+    """Valid variants of an encounter, and what did not fit on the way to them."""
 
     setting: Setting
     seed: int
     members: tuple[Variant, ...]
-    rejected: dict[str, int]  # reason -> draws
+    unsolved: int  # draws that no plan solves
+    undone: dict[str, int]  # reason -> changes of single road users that did not fit and were undone
 
 
 def is_train(number: int) -> bool:
@@ -117,24 +105,30 @@ def setting_of(encounter: Encounter) -> Setting:
         encounter: recorded.
 
     Raises:
-        SceneError: it has no ego.
+        SceneError: it has no ego, or somebody is on the ego's place at the start.
     """
     ego = encounter.ego
     if ego is None:
         raise SceneError(encounter.name, "has no planning problem, so there is no ego to practise with")
     line, goal = ego_route(encounter)
-    look = look_of(Kind.CAR, round(ego.size[0], 3), round(ego.size[1], 3), EGO)
-    assert isinstance(look, VehicleLook)
-    bare = encounter_scene(encounter, ego_actor(encounter, line, goal, ego.speed, 1.0), (), np.zeros((0, 2)),
-                           np.zeros((0, encounter.steps, 4)), np.zeros((0, encounter.steps), bool))  # fmt: skip
-    states, valid = encounter.states, encounter.valid
-    harsh = np.array([harshest(s, v, second(encounter), encounter.dt) for s, v in zip(states, valid, strict=True)])
-    clash = np.zeros((len(states), len(states)), bool)
-    for step in range(encounter.steps):
-        overlapping(states, valid, encounter.sizes, step, clash, True)
+    actor = ego_actor(encounter, line, goal, ego.speed, desired_speed(encounter, goal))
+    assert isinstance(actor.look, VehicleLook)
+    start = Start(
+        *line_at(line, 0.0), ego.speed, *ego.size, actor.look.wheel_base, actor.desired_speed, goal
+    )  # fmt: skip
+    states, valid, sizes = encounter.states, encounter.valid, encounter.sizes
+    count = len(states)
+    for a in range(count):
+        spot = states[a, 0]
+        if valid[a, 0] and touch(start.x, start.y, start.heading, ego.size, spot[0], spot[1], spot[2], sizes[a]):
+            raise SceneError(encounter.name, f"obstacle {encounter.ids[a]} is where the ego starts")
+    harsh = [harshest(states[a], valid[a], second(encounter), encounter.dt) for a in range(count)]
+    allowed = [np.maximum(LIMITS[kind], found) + 1e-6 for kind, found in zip(encounter.kinds, harsh, strict=True)]
+    overlap = np.array([[a != j and meet(a, j, states, valid, sizes) >= 0 for j in range(count)] for a in range(count)])
+    bare = encounter_scene(encounter, actor, (), sizes, states, valid)
     return Setting(
-        encounter, line, route_of(line), goal, desired_speed(encounter, goal), look.wheel_base, compile_ground([bare]),
-        harsh.reshape(-1, 3), clash,
+        encounter, line, route_of(line), goal, start, compile_ground([bare]),
+        np.concatenate([sizes, np.array(allowed).reshape(-1, 3)], 1), overlap.reshape(count, count),
     )  # fmt: skip
 
 
@@ -154,8 +148,11 @@ def desired_speed(encounter: Encounter, goal: float) -> float:
     return float(max(HURRY * needed, ego.speed, 5.0))
 
 
-def draw(setting: Setting, seed: int, number: int, attempt: int) -> Change:
-    """Draw one change; its address is (seed, encounter, number, attempt)."""
+def draw(setting: Setting, seed: int, number: int, attempt: int) -> tuple[Change, NDArray[np.int64]]:
+    """Draw one change and the order in which it is tried on the road users.
+
+    The address of the draw is (seed, encounter, number, attempt).
+    """
     rng = rng_for(seed, "variant", setting.encounter.name, number, attempt)
     count = len(setting.encounter.kinds)
     changed = rng.random((3, count)) < SHARE
@@ -166,7 +163,8 @@ def draw(setting: Setting, seed: int, number: int, attempt: int) -> Change:
     for a in np.flatnonzero(swapped):
         if kinds[a] is Kind.CAR:
             kinds[a], sizes[a] = other_vehicle(rng)
-    return Change(delay, pace, shift, tuple(kinds), sizes, setting.ego.speed * (1.0 + rng.uniform(-EGO_PACE, EGO_PACE)))
+    speed = setting.start.speed * (1.0 + rng.uniform(-EGO_PACE, EGO_PACE))
+    return Change(delay, pace, shift, tuple(kinds), sizes, speed), rng.permutation(count)
 
 
 def other_vehicle(rng: np.random.Generator) -> tuple[Kind, tuple[float, float]]:
@@ -179,55 +177,52 @@ def other_vehicle(rng: np.random.Generator) -> tuple[Kind, tuple[float, float]]:
     return kind, (model.size[0], model.size[1])
 
 
-def tracks_of(setting: Setting, changes: Sequence[Change]) -> tuple[Floats, NDArray[np.bool_]]:
-    """Where everyone is in N variants.
+def fitted(
+    setting: Setting, wanted: Change, order: NDArray[np.int64], undone: NDArray[np.int64]
+) -> tuple[Change, Floats, NDArray[np.bool_]]:
+    """A change without what does not fit, and its tracks.
 
     Args:
         setting: of the encounter.
-        changes: N.
+        wanted: as drawn.
+        order: from `draw`.
+        undone: (3,) counts in the order of `UNDONE`, added to.
 
     Returns:
-        (N, A, T, 4) x, y (m), heading (rad), speed (m/s), and (N, A, T) who is there.
+        The change that is left, and `tracks_of` it.
     """
-    encounter = setting.encounter
-    count, steps = len(encounter.kinds), encounter.steps
-    states, alive = np.zeros((len(changes), count, steps, 4)), np.zeros((len(changes), count, steps), bool)
-    delay = np.array([change.delay for change in changes]).reshape(-1, count) / encounter.dt
-    pace, shift = (np.array([getattr(c, name) for c in changes]).reshape(-1, count) for name in ("pace", "shift"))
-    warp_all(encounter.states, encounter.valid, delay, pace, shift, encounter.dt, states, alive)
-    return states, alive
+    encounter, start = setting.encounter, setting.start
+    delay, pace, shift, sizes = wanted.delay / encounter.dt, wanted.pace.copy(), wanted.shift.copy(), wanted.sizes.copy()
+    limit = setting.plain[:, 2:].copy()
+    for a, kind in enumerate(wanted.kinds):
+        if kind is not encounter.kinds[a]:
+            limit[a] = LIMITS[kind]
+    states, alive = np.zeros(encounter.states.shape), np.zeros(encounter.valid.shape, bool)
+    ego = np.array([start.x, start.y, start.heading, start.length, start.width])
+    settle(
+        encounter.states, encounter.valid, order, delay, pace, shift, sizes, limit, setting.plain, ego, setting.overlap,
+        second(encounter), encounter.dt, states, alive, undone,
+    )  # fmt: skip
+    kept = (sizes == wanted.sizes).all(1)
+    kinds = tuple(kind if kept[a] else encounter.kinds[a] for a, kind in enumerate(wanted.kinds))
+    return Change(delay * encounter.dt, pace, shift, kinds, sizes, wanted.speed), states, alive
 
 
-def start_of(setting: Setting, change: Change, goal: float) -> Start:
-    """The ego at the start of a variant, at the start of its route."""
-    x, y, heading = line_at(setting.line, 0.0)
-    length, width = setting.ego.size
-    return Start(x, y, heading, change.speed, length, width, setting.base, setting.desired, goal)
-
-
-def problem_of(setting: Setting, change: Change, states: Floats, alive: NDArray[np.bool_]) -> str:
-    """Why a variant is not valid, whoever drives; empty when it is.
+def tracks_of(setting: Setting, change: Change) -> tuple[Floats, NDArray[np.bool_]]:
+    """Where everyone is in a variant.
 
     Args:
         setting: of the encounter.
         change: of the variant.
-        states: (A, T, 4) from `tracks_of`.
-        alive: (A, T).
+
+    Returns:
+        (A, T, 4) x, y (m), heading (rad), speed (m/s), and (A, T) who is there.
     """
     encounter = setting.encounter
-    everyone = np.concatenate([np.broadcast_to(np.array([*line_at(setting.line, 0.0), 0.0]), (1, 1, 4)), states[:, :1]])
-    there = np.concatenate([[[True]], alive[:, :1]])
-    sizes = np.concatenate([[setting.ego.size], change.sizes])
-    if overlapping(everyone, there, sizes, 0, np.zeros((len(sizes), len(sizes)), bool), False):
-        return OVERLAP
-    for a, kind in enumerate(change.kinds):
-        found = harshest(states[a], alive[a], second(encounter), encounter.dt)
-        if (np.array(found) > np.maximum(LIMITS[kind], setting.harsh[a] + 1e-6)).any():
-            return HARSH
-    for step in range(1, encounter.steps):
-        if overlapping(states, alive, change.sizes, step, setting.clash, False):
-            return CLASH
-    return ""
+    states, alive = np.zeros(encounter.states.shape), np.zeros(encounter.valid.shape, bool)
+    delay = change.delay / encounter.dt
+    warp_all(encounter.states, encounter.valid, delay, change.pace, change.shift, encounter.dt, states, alive)
+    return states, alive
 
 
 def variants(encounter: Encounter, count: int, seed: int = 0, first: int = 0) -> Variants:
@@ -243,49 +238,42 @@ def variants(encounter: Encounter, count: int, seed: int = 0, first: int = 0) ->
         Variants `first` to `first + count - 1`.
 
     Raises:
-        SceneError: no ego, or a variant was not valid in ATTEMPTS draws.
+        SceneError: no ego, or a variant that no plan solves in ATTEMPTS draws.
     """
     setting = setting_of(encounter)
-    rejected: Counter[str] = Counter({reason: 0 for reason in (OVERLAP, HARSH, CLASH, UNSOLVED)})
-    found: dict[int, Variant] = {}
-    todo = list(range(first, first + count))
-    for attempt in range(ATTEMPTS):
-        for low in range(0, len(todo), CHUNK):
-            numbers = todo[low : low + CHUNK]
-            changes = [draw(setting, seed, number, attempt) for number in numbers]
-            for row, states, alive in zip(range(len(numbers)), *tracks_of(setting, changes), strict=True):
-                result = judge(setting, numbers[row], changes[row], states, alive)
-                if isinstance(result, str):
-                    rejected[result] += 1
-                else:
-                    found[result.number] = result
-        todo = [number for number in todo if number not in found]
-        if not todo:
-            return Variants(setting, seed, tuple(found[k] for k in sorted(found)), dict(rejected))
-    reasons = ", ".join(f"{reason} {times} times" for reason, times in rejected.items() if times)
-    raise SceneError(encounter.name, f"variant {todo[0]} was not valid in {ATTEMPTS} draws: {reasons}")
+    found: list[Variant] = []
+    undone = np.zeros(len(UNDONE), np.int64)
+    unsolved = 0
+    for number in range(first, first + count):
+        for attempt in range(ATTEMPTS):
+            change, states, alive = fitted(setting, *draw(setting, seed, number, attempt), undone)
+            variant = solved(setting, number, change, states, alive)
+            if variant is not None:
+                found.append(variant)
+                break
+            unsolved += 1
+        else:
+            raise SceneError(encounter.name, f"variant {number}: no plan of the ego solves any of {ATTEMPTS} draws")
+    return Variants(setting, seed, tuple(found), unsolved, dict(zip(UNDONE, undone.tolist(), strict=True)))
 
 
-def judge(
+def solved(
     setting: Setting, number: int, change: Change, states: Floats, alive: NDArray[np.bool_]
-) -> Variant | str:
-    """A variant, or why it is not valid."""
-    problem = problem_of(setting, change, states, alive)
-    if problem:
-        return problem
-    start, dt = start_of(setting, change, setting.goal), setting.encounter.dt
+) -> Variant | None:
+    """A variant, or None where no plan solves it."""
+    start, dt = setting.start._replace(speed=change.speed), setting.encounter.dt
     solution = solve(states, alive, change.sizes, setting.route, setting.ground, start, dt, LEAST)
     if solution is None:
-        return UNSOLVED
-    reached = solution.way >= setting.goal
-    return Variant(number, change, setting.goal if reached else REACH * solution.way, solution)
+        return None
+    goal = setting.goal if solution.way >= setting.goal else REACH * solution.way
+    return Variant(number, change, goal, solution)
 
 
 def scene_of(found: Variants, variant: Variant) -> Scene:
     """The scene of a variant; the ego's path ends at the goal."""
     setting, change = found.setting, variant.change
-    states, alive = tracks_of(setting, [change])
-    ego = ego_actor(setting.encounter, setting.line, variant.goal, change.speed, setting.desired)
+    ego = ego_actor(setting.encounter, setting.line, variant.goal, change.speed, setting.start.desired)
     return encounter_scene(
-        setting.encounter, ego, change.kinds, change.sizes, states[0], alive[0], number=variant.number, seed=found.seed
+        setting.encounter, ego, change.kinds, change.sizes, *tracks_of(setting, change), number=variant.number,
+        seed=found.seed,
     )  # fmt: skip

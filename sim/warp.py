@@ -16,7 +16,7 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.boxes import touch
+from sim.contacts import boxes_touch
 
 
 @njit(cache=True, error_model="numpy")
@@ -117,56 +117,49 @@ def warp(log, valid, arc, first, last, delay, pace, shift, dt, out, alive):  # t
 
 @njit(cache=True, error_model="numpy")
 def warp_all(log, valid, delay, pace, shift, dt, out, alive):  # type: ignore[no-untyped-def]
-    """All tracks of a batch of variants.
+    """All tracks of one variant.
 
     Args:
         log: (A, T, 4).
         valid: (A, T).
-        delay: (N, A) steps.
-        pace: (N, A).
-        shift: (N, A) m.
+        delay: (A,) steps.
+        pace: (A,).
+        shift: (A,) m.
         dt: s.
-        out: (N, A, T, 4) zeros, filled.
-        alive: (N, A, T), filled.
+        out: (A, T, 4) filled where alive.
+        alive: (A, T), filled.
     """
     arc = np.zeros(log.shape[1])
     for a in range(len(log)):
         arc[:] = 0.0
         first, last = arc_of(log[a], valid[a], arc)
-        if first < 0:
-            continue
-        for n in range(len(delay)):
-            warp(log[a], valid[a], arc, first, last, delay[n, a], pace[n, a], shift[n, a], dt, out[n, a], alive[n, a])
+        alive[a] = False
+        if first >= 0:
+            warp(log[a], valid[a], arc, first, last, delay[a], pace[a], shift[a], dt, out[a], alive[a])
 
 
 @njit(cache=True, error_model="numpy")
-def overlapping(states, alive, size, step, skip, mark):  # type: ignore[no-untyped-def]
-    """Whether two tracks of one variant overlap at a step.
+def touch(x, y, heading, size, other_x, other_y, other_heading, other_size):  # type: ignore[no-untyped-def]
+    """Whether two boxes overlap; middles and sizes (length, width) in m, headings in rad."""
+    dx, dy = other_x - x, other_y - y
+    reach = 0.5 * (size[0] + size[1] + other_size[0] + other_size[1])
+    if dx * dx + dy * dy >= reach * reach:
+        return False
+    return boxes_touch(
+        dx, dy, math.cos(heading), math.sin(heading), 0.5 * size[0], 0.5 * size[1], math.cos(other_heading),
+        math.sin(other_heading), 0.5 * other_size[0], 0.5 * other_size[1],
+    )  # fmt: skip
 
-    Args:
-        states: (A, T, 4).
-        alive: (A, T).
-        size: (A, 2) m.
-        step: number.
-        skip: (A, A) pairs that do not count; only the lower triangle is used.
-        mark: add the pairs that overlap to `skip`.
 
-    Returns:
-        True when there is a pair that counts.
-    """
-    found = False
-    for a in range(len(states)):
-        if not alive[a, step]:
-            continue
-        for j in range(a):
-            if not alive[j, step] or skip[a, j]:
-                continue
-            p, q = states[a, step], states[j, step]
-            if touch(p[0], p[1], p[2], size[a, 0], size[a, 1], q[0], q[1], q[2], size[j, 0], size[j, 1]):
-                if not mark:
-                    return True
-                skip[a, j] = found = True
-    return found
+@njit(cache=True, error_model="numpy")
+def meet(a, j, states, alive, size):  # type: ignore[no-untyped-def]
+    """First step at which tracks a and j of one variant overlap, -1 if never."""
+    for t in range(states.shape[1]):
+        if alive[a, t] and alive[j, t]:
+            p, q = states[a, t], states[j, t]
+            if touch(p[0], p[1], p[2], size[a], q[0], q[1], q[2], size[j]):
+                return t
+    return -1
 
 
 @njit(cache=True, error_model="numpy")
@@ -184,3 +177,73 @@ def harshest(states, alive, window, dt):  # type: ignore[no-untyped-def]
         push, brake = max(push, a), max(brake, -a)
         side = max(side, abs(turn) / (window * dt) * 0.5 * (states[t, 3] + states[t - window, 3]))
     return push, brake, side
+
+
+UNDONE = ("overlap at the start", "run into another later", "acceleration beyond the limits")  # why
+
+
+@njit(cache=True, error_model="numpy")
+def settle(  # type: ignore[no-untyped-def]
+    log, valid, order, delay, pace, shift, size, limit, plain, ego, skip, window, dt, out, alive, undone
+):  # fmt: skip
+    """Make one variant: change the tracks one by one and undo a change that does not fit.
+
+    A changed track must keep to limits of acceleration and must not overlap with any other, changed or not, at any
+    step; nor with the ego at the start. First its size is undone alone, then all of it.
+
+    Args:
+        log: (A, T, 4).
+        valid: (A, T).
+        order: (A,) in which tracks are changed.
+        delay: (A,) steps; 0 where it is undone.
+        pace: (A,); 1 where it is undone.
+        shift: (A,) m; 0 where it is undone.
+        size: (A, 2) m; the recorded one where it is undone.
+        limit: (A, 3) m/s2: acceleration, braking, sideways.
+        plain: (A, 5) recorded length, width (m) and limits (m/s2).
+        ego: (5,) x, y, heading, length, width at the start.
+        skip: (A, A) pairs that overlap in the recording, too; they may.
+        window: steps that accelerations are means over.
+        dt: s.
+        out: (A, T, 4), filled.
+        alive: (A, T), filled.
+        undone: (3,) counts in the order of UNDONE, added to.
+    """
+    out[:], alive[:] = log, valid
+    wanted = size.copy()
+    size[:] = plain[:, :2]
+    arc = np.zeros(log.shape[1])
+    for a in order:
+        arc[:] = 0.0
+        first, last = arc_of(log[a], valid[a], arc)
+        swapped = wanted[a, 0] != size[a, 0] or wanted[a, 1] != size[a, 1]
+        if first < 0 or not (swapped or delay[a] != 0.0 or pace[a] != 1.0 or shift[a] != 0.0):
+            continue
+        size[a] = wanted[a]
+        warp(log[a], valid[a], arc, first, last, delay[a], pace[a], shift[a], dt, out[a], alive[a])
+        why = unfit(a, out, alive, size, limit[a], ego, skip, window, dt)
+        if why >= 0 and swapped:
+            size[a], limit[a] = plain[a, :2], plain[a, 2:]
+            why = unfit(a, out, alive, size, limit[a], ego, skip, window, dt)
+        if why >= 0:
+            undone[why] += 1
+            delay[a], pace[a], shift[a] = 0.0, 1.0, 0.0
+            out[a], alive[a] = log[a], valid[a]
+
+
+@njit(cache=True, error_model="numpy")
+def unfit(a, states, alive, size, limit, ego, skip, window, dt):  # type: ignore[no-untyped-def]
+    """Why track a does not fit to the others, as an index of UNDONE; -1 if it does."""
+    if alive[a, 0] and touch(
+        states[a, 0, 0], states[a, 0, 1], states[a, 0, 2], size[a], ego[0], ego[1], ego[2], ego[3:]
+    ):
+        return 0
+    push, brake, side = harshest(states[a], alive[a], window, dt)
+    if push > limit[0] or brake > limit[1] or side > limit[2]:
+        return 2
+    for j in range(len(states)):
+        if j != a and not skip[a, j]:
+            step = meet(a, j, states, alive, size)
+            if step >= 0:
+                return 0 if step == 0 else 1
+    return -1
