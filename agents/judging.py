@@ -1,0 +1,156 @@
+"""What a step is worth and how an episode ends: kernels for one environment."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from agents.rewards import (
+    CLOSE,
+    COLLISION,
+    COMFORT,
+    NEAR_MISS,
+    OFF_ROAD,
+    PERSON_HIT,
+    PROGRESS,
+    RED_LIGHT,
+    SUCCESS,
+    WRONG_WAY,
+    comfort_term,
+    progress_term,
+)
+from sim.contacts import gap_to_box, off_road, ran_red, touches, wrong_way
+from sim.egoview import in_the_way
+from sim.world import F4
+
+OUTCOMES = ("running", "success", "person_hit", "collision", "off_road", "red_light", "timeout")
+RUNNING, REACHED, HIT, COLLIDED, LEFT, RAN, TIMEOUT = range(len(OUTCOMES))
+LOST = 8.0  # m from the route; farther off counts as off the road
+MOVING = 0.3  # m/s; a slower vehicle hits nobody
+
+
+class Verdicts(NamedTuple):
+    """What the last step brought for each controlled actor."""
+
+    reward: F4  # (E, N)
+    terms: F4  # (E, N, T) weighted, in the order of `agents.rewards.TERMS`; they sum to the reward
+    terminated: NDArray[np.bool_]  # (E, N)
+    truncated: NDArray[np.bool_]  # (E, N)
+    outcome: NDArray[np.int8]  # (E, N) index in OUTCOMES
+    active: NDArray[np.bool_]  # (E, N) whether the row was controlled in this step
+    before: F4  # (E, N, 2) m along the path and m/s2 after the step before
+
+
+@njit(cache=True, error_model="numpy")
+def judge(p, e, batch, sight):  # type: ignore[no-untyped-def]
+    """Fill the verdicts of one environment after everybody moved."""
+    play, verdicts = batch.play, batch.verdicts
+    for n in range(play.slots.shape[1]):
+        verdicts.terms[e, n] = 0.0
+        verdicts.reward[e, n] = 0.0
+        verdicts.terminated[e, n] = verdicts.truncated[e, n] = False
+        verdicts.outcome[e, n] = RUNNING
+        verdicts.active[e, n] = play.active[e, n]
+        if not play.active[e, n]:
+            continue
+        a = play.slots[p, n]
+        terms = verdicts.terms[e, n]
+        if batch.tables.vehicle[p, a]:
+            verdicts.outcome[e, n] = judge_driver(p, e, a, n, batch, sight, terms)
+        else:
+            verdicts.outcome[e, n] = judge_walker(p, e, a, n, batch, sight, terms)
+        verdicts.terminated[e, n] = verdicts.outcome[e, n] != RUNNING
+        total = np.float32(0.0)
+        for k in range(len(terms)):
+            terms[k] *= play.weights[k]
+            total += terms[k]
+        verdicts.reward[e, n] = total
+        verdicts.before[e, n, 0] = batch.bodies.travelled[e, a]
+        verdicts.before[e, n, 1] = batch.bodies.acceleration[e, a]
+
+
+@njit(cache=True, error_model="numpy")
+def judge_driver(p, e, a, n, batch, sight, terms):  # type: ignore[no-untyped-def]
+    """Terms of a driver, not weighted yet, and the outcome."""
+    tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
+    s, last, offset = bodies.travelled[e, a], batch.verdicts.before[e, n, 0], batch.place[e, a, 0]
+    a_now, a_last = bodies.acceleration[e, a], batch.verdicts.before[e, n, 1]
+    terms[PROGRESS] = progress_term(s - last, max(tables.desired[p, a], 1.0) * dt)
+    terms[COMFORT] = comfort_term(a_now, (a_now - a_last) / dt, bodies.speed[e, a] * bodies.yaw_rate[e, a])
+    terms[WRONG_WAY] = wrong_way(p, e, a, offset, tables, bodies, sight)
+    half = np.float32(0.5) * tables.size[p, a, 0]
+    terms[NEAR_MISS] = pushed_in(p, e, a, last + half, s + half, tables, bodies, sight)
+    hit, touched, close = contacts_of(p, e, a, tables, bodies, sight)
+    terms[NEAR_MISS] += 0.2 * close
+    terms[PERSON_HIT], terms[COLLISION] = hit, touched
+    terms[OFF_ROAD] = abs(offset) > LOST or off_road(p, e, a, offset, batch.place[e, a, 1], tables, bodies, sight)
+    terms[RED_LIGHT] = ran_red(p, a, last + half, s + half, tables, sight)
+    terms[SUCCESS] = s >= tables.length[tables.path[p, a]] - 0.05
+    return first_of(terms)
+
+
+@njit(cache=True, error_model="numpy")
+def first_of(terms):  # type: ignore[no-untyped-def]
+    """Outcome that counts when several came together; the others' terms are cleared."""
+    order = ((PERSON_HIT, HIT), (COLLISION, COLLIDED), (OFF_ROAD, LEFT), (RED_LIGHT, RAN), (SUCCESS, REACHED))
+    found = RUNNING
+    for term, outcome in order:
+        if found != RUNNING:
+            terms[term] = 0.0
+        elif terms[term] > 0:
+            found = outcome
+    return found
+
+
+@njit(cache=True, error_model="numpy")
+def contacts_of(p, e, a, tables, bodies, sight):  # type: ignore[no-untyped-def]
+    """Whether a vehicle hit a person, touched a vehicle, or moves too close to a person."""
+    hit, touched, close = False, False, False
+    x, y, v = bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.speed[e, a]
+    half, wide = np.float32(0.5) * tables.size[p, a, 0], np.float32(0.5) * tables.size[p, a, 1]
+    for j in range(tables.exists.shape[1]):
+        if j == a or not bodies.alive[e, j]:
+            continue
+        dx, dy = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y
+        if dx * dx + dy * dy > np.float32(225.0):
+            continue
+        if tables.vehicle[p, j]:
+            touched |= touches(p, e, a, j, tables, bodies, sight)
+        elif v > MOVING:
+            hit |= touches(p, e, a, j, tables, bodies, sight)
+            close |= v > 2.0 and gap_to_box(dx, dy, sight.cosine[a], sight.sine[a], half, wide) < CLOSE
+    return hit, touched, close
+
+
+@njit(cache=True, error_model="numpy")
+def pushed_in(p, e, a, before, now, tables, bodies, sight):  # type: ignore[no-untyped-def]
+    """Whether the front of a vehicle came onto a crossing in front of somebody who is on it or heads to it."""
+    if bodies.speed[e, a] < 1.0:
+        return False
+    for m in range(tables.way_crossing.shape[2]):
+        c = tables.way_crossing[p, a, m]
+        if c < 0:
+            return False
+        if before < tables.way[p, a, m, 0] <= now:
+            for j in range(tables.exists.shape[1]):
+                if sight.crossing[j] == c and bodies.alive[e, j] and in_the_way(p, e, j, a, m, tables, bodies, sight):
+                    return True
+    return False
+
+
+@njit(cache=True, error_model="numpy")
+def judge_walker(p, e, a, n, batch, sight, terms):  # type: ignore[no-untyped-def]
+    """Terms of a person, not weighted yet, and the outcome."""
+    tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
+    s, last = bodies.travelled[e, a], batch.verdicts.before[e, n, 0]
+    terms[PROGRESS] = progress_term(s - last, max(tables.desired[p, a], 0.3) * dt)
+    terms[COMFORT] = comfort_term(bodies.acceleration[e, a], 0.0, 0.0)
+    for j in range(tables.exists.shape[1]):
+        if tables.vehicle[p, j] and bodies.alive[e, j] and bodies.speed[e, j] > MOVING:
+            if touches(p, e, j, a, tables, bodies, sight):
+                terms[PERSON_HIT] = 1.0
+    terms[SUCCESS] = s >= tables.length[tables.path[p, a]] - 0.05
+    return first_of(terms)

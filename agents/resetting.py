@@ -1,0 +1,190 @@
+"""How episodes begin, and what is seen in them: kernels for one environment."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.bodies import look_around
+from sim.counter import normal, uniform
+from sim.egoview import ego_view
+from sim.tables import place_on
+from sim.world import F4, I4
+
+SCENE, CLOCK, WALKER, ABSENT, SPEED, STAGGER, AGAIN, NOISE, DRAWN = range(9)  # purposes of random numbers
+CLOCK_RANGE = 60.0  # s; episodes begin at any time of the signal programmes
+SHIFT = 2.0  # m that people start before or behind their place
+ROOM = 14.0  # m of free road around a vehicle that enters
+TRIES = 16
+
+
+class Play(NamedTuple):
+    """Rules and progress of E environments with N controlled actors each."""
+
+    seed: np.int64  # of the episodes
+    first: np.int64  # address of environment 0
+    dt: np.float32  # s
+    limit: np.int64  # steps until an episode is cut
+    autoreset: bool  # begin the next episode in the step in which one ends
+    respawn: bool  # put a vehicle back on its route in the step in which its episode ends
+    ranges: F4  # (R, 2) of `Randomisation`
+    weights: F4  # (T,) of `Weights`
+    slots: I4  # (P, N)
+    row_of: I4  # (P, A)
+    spare: I4  # (P,)
+    scene: I4  # (E,) that is played
+    episode: NDArray[np.int64]  # (E,) number of the episode, from 0
+    step: NDArray[np.int64]  # (E,) in the episode
+    spawn: NDArray[np.int64]  # (E,) vehicles put back so far
+    active: NDArray[np.bool_]  # (E, N) controlled and not ended
+    line: F4  # (E, N, MAX_DELAY + 1, 2) actions, latest first
+    gains: F4  # (E, 4) of acceleration, braking, steering, wheel base
+    delay: I4  # (E,) steps
+    noise: F4  # (E,) standard deviation
+
+
+@njit(cache=True, error_model="numpy")
+def draw(play, e, k):  # type: ignore[no-untyped-def]
+    """Value of the k-th range in this episode of environment e."""
+    low, high = play.ranges[k, 0], play.ranges[k, 1]
+    return low + (high - low) * uniform(play.seed, play.first + e, k, play.episode[e], DRAWN)
+
+
+@njit(cache=True, error_model="numpy")
+def begin(e, batch, sight):  # type: ignore[no-untyped-def]
+    """Begin the next episode of environment e: draw its scene, and put everybody in place."""
+    tables, bodies, play = batch.tables, batch.bodies, batch.play
+    play.episode[e] += 1
+    world, episode = play.first + e, play.episode[e]
+    p = int(uniform(play.seed, world, 0, episode, SCENE) * play.slots.shape[0])
+    play.scene[e], play.step[e], play.spawn[e] = p, 0, 0
+    for k in range(4):
+        play.gains[e, k] = draw(play, e, k)
+    play.delay[e] = min(int(draw(play, e, 4)), play.line.shape[2] - 1)
+    play.noise[e] = draw(play, e, 5)
+    absent = draw(play, e, 6)
+    bodies.time[e] = CLOCK_RANGE * uniform(play.seed, world, 0, episode, CLOCK)
+    for a in range(tables.exists.shape[1]):
+        there = tables.exists[p, a] and a < play.spare[p]
+        if there and play.row_of[p, a] < 0 and uniform(play.seed, world, a, episode, ABSENT) < absent:
+            there = False
+        bodies.alive[e, a] = there
+        put(p, e, a, start_of(p, e, a, world, episode, tables, play), tables, bodies)
+        bodies.speed[e, a] = tables.start[p, a, 1]
+    for n in range(play.slots.shape[1]):
+        a = play.slots[p, n]
+        play.active[e, n] = a >= 0
+        play.line[e, n] = 0.0
+        if a >= 0:
+            bodies.speed[e, a] *= 0.8 + 0.2 * uniform(play.seed, world, a, episode, SPEED)
+            batch.verdicts.before[e, n, 0], batch.verdicts.before[e, n, 1] = bodies.travelled[e, a], 0.0
+            if a >= play.spare[p]:
+                place_again(p, e, n, batch, sight)
+    if play.respawn and episode == 0:
+        play.step[e] = int(uniform(play.seed, world, 0, 0, STAGGER) * play.limit)
+    look_around(p, e, tables, bodies, sight)
+
+
+@njit(cache=True, error_model="numpy")
+def start_of(p, e, a, world, episode, tables, play):  # type: ignore[no-untyped-def]
+    """Where an actor starts, m along its path: people a little off their place, but not over a kerb."""
+    start = tables.start[p, a, 0]
+    if tables.vehicle[p, a] or tables.path[p, a] < 0:
+        return start
+    shifted = max(start + SHIFT * (2.0 * uniform(play.seed, world, a, episode, WALKER) - 1.0), 0.0)
+    for m in range(tables.way_crossing.shape[2]):
+        if tables.way_crossing[p, a, m] >= 0 and start < tables.way[p, a, m, 0]:
+            return min(shifted, max(tables.way[p, a, m, 0] - 0.8, start))
+    return shifted
+
+
+@njit(cache=True, error_model="numpy")
+def put(p, e, a, s, tables, bodies):  # type: ignore[no-untyped-def]
+    """Put an actor on its path s metres from its start, or on its spot."""
+    x, y, turn = tables.spot[p, a, 0], tables.spot[p, a, 1], tables.spot[p, a, 2]
+    if tables.path[p, a] >= 0:
+        x, y, turn = place_on(tables, tables.path[p, a], s)
+    bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.position[e, a, 2] = x, y, 0.0
+    bodies.heading[e, a] = (turn + math.pi) % (2.0 * math.pi) - math.pi
+    bodies.travelled[e, a], bodies.gait_phase[e, a] = s, tables.start[p, a, 2]
+    bodies.acceleration[e, a], bodies.yaw_rate[e, a], bodies.steering[e, a] = 0.0, 0.0, 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
+    """Put the vehicle of a slot where there is most room of a few places on its route, at half its wished speed."""
+    tables, bodies, play = batch.tables, batch.bodies, batch.play
+    a = play.slots[p, n]
+    r = tables.path[p, a]
+    play.spawn[e] += 1
+    bodies.alive[e, a] = False
+    best, most = tables.start[p, a, 0], np.float32(-1.0)
+    for k in range(TRIES):
+        address = play.spawn[e] * TRIES + k
+        s = (0.03 + 0.6 * uniform(play.seed, play.first + e, address, play.episode[e], AGAIN)) * tables.length[r]
+        if near_stop(p, a, s, tables):
+            continue
+        x, y, _ = place_on(tables, r, s)
+        room = room_at(p, e, x, y, tables, bodies)
+        if room > most:
+            best, most = s, room
+        if room > ROOM:
+            break
+    put(p, e, a, np.float32(best), tables, bodies)
+    bodies.alive[e, a] = True
+    bodies.speed[e, a] = 0.5 * tables.desired[p, a] if most > ROOM else 0.0
+    play.line[e, n] = 0.0
+    batch.verdicts.before[e, n, 0], batch.verdicts.before[e, n, 1] = best, 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def near_stop(p, a, s, tables):  # type: ignore[no-untyped-def]
+    """Whether a place on a path is on a crossing or junction, or just before one."""
+    for k in range(tables.stop_at.shape[2]):
+        if -12.0 < s - tables.stop_at[p, a, k] < 32.0:
+            return True
+    for m in range(tables.way_crossing.shape[2]):
+        if tables.way_crossing[p, a, m] >= 0 and tables.way[p, a, m, 0] - 15.0 < s < tables.way[p, a, m, 1] + 5.0:
+            return True
+    return False
+
+
+@njit(cache=True, error_model="numpy")
+def room_at(p, e, x, y, tables, bodies):  # type: ignore[no-untyped-def]
+    """Distance (m) from a point to the nearest vehicle, or to the nearest person if that is under 5 m."""
+    room = np.float32(1e9)
+    for j in range(tables.exists.shape[1]):
+        if bodies.alive[e, j]:
+            gap = math.hypot(bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y)
+            if tables.vehicle[p, j] or gap < 5.0:
+                room = min(room, gap)
+    return room
+
+
+@njit(cache=True, error_model="numpy")
+def observe_rows(p, e, batch, sight, out, ended):  # type: ignore[no-untyped-def]
+    """Fill the observations of the controlled actors, or of those alone whose episode ended in this step."""
+    play = batch.play
+    for n in range(play.slots.shape[1]):
+        if ended and not (batch.verdicts.terminated[e, n] or batch.verdicts.truncated[e, n]):
+            continue
+        if not play.active[e, n]:
+            out[e, n] = 0.0
+            continue
+        a = play.slots[p, n]
+        ego_view(p, e, a, batch.tables, batch.bodies, sight, out[e, n])
+        if play.noise[e] > 0.0:
+            blur(e, n, a, play, out[e, n])
+
+
+@njit(cache=True, error_model="numpy")
+def blur(e, n, a, play, view):  # type: ignore[no-untyped-def]
+    """Add the sensor noise of the episode."""
+    for k in range(len(view)):
+        address = play.step[e] * 4096 + k
+        value = view[k] + play.noise[e] * normal(play.seed + play.episode[e], play.first + e, a, address, NOISE)
+        view[k] = min(max(value, np.float32(-1.0)), np.float32(1.0))

@@ -1,0 +1,199 @@
+"""One step of many environments: kernels that act, move, judge, reset and observe, environment by environment."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from agents.actions import WALK_PUSH, pushed, steered
+from agents.drivers import rule_acceleration
+from agents.judging import RUNNING, TIMEOUT, Verdicts, judge
+from agents.resetting import Play, begin, observe_rows, place_again
+from agents.walkers import walk_acceleration
+from sim.bodies import Bodies, Sight, look_around
+from sim.egoview import on_route, pursuit
+from sim.kernels import drive
+from sim.tables import Tables, place_on
+from sim.world import F4
+
+STRIDE = 1.45  # m that a person moves in two steps at an ordinary pace; for the gait in pictures alone
+
+
+class Batch(NamedTuple):
+    """All that a step needs; see the parts."""
+
+    tables: Tables
+    bodies: Bodies
+    sights: Sight  # (E, A) and (E, G)
+    play: Play
+    verdicts: Verdicts
+    views: F4  # (E, N, F) observations
+    final: F4  # (E, N, F) last observations of rows whose episode ended in this step
+    place: F4  # (E, A, 2) m to the left of the path and rad against it
+
+
+@njit(cache=True, error_model="numpy")
+def sight_of(sights, e):  # type: ignore[no-untyped-def]
+    """The sight of one environment."""
+    return Sight(sights.cosine[e], sights.sine[e], sights.crossing[e], sights.on[e], sights.shown[e], sights.left[e])
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def step_range(batch, actions, low, high):  # type: ignore[no-untyped-def]
+    """Advance environments low..high - 1 in place.
+
+    Args:
+        batch: `Batch`.
+        actions: (E, N, 2).
+        low: first environment.
+        high: after the last one.
+    """
+    wish = np.zeros((batch.tables.exists.shape[1], 2), np.float32)
+    for e in range(low, high):
+        p = batch.play.scene[e]
+        sight = sight_of(batch.sights, e)
+        decide(p, e, batch, actions, sight, wish)
+        move(p, e, batch, sight, wish)
+        batch.bodies.time[e] += batch.play.dt
+        batch.play.step[e] += 1
+        look_around(p, e, batch.tables, batch.bodies, sight)
+        judge(p, e, batch, sight)
+        finish(p, e, batch, sight)
+
+
+@njit(cache=True, error_model="numpy")
+def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
+    """Fill the controls of everybody: acceleration in m/s2 and front wheel angle in rad."""
+    tables, bodies, play = batch.tables, batch.bodies, batch.play
+    for a in range(tables.exists.shape[1]):
+        if not bodies.alive[e, a] or tables.path[p, a] < 0:
+            continue
+        n = play.row_of[p, a]
+        if n >= 0 and play.active[e, n]:
+            act(p, e, a, n, batch, actions, sight, wish)
+        elif tables.vehicle[p, a]:
+            s = bodies.travelled[e, a]
+            wish[a, 0] = rule_acceleration(p, e, a, s, tables, bodies, sight)
+            wish[a, 1] = pursuit(p, e, a, s, tables, bodies, sight)
+        else:
+            wish[a, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)
+
+
+@njit(cache=True, error_model="numpy")
+def act(p, e, a, n, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
+    """Controls of a controlled actor: its action, late and off by what the episode drew."""
+    tables, bodies, play = batch.tables, batch.bodies, batch.play
+    line, delay = play.line[e, n], play.delay[e]
+    for k in range(line.shape[0] - 1, 0, -1):
+        line[k, 0], line[k, 1] = line[k - 1, 0], line[k - 1, 1]
+    line[0, 0], line[0, 1] = actions[e, n, 0], actions[e, n, 1]
+    first, second = line[delay, 0], line[delay, 1]
+    if not tables.vehicle[p, a]:
+        wish[a, 0] = min(max(first, np.float32(-1.0)), np.float32(1.0)) * np.float32(WALK_PUSH)
+        return
+    push = pushed(first)
+    wish[a, 0] = push * (play.gains[e, 0] if push > 0 else play.gains[e, 1])
+    along = pursuit(p, e, a, bodies.travelled[e, a], tables, bodies, sight)
+    wish[a, 1] = play.gains[e, 2] * steered(second, along, bodies.speed[e, a], tables.base[p, a])
+
+
+@njit(cache=True, error_model="numpy")
+def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
+    """Move everybody by one step, and take those away who reach the end of their path without being controlled."""
+    tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
+    for a in range(tables.exists.shape[1]):
+        r = tables.path[p, a]
+        if not bodies.alive[e, a] or r < 0:
+            continue
+        before = bodies.speed[e, a]
+        n = batch.play.row_of[p, a]
+        if tables.vehicle[p, a]:
+            base = tables.base[p, a] * (batch.play.gains[e, 3] if n >= 0 else np.float32(1.0))
+            x, y, turn, v, steer, rate, distance = drive(
+                bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.heading[e, a], before,
+                bodies.steering[e, a], wish[a, 0], wish[a, 1], base, dt,
+            )  # fmt: skip
+            bodies.steering[e, a], bodies.yaw_rate[e, a] = steer, rate
+            bodies.heading[e, a] = (turn + math.pi) % (2.0 * math.pi) - math.pi
+            bodies.position[e, a, 0], bodies.position[e, a, 1] = x, y
+            bodies.travelled[e, a] += distance
+            s, offset, error = on_route(p, e, a, tables, bodies)
+            bodies.travelled[e, a] = s
+            batch.place[e, a, 0], batch.place[e, a, 1] = offset, error
+        else:
+            v = min(max(0.0, before + wish[a, 0] * dt), 3.0)
+            distance = 0.5 * (v + before) * dt
+            bodies.travelled[e, a] += distance
+            x, y, along = place_on(tables, r, bodies.travelled[e, a])
+            bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.heading[e, a] = x, y, along
+            bodies.gait_phase[e, a] = (bodies.gait_phase[e, a] + distance / STRIDE) % 1.0
+        bodies.acceleration[e, a] = (v - before) / dt
+        bodies.speed[e, a] = v
+        if n < 0 and bodies.travelled[e, a] >= tables.length[r]:
+            bodies.alive[e, a] = False
+
+
+@njit(cache=True, error_model="numpy")
+def finish(p, e, batch, sight):  # type: ignore[no-untyped-def]
+    """End episodes, keep their last observations, begin new ones where that is wanted, and observe."""
+    play, verdicts = batch.play, batch.verdicts
+    late = play.step[e] >= play.limit
+    ended, running = False, False
+    for n in range(play.slots.shape[1]):
+        if not play.active[e, n]:
+            continue
+        if late and verdicts.outcome[e, n] == RUNNING:
+            verdicts.outcome[e, n], verdicts.truncated[e, n] = TIMEOUT, True
+        ended |= verdicts.outcome[e, n] != RUNNING
+        running |= verdicts.outcome[e, n] == RUNNING
+    if ended:
+        observe_rows(p, e, batch, sight, batch.final, True)
+    over = late or not (running or play.respawn)
+    if over and play.autoreset:
+        begin(e, batch, sight)
+        p = play.scene[e]
+    elif ended:
+        for n in range(play.slots.shape[1]):
+            if play.active[e, n] and verdicts.outcome[e, n] != RUNNING:
+                if play.respawn and not over:
+                    place_again(p, e, n, batch, sight)
+                else:
+                    play.active[e, n] = False
+                    bodies_gone(p, e, n, batch)
+        look_around(p, e, batch.tables, batch.bodies, sight)
+    observe_rows(p, e, batch, sight, batch.views, False)
+
+
+@njit(cache=True, error_model="numpy")
+def bodies_gone(p, e, n, batch):  # type: ignore[no-untyped-def]
+    """Take an actor away whose episode ended."""
+    batch.bodies.alive[e, batch.play.slots[p, n]] = False
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def begin_range(batch, low, high):  # type: ignore[no-untyped-def]
+    """Begin new episodes in environments low..high - 1 and observe them."""
+    for e in range(low, high):
+        sight = sight_of(batch.sights, e)
+        begin(e, batch, sight)
+        observe_rows(batch.play.scene[e], e, batch, sight, batch.views, False)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def rule_range(batch, out, low, high):  # type: ignore[no-untyped-def]
+    """Fill (E, N, 2) accelerations in m/s2 and front wheel angles in rad of the rule-based drivers and walkers."""
+    tables, bodies, play = batch.tables, batch.bodies, batch.play
+    for e in range(low, high):
+        p, sight = play.scene[e], sight_of(batch.sights, e)
+        for n in range(play.slots.shape[1]):
+            a = play.slots[p, n]
+            if a < 0 or not play.active[e, n]:
+                continue
+            if tables.vehicle[p, a]:
+                out[e, n, 0] = rule_acceleration(p, e, a, bodies.travelled[e, a], tables, bodies, sight)
+                out[e, n, 1] = pursuit(p, e, a, bodies.travelled[e, a], tables, bodies, sight)
+            else:
+                out[e, n, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)
