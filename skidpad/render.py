@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from agents import POLICIES
 from renderers.assemble import StageBuilder, resolve_camera
 from renderers.camera_chain import develop, encode_jpeg
 from renderers.frame import LabelledFrame
-from renderers.labels import label_frame
-from renderers.raster import RasterRenderer
+from renderers.labels import Subject, label_frame
+from renderers.raster import Drawn, RasterRenderer
 from scenes.files import SceneTemplate
 from scenes.seeds import rng_for
-from scenes.types import Scene
+from scenes.types import Camera, Scene
 from sim.rollout import rollout
+from sim.world import State
 
 
 @lru_cache(maxsize=1)
@@ -60,11 +64,7 @@ def render_scene(scene: Scene, frames: int = 1, fps: float = 10.0) -> list[Label
     finished = []
     for index, state in enumerate(states):
         for camera in scene.cameras:
-            view = resolve_camera(camera, scene, state)
-            stage, subjects = builder.at(state, view, hidden=camera.mount)
-            drawn = renderer().draw(stage, view)
-            noise = rng_for(scene.seed, scene.sample, "camera", camera.id, index)
-            picture = develop(drawn.frame.rgb, camera.chain, noise)
+            shot = shoot(builder, camera, state, index)
             metadata: dict[str, object] = {
                 "scene": scene.name,
                 "light": asdict(scene.light),
@@ -76,10 +76,39 @@ def render_scene(scene: Scene, frames: int = 1, fps: float = 10.0) -> list[Label
                     scene.sample,
                     index,
                     camera.id,
-                    encode_jpeg(picture, camera.chain.jpeg_quality),
-                    drawn.frame,
-                    label_frame(drawn, subjects),
+                    encode_jpeg(shot.picture, camera.chain.jpeg_quality),
+                    shot.drawn.frame,
+                    label_frame(shot.drawn, shot.subjects),
                     metadata,
                 )
             )
     return finished
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """A developed picture with what labels are made of."""
+
+    picture: NDArray[np.uint8]  # (H, W, 3) sRGB
+    drawn: Drawn
+    subjects: list[Subject]
+
+
+def shoot(builder: StageBuilder, camera: Camera, state: State, index: int) -> Shot:
+    """Take one picture.
+
+    Args:
+        builder: of the scene.
+        camera: one of the scene's, or any other.
+        state: where everything is.
+        index: number of the frame, for the noise.
+
+    Returns:
+        The shot.
+    """
+    scene = builder.scene
+    view = resolve_camera(camera, scene, state)
+    stage, subjects = builder.at(state, view, hidden=camera.mount)
+    drawn = renderer().draw(stage, view)
+    noise = rng_for(scene.seed, scene.sample, "camera", camera.id, index)
+    return Shot(develop(drawn.frame.rgb, camera.chain, noise), drawn, subjects)

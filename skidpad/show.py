@@ -10,6 +10,7 @@ import numpy as np
 
 from renderers.overlay import Picture, overlay, sheet
 from scenes.files import load
+from skidpad.film import write_png
 from skidpad.render import render_sample
 
 
@@ -41,10 +42,4 @@ def contact_sheet(
 
 def show(scene: str, out: Path, samples: int, seed: int, labels: bool, on_progress: Callable[[int, int], None]) -> None:
     """Write a contact sheet as PNG, whole or not at all."""
-    picture = contact_sheet(scene, samples, seed, labels, on_progress)
-    ok, data = cv2.imencode(".png", picture[..., ::-1])
-    if not ok:
-        raise RuntimeError("OpenCV could not encode the sheet")
-    partial = out.with_name(out.name + ".partial")
-    partial.write_bytes(data.tobytes())
-    partial.replace(out)
+    write_png(out, contact_sheet(scene, samples, seed, labels, on_progress))

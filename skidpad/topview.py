@@ -11,7 +11,7 @@ from scenes.types import Floats, Scene
 from sim.world import State, World
 from skidpad.topview_actors import EGO, draw_actors, legible
 from skidpad.topview_ground import cut_out, places
-from skidpad.topview_paint import RGB, Picture, Viewport, blend, disc, fill, fit, lettering, plate, stroke, write
+from skidpad.topview_paint import RGB, Picture, Viewport, blend, disc, fit, lettering, plate, stroke, write
 
 SPAN = 60.0  # m across a picture that follows an actor
 LAMPS: dict[str, RGB] = {"red": (240, 52, 48), "yellow": (255, 196, 30), "green": (40, 200, 96), "off": (92, 94, 98)}
@@ -83,7 +83,8 @@ def draw_ways(
     line = scene.actors[ego].path
     if len(line) > 1 and state.alive[b, ego]:
         ahead = rest_of(line, float(state.travelled[b, ego]))
-        stroke(layer, view.pixels(ahead), EGO, max(0.9 * view.scale, 3.0))
+        wide = min(0.9, scene.actors[ego].size[1])
+        stroke(layer, view.pixels(ahead), EGO, max(wide * view.scale, 3.0))
     if trail is not None and len(trail) > 1:
         stroke(layer, view.pixels(trail), (255, 255, 255), max(0.22 * view.scale, 2.0))
     blend(picture, layer, 0.42)
@@ -106,9 +107,8 @@ def draw_stop_lines(picture: Picture, view: Viewport, scene: Scene, time: float)
         x, y, heading = line_at(lane.centre, stop.s)
         if view.sees(np.array([x, y]), 4.0):
             across = np.array([-math.sin(heading), math.cos(heading)]) * (lane.width / 2 - 0.1)
-            along = np.array([math.cos(heading), math.sin(heading)]) * 0.22
-            box = np.array([across + along, across - along, -across - along, -across + along]) + (x, y)
-            fill(picture, view.pixels(box), LAMPS[shown[stop.signal_group]])
+            line = view.pixels(np.array([x, y]) + np.array([across, -across]))
+            stroke(picture, line, LAMPS[shown[stop.signal_group]], 0.4 * view.scale)
 
 
 def draw_signals(picture: Picture, view: Viewport, scene: Scene, time: float) -> None:

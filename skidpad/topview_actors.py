@@ -55,18 +55,15 @@ def parts_of(look: VehicleLook, paint: RGB) -> tuple[Part, ...]:
         front = half - 0.25
         box = look.length - CAB
         parts.append(Part(quad(front, front - 0.6, width - 0.2, width - 0.14), GLASS))
-        parts.append(Part(rounded(box, width, 0.08) + (-half + box / 2, 0.0), display(look.second, 0.12)))
+        parts.append(Part(rounded(box, width, 0.08, (-half + box / 2, 0.0)), display(look.second, 0.12)))
     else:
         parts.append(Part(quad(front, back, width - 0.34, width - 0.26), GLASS))
         parts.append(Part(quad(front - screen, back + rear, inner - 0.06, inner - 0.14), light))
-        edge = front - 0.5 * screen
         if look.bonnet > 0.3:
-            parts.append(Part(quad(half - 0.14, edge + 0.5 * screen + 0.06, width - 0.55, width - 0.38), light))
-    parts.append(Part(rounded(0.1, width - 0.2, 0.05) + (-half + 0.1, 0.0), dark))
-    for x, side, colour in ((half - 0.16, 1, HEAD_LAMP), (half - 0.16, -1, HEAD_LAMP)):
-        parts.append(Part(lamp(x, side, width), colour))
-    for side in (1, -1):
-        parts.append(Part(lamp(-half + 0.14, side, width), TAIL_LAMP))
+            parts.append(Part(quad(half - 0.14, front + 0.06, width - 0.55, width - 0.38), light))
+    parts.append(Part(rounded(0.1, width - 0.2, 0.05, (-half + 0.1, 0.0)), dark))
+    for x, colour in ((half - 0.16, HEAD_LAMP), (-half + 0.14, TAIL_LAMP)):
+        parts += [Part(lamp(x, side, width), colour) for side in (1, -1)]
     return tuple(parts)
 
 
@@ -77,7 +74,7 @@ def quad(front: float, back: float, before: float, behind: float) -> Floats:
 
 def lamp(x: float, side: int, width: float) -> Floats:
     """A lamp at a corner."""
-    return rounded(0.26, 0.42, 0.1, 2) + (x, side * (width / 2 - 0.32))
+    return rounded(0.26, 0.42, 0.1, (x, side * (width / 2 - 0.32)), steps=2)
 
 
 def scaled(colour: RGB, light: float) -> RGB:
@@ -107,17 +104,18 @@ def draw_actors(
     """
     count = len(actors)
     places = state.position[b, :count, :2].astype(np.float64)
-    seen = np.flatnonzero(state.alive[b, :count] & view.sees(places, 8.0))
-    cars = [k for k in seen if isinstance(actors[k].look, VehicleLook)]
+    seen = [int(k) for k in np.flatnonzero(state.alive[b, :count] & view.sees(places, 8.0))]
+    looks = [(k, actors[k].look) for k in seen]
     layer = picture.copy()
-    for k in cars:
-        body = parts_of(actors[k].look, EGO)[0].outline  # type: ignore[arg-type]
-        fill(layer, view.pixels(placed(body, places[k] + SHADOW, float(state.heading[b, k]))), (30, 34, 40))
+    for k, look in looks:
+        if isinstance(look, VehicleLook):
+            body = parts_of(look, EGO)[0].outline
+            fill(layer, view.pixels(placed(body, places[k] + SHADOW, float(state.heading[b, k]))), (30, 34, 40))
     blend(picture, layer, 0.32)
-    for k in cars:
-        draw_vehicle(picture, view, actors[k].look, places[k], state, (b, k), k == ego)  # type: ignore[arg-type]
-    for k in seen:
-        look = actors[k].look
+    for k, look in looks:
+        if isinstance(look, VehicleLook):
+            draw_vehicle(picture, view, look, places[k], state, (b, k), k == ego)
+    for k, look in looks:
         if isinstance(look, PersonLook):
             draw_person(picture, view, look, places[k], state, (b, k), k == ego)
 
@@ -174,6 +172,8 @@ def draw_person(
     for side in (1, -1):
         disc(picture, middle + side * (reach * ahead + 0.1 * left), 0.1 * unit, (30, 30, 34))
     rim = EGO if ego else (252, 252, 250)
+    if ego:
+        disc(picture, middle, 1.75 * radius, (255, 255, 255))
     disc(picture, middle, 1.32 * radius, rim)
     fill(picture, middle + np.array([0.56 * ahead, 0.2 * ahead + 0.27 * left, 0.2 * ahead - 0.27 * left]), rim)
     disc(picture, middle, radius, display(look.top.colour, 0.12))

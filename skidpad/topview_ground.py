@@ -83,7 +83,7 @@ def draw_ground(scene: Scene, scale: float) -> Ground:
     lawns = [surface for surface in scene.roads.surfaces if surface.kind is Kind.TERRAIN]
     beyond = tone_of(lawns[0]) if lawns else GROUND["grass"]
     picture: Picture = np.full((height, width, 3), beyond, np.uint8)
-    for surface in sorted(scene.roads.surfaces, key=lambda item: ORDER.get(item.kind, 3)):
+    for surface in sorted(scene.roads.surfaces, key=lambda item: (round(item.z, 2), ORDER.get(item.kind, 3))):
         fill(picture, view.pixels(surface.outline), tone_of(surface))
     for mark in scene.roads.markings:
         paint_mark(picture, view, mark.outline, display(mark.colour, 0.25), 1.0 - 0.5 * mark.wear)
@@ -206,4 +206,4 @@ def box_of(prop: Prop) -> Floats:
     c, s = math.cos(prop.heading), math.sin(prop.heading)
     half = np.array([prop.look.length, prop.look.width]) / 2
     local = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]]) * half
-    return prop.position[:2] + local @ np.array([[c, s], [-s, c]])
+    return np.asarray(prop.position[:2] + local @ np.array([[c, s], [-s, c]]))

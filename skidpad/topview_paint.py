@@ -66,7 +66,7 @@ def fit(points: Points, width: int, height: int, margin: float = 8.0, closest: f
 
 def fixed(pixels: Points) -> NDArray[np.int32]:
     """Pixel coordinates (..., 2) as the fixed-point numbers that OpenCV draws with `shift=SHIFT`."""
-    return np.floor((np.asarray(pixels) - 0.5) * (1 << SHIFT) + 0.5).astype(np.int32)
+    return np.asarray(np.floor((np.asarray(pixels) - 0.5) * (1 << SHIFT) + 0.5), np.int32)
 
 
 def fill(picture: Picture, pixels: Points, colour: RGB) -> None:
@@ -139,19 +139,21 @@ def plate(picture: Picture, corner: tuple[int, int], size: tuple[int, int], shar
     x, y = corner
     room = picture[y : y + size[1], x : x + size[0]]
     layer = room.copy()
-    fill(layer, rounded(*size, 5.0) + np.array([room.shape[1], room.shape[0]]) / 2, (22, 26, 32))
+    fill(layer, rounded(*size, 5.0, (size[0] / 2, size[1] / 2)), (22, 26, 32))
     blend(room, layer, share)
 
 
-def rounded(length: float, width: float, radius: float, steps: int = 4) -> NDArray[np.float64]:
-    """(4 (steps + 1), 2) corners of a rectangle with round corners around the origin, anticlockwise."""
+def rounded(
+    length: float, width: float, radius: float, at: tuple[float, float] = (0.0, 0.0), steps: int = 4
+) -> NDArray[np.float64]:
+    """(4 (steps + 1), 2) corners of a rectangle with round corners around a point, anticlockwise."""
     turns = np.linspace(0.0, np.pi / 2, steps + 1)
     arc = radius * np.stack([np.cos(turns), np.sin(turns)], -1)
     parts = []
     for k, (sx, sy) in enumerate(((1, 1), (-1, 1), (-1, -1), (1, -1))):
         c, s = np.cos(k * np.pi / 2), np.sin(k * np.pi / 2)
         parts.append(arc @ np.array([[c, s], [-s, c]]) + (sx * (length / 2 - radius), sy * (width / 2 - radius)))
-    return np.concatenate(parts)
+    return np.asarray(np.concatenate(parts) + np.array(at))
 
 
 def display(linear: Sequence[float], lift: float = 0.0) -> RGB:
