@@ -177,7 +177,7 @@ def try_plan(states, alive, size, seen, route, ground, start, plan, dt, track): 
         start: `Start`.
         plan: (3,) row of PLANS.
         dt: s of a step of the recording.
-        track: (S, 6) filled with x, y, heading, speed and the controls from there on: acceleration, front wheel angle.
+        track: (S, 7) filled as `Solution.track`; controls are those from there on.
 
     Returns:
         How it ends, number of steps of STEP driven, way along the route (m).
@@ -189,7 +189,7 @@ def try_plan(states, alive, size, seen, route, ground, start, plan, dt, track): 
         u = min(step * STEP / dt, states.shape[1] - 1.0)
         s, _ = project(route.points, route.along, 0, last, x, y, s - 2.0, s + 4.0)
         track[step, 0], track[step, 1], track[step, 2], track[step, 3] = x, y, heading, speed
-        track[step, 4], track[step, 5] = 0.0, steering
+        track[step, 4], track[step, 5], track[step, 6] = 0.0, steering, s
         if hit(states, alive, size, u, x, y, heading, start):
             return CONTACT, step, s
         if leaves(ground, x, y, heading, start):
@@ -226,11 +226,11 @@ def best_plan(states, alive, size, route, ground, start, plans, least, dt, seen,
         least: m that a plan must come.
         dt: s of a step of the recording.
         seen: (A, T, 4) for scratch.
-        track: (S, 6) for scratch.
-        best: (S, 6) filled; see `try_plan`.
+        track: (S, 7) for scratch.
+        best: (S, 7) filled; see `try_plan`.
 
     Returns:
-        Number of the plan or -1, steps driven, way (m), and how the first plan ended.
+        Number of the plan or -1, steps driven, and how the first plan ended.
     """
     on_route(states, alive, size, route, seen)
     chosen, steps, way, first = -1, 0, -1.0, NEVER_TRIED
@@ -243,7 +243,7 @@ def best_plan(states, alive, size, route, ground, start, plans, least, dt, seen,
             best[: count + 1] = track[: count + 1]
             if s >= start.goal:
                 break
-    return chosen, steps, way, first
+    return chosen, steps, first
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,9 +251,19 @@ class Solution:
     """How the ego gets through a variant."""
 
     plan: int  # row of PLANS
-    track: Floats  # (S, 6) x, y (m), heading (rad), speed (m/s), acceleration (m/s2), front wheel angle; every STEP s
-    way: float  # m along the route
+    # (S, 7) x, y (m), heading (rad), speed (m/s), acceleration (m/s2), front wheel angle (rad) and way along the
+    # route (m), every STEP s
+    track: Floats
     easy: bool  # the first plan, which looks at nothing but the present, gets through as well
+
+    @property
+    def way(self) -> float:
+        """How far it comes, m."""
+        return float(self.track[-1, 6])
+
+    def way_at(self, time: float) -> float:
+        """How far it has come at a time (s), m; at its end if that is earlier."""
+        return float(self.track[min(int(time / STEP), len(self.track) - 1), 6])
 
 
 def solve(
@@ -276,6 +286,7 @@ def solve(
         The plan that comes farthest; None when there is none.
     """
     count = round((states.shape[1] - 1) * dt / STEP) + 1
-    seen, track, best = np.zeros(states.shape), np.zeros((count, 6)), np.zeros((count, 6))
-    chosen, steps, way, first = best_plan(states, alive, size, route, ground, start, PLANS, least, dt, seen, track, best)
-    return Solution(int(chosen), best[: steps + 1], float(way), first == SOLVED) if chosen >= 0 else None
+    seen, track, best = np.zeros(states.shape), np.zeros((count, 7)), np.zeros((count, 7))
+    world = (states, alive, size, route, ground)
+    chosen, steps, first = best_plan(*world, start, PLANS, least, dt, seen, track, best)
+    return Solution(int(chosen), best[: steps + 1], first == SOLVED) if chosen >= 0 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from agents.scripted import Route, Solution, Start, route_of, solve
 from scenes.encounter_route import ego_route
-from scenes.encounter_scene import EGO, ego_actor, encounter_scene, look_of
+from scenes.encounter_scene import ego_actor, encounter_scene
 from scenes.encounters import Encounter
 from scenes.errors import SceneError
 from scenes.kinds import Kind
@@ -21,6 +22,7 @@ from scenes.vehicles import MODELS, VehicleLook
 from sim.ground import Ground, compile_ground
 from sim.warp import UNDONE, harshest, meet, settle, touch, warp_all
 
+Progress = Callable[[int, int], None]
 SHARE = 0.6  # of the road users that a variant changes
 DELAY = 1.0  # s, at most, earlier or later
 PACE = 0.2  # at most, slower or faster
@@ -31,7 +33,7 @@ INSTEAD: dict[Kind, float] = {Kind.VAN: 0.4, Kind.TRUCK: 0.25, Kind.BUS: 0.15, K
 MOTORCYCLE = (2.2, 0.8)  # m
 ATTEMPTS = 100  # draws for one variant, before it is given up
 LEAST = 5.0  # m that the ego must be able to come
-REACH = 0.7  # share of the planner's way that is the goal where the planner does not reach the recorded one
+SPARE = 0.8  # a driver must come this share of the way that the planner comes in this share of the time
 HURRY = 1.3  # factor on the speed that brings the ego to its goal in time: its desired speed
 TRAIN_SHARE = 0.75
 # m/s2: acceleration, braking, sideways; means over 1 s. Or what the recording itself shows, where that is more.
@@ -192,7 +194,8 @@ def fitted(
         The change that is left, and `tracks_of` it.
     """
     encounter, start = setting.encounter, setting.start
-    delay, pace, shift, sizes = wanted.delay / encounter.dt, wanted.pace.copy(), wanted.shift.copy(), wanted.sizes.copy()
+    delay, pace, shift = wanted.delay / encounter.dt, wanted.pace.copy(), wanted.shift.copy()
+    sizes = wanted.sizes.copy()
     limit = setting.plain[:, 2:].copy()
     for a, kind in enumerate(wanted.kinds):
         if kind is not encounter.kinds[a]:
@@ -225,7 +228,9 @@ def tracks_of(setting: Setting, change: Change) -> tuple[Floats, NDArray[np.bool
     return states, alive
 
 
-def variants(encounter: Encounter, count: int, seed: int = 0, first: int = 0) -> Variants:
+def variants(
+    encounter: Encounter, count: int, seed: int = 0, first: int = 0, on_progress: Progress | None = None
+) -> Variants:
     """Make valid variants. Variant k is the same whatever `count` and `first` are.
 
     Args:
@@ -233,6 +238,7 @@ def variants(encounter: Encounter, count: int, seed: int = 0, first: int = 0) ->
         count: how many.
         seed: any integer.
         first: number of the first one.
+        on_progress: called with (variants made, variants).
 
     Returns:
         Variants `first` to `first + count - 1`.
@@ -254,18 +260,18 @@ def variants(encounter: Encounter, count: int, seed: int = 0, first: int = 0) ->
             unsolved += 1
         else:
             raise SceneError(encounter.name, f"variant {number}: no plan of the ego solves any of {ATTEMPTS} draws")
+        if on_progress:
+            on_progress(len(found), count)
     return Variants(setting, seed, tuple(found), unsolved, dict(zip(UNDONE, undone.tolist(), strict=True)))
 
 
-def solved(
-    setting: Setting, number: int, change: Change, states: Floats, alive: NDArray[np.bool_]
-) -> Variant | None:
+def solved(setting: Setting, number: int, change: Change, states: Floats, alive: NDArray[np.bool_]) -> Variant | None:
     """A variant, or None where no plan solves it."""
     start, dt = setting.start._replace(speed=change.speed), setting.encounter.dt
     solution = solve(states, alive, change.sizes, setting.route, setting.ground, start, dt, LEAST)
     if solution is None:
         return None
-    goal = setting.goal if solution.way >= setting.goal else REACH * solution.way
+    goal = min(setting.goal, SPARE * solution.way_at(SPARE * setting.encounter.duration))
     return Variant(number, change, goal, solution)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -226,17 +227,27 @@ def phase(part: Element, dt: float) -> tuple[SignalState, float]:
 def paint(lanelets: dict[int, Lanelet]) -> list[Marking]:
     """Lines along the lanelets: dashed between lanes of one direction, solid elsewhere, unless the file knows better.
 
-    A line that two lanelets share is painted once, by the one on its right.
+    A line that two lanelets share is painted once, by the one on its right. Lanelets that part or join, as on
+    junctions, lie over each other: they have lines where the file says so, only.
     """
     marks: list[Marking] = []
+    ends = Counter(
+        (tag, r.integer("ref"))
+        for lanelet in lanelets.values()
+        for tag in ("predecessor", "successor")
+        for r in lanelet.element.all(tag)
+    )
     for lanelet in lanelets.values():
+        links = [(r.tag, r.integer("ref")) for r in lanelet.element.all("predecessor", "successor")]
+        shared = "intersection" in lanelet.kinds or any(ends[link] > 1 for link in links)
         for side, bound in (("left", lanelet.left), ("right", lanelet.right)):
             neighbour = lanelet.beside(side.title())
             if side == "right" and neighbour in lanelets:
                 continue
             stated = lanelet.element.one(f"{side}Bound").maybe("lineMarking")
-            style = stated.text if stated is not None else ("dashed" if neighbour in lanelets else "solid")
-            if style in ("no_marking", "unknown", "curb", "lowered_curb") or "intersection" in lanelet.kinds:
+            usual = "no_marking" if shared else ("dashed" if neighbour in lanelets else "solid")
+            style = usual if stated is None else stated.text
+            if style in ("no_marking", "unknown", "curb", "lowered_curb"):
                 continue
             line = distinct(bound)
             if len(line) > 1:

@@ -73,11 +73,11 @@ def actor_of(number: int, kind: Kind, size: tuple[float, float], states: Floats,
     moves = len(path) > 1
     fastest = float(seen[:, 3].max()) if moves else 0.0
     height = RIDER_HEIGHT if kind in TWO_WHEELS else look.size[2]
-    person = kind is Kind.PEDESTRIAN
+    behaviour = ("stand", "walk") if kind is Kind.PEDESTRIAN else ("parked", "drive")
     return Actor(
         id=number, kind=look.kind if isinstance(look, VehicleLook) else kind, look=look, size=(*size, height),
         path=path, start=0.0, speed=float(seen[0, 3]) if moves else 0.0, desired_speed=fastest,
-        heading=float(seen[0, 2]), behaviour=("walk" if moves else "stand") if person else ("drive" if moves else "parked"),
+        heading=float(seen[0, 2]), behaviour=behaviour[moves],
     )  # fmt: skip
 
 

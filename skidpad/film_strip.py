@@ -11,12 +11,12 @@ import numpy as np
 from scenes.types import Scene
 from sim.world import State, World, compile_world
 from skidpad.topview import around, draw_top
-from skidpad.topview_paint import Picture, write
+from skidpad.topview_paint import Picture, stroke, write
 
 CELL = (300, 260)  # px, width and height of a picture
 SPAN = 55.0  # m across a picture
 TITLE, GAP = 26, 4  # px, height of a title, width of a gap
-PAPER, INK, GREY = (255, 255, 255), (24, 28, 34), (120, 126, 134)
+PAPER, INK, FAILED = (255, 255, 255), (24, 28, 34), (226, 40, 40)
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +24,7 @@ class Drive:
     """One drive of an ego."""
 
     title: str
+    failed: bool  # its end is framed in red
     scene: Scene
     ego: int  # number of the actor
     states: tuple[State, ...]  # of this world alone, step by step
@@ -49,11 +50,14 @@ def row_of(drive: Drive, moments: np.ndarray[tuple[int, ...], np.dtype[np.int_]]
     world, last = compile_world([drive.scene]), len(drive.states) - 1
     width, height = CELL
     row = np.full((TITLE + height + GAP, (width + GAP) * len(moments) - GAP, 3), PAPER, np.uint8)
-    used = write(row, drive.title, (4, 4), INK, 15)
-    write(row, f"every {moments[1] - moments[0]} steps" if len(moments) > 1 else "", (used + 20, 5), GREY, 13)
+    write(row, drive.title, (4, 4), INK, 15)
     for column, moment in enumerate(moments):
         left = column * (width + GAP)
-        row[TITLE : TITLE + height, left : left + width] = moment_of(drive, world, min(int(moment), last))
+        picture = moment_of(drive, world, min(int(moment), last))
+        if drive.failed and moment >= last:
+            corners = np.array([[2, 2], [width - 2, 2], [width - 2, height - 2], [2, height - 2]])
+            stroke(picture, corners, FAILED, 4, closed=True)
+        row[TITLE : TITLE + height, left : left + width] = picture
     return row
 
 

@@ -7,11 +7,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from agents.environments import Environments
+from agents.environments import DT, Environments
 from agents.judging import OUTCOMES
 from agents.practice import (
-    FAILURES, Driver, Measured, Rate, constant_driver, ground, measure, rule_driver, scripted_driver, time_limit,
-)  # fmt: skip
+    FAILURES,
+    Driver,
+    Measured,
+    Rate,
+    constant_driver,
+    ground,
+    measure,
+    rule_driver,
+    scripted_driver,
+    time_limit,
+)
 from agents.variants import Variant, Variants, is_train, variants
 from scenes.commonroad import read_encounter
 from sim.world import State
@@ -116,9 +125,7 @@ def worst(result: Measured, count: int) -> list[int]:
 
 def filmed(driver: Driver, name: str, found: Variants, variant: Variant, others: str) -> Drive:
     """Drive one variant and keep every state."""
-    worlds = Environments(
-        ground(found, [variant], others), 1, time_limit=time_limit(found), autoreset=False, each=True
-    )
+    worlds = Environments(ground(found, [variant], others), 1, time_limit=time_limit(found), autoreset=False, each=True)
     worlds.reset(seed=0)
     states: list[State] = [worlds.state(0)]
     outcome = 0
@@ -126,5 +133,7 @@ def filmed(driver: Driver, name: str, found: Variants, variant: Variant, others:
         step = worlds.step(driver(worlds))
         states.append(worlds.state(0))
         outcome = int(step.outcome[0, 0])
-    title = f"variant {variant.number}, {name}: {OUTCOMES[outcome].replace('_', ' ')}"
-    return Drive(title, worlds.scene(0), worlds.egos(0)[0], tuple(states))
+    title = (
+        f"variant {variant.number}, {name}: {OUTCOMES[outcome].replace('_', ' ')} after {len(states) * DT - DT:.1f} s"
+    )
+    return Drive(title, OUTCOMES[outcome] != "success", worlds.scene(0), worlds.egos(0)[0], tuple(states))

@@ -235,6 +235,12 @@ def test_recorded_files_agree_with_the_reader_of_their_authors(file: Path) -> No
             if state is not None:
                 where = [*(state.position - ours.origin), state.orientation, state.velocity]
                 assert ours.states[a, step] == pytest.approx(where, abs=1e-9)
+    lights = {light.traffic_light_id: light for light in theirs.lanelet_network.traffic_lights}
+    if len(lights) == len(ours.signals):
+        for light, signal in zip(lights.values(), ours.signals, strict=True):
+            for step in range(0, 2000, 7):
+                shown = light.get_state_at_time_step(step).value.replace("redYellow", "red")
+                assert signal.state_at((step + 1e-6) * ours.dt) == shown
     for task in problems.planning_problem_dict.values():
         assert ego is not None and ego.position + ours.origin == pytest.approx(task.initial_state.position)
         assert (ego.heading, ego.speed) == (task.initial_state.orientation, task.initial_state.velocity)
