@@ -11,7 +11,7 @@ import numpy as np
 from agents.actions import pushing
 from agents.environments import DT, Environments, Step
 from agents.episodes import Pool, make_pool
-from agents.judging import OUTCOMES
+from agents.judging import OUTCOMES, REACHED, RUNNING, TIMEOUT
 from agents.variants import Variant, Variants, scene_of, tracks_of
 from scenes.types import Floats
 from sim.logs import OTHERS, log_of
@@ -48,7 +48,9 @@ class Rate:
 class Measured:
     """How a driver fared in some variants, each driven once."""
 
-    outcomes: tuple[str, ...]  # of each variant, names of `agents.judging.OUTCOMES`
+    # names of `agents.judging.OUTCOMES`: `success` is to get as far as the variant's goal by the end of the recording
+    # without contact, off the road or over a red light; `timeout` is not to get that far
+    outcomes: tuple[str, ...]
     times: Floats  # s until it ended
 
     @property
@@ -113,8 +115,10 @@ def measure(driver: Driver, found: Variants, members: Sequence[Variant], others:
         step: Step = worlds.step(driver(worlds))
         ended = (step.terminated | step.truncated)[:, 0] & step.active[:, 0]
         outcomes[ended], times[ended] = step.outcome[ended, 0], k * DT
-        if not (outcomes == 0).any():
+        if not (outcomes == RUNNING).any():
             break
+    far = worlds.batch.bodies.travelled[np.arange(len(members)), worlds.pool.slots[:, 0]]
+    outcomes[(outcomes == TIMEOUT) & (far >= [variant.goal for variant in members])] = REACHED
     return Measured(tuple(OUTCOMES[o] for o in outcomes), times)
 
 

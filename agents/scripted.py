@@ -2,7 +2,7 @@
 
 It follows the ego's route by pure pursuit and tries speed plans of the intelligent driver model, gentle ones first,
 some of which brake for what will cross the route seconds later. Each is driven on the kinematic model against the
-replayed road users until it touches one, leaves the road, reaches the goal, or the recording ends.
+replayed road users until it touches one, leaves the road, reaches the end of its route, or the recording ends.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ BRAKING = 7.0  # m/s2, hardest
 PUSH = 2.5  # m/s2, strongest
 COMFORT = 2.5  # m/s2, braking that the model plans with
 SIDEWAYS = 2.5  # m/s2, in bends
+WIDEST = 6.0  # m to either side of the route that are looked at
 STANDSTILL = 1.5  # m, gap at standstill
 MARGIN = 0.3  # m beside the ego that it keeps free
 SAFE = 0.1  # m around the ego that must stay free of contact and on the road
-SOLVED, CONTACT, OFF_ROAD, NEVER_TRIED = 0, 1, 2, 3  # how a plan ends
-# wish (factor on the desired speed), headway (s), foresight (s)
+SOLVED, CONTACT, OFF_ROAD = 0, 1, 2  # how a plan ends
+# wish (factor on the desired speed), headway (s), foresight (s); the first PLAIN ones have none
+PLAIN = 9
 PLANS: Floats = np.array(
     [(wish, headway, ahead) for ahead in (0.0, 1.5, 3.0) for wish in (1.0, 1.4, 0.7) for headway in (1.0, 0.5, 1.8)]
 )
@@ -42,6 +44,7 @@ class Route(NamedTuple):
     points: Floats  # (N, 2) m
     along: Floats  # (N,) m
     limit: Floats  # (N,) m/s that bends allow
+    clear: Floats  # (N,) m to either side that are road without a gap, at most WIDEST
 
 
 class Start(NamedTuple):
@@ -55,14 +58,14 @@ class Start(NamedTuple):
     width: float  # m
     base: float  # m, wheel base
     desired: float  # m/s
-    goal: float  # m along the route; inf = until the recording ends
 
 
-def route_of(line: Floats) -> Route:
+def route_of(line: Floats, ground: Ground) -> Route:
     """Prepare a route.
 
     Args:
         line: (N, 2) m.
+        ground: of the map.
 
     Returns:
         The route; speeds before a bend are such that moderate braking is enough.
@@ -75,7 +78,25 @@ def route_of(line: Floats) -> Route:
     limit = np.sqrt(SIDEWAYS / np.maximum(bend, 1e-4))
     for k in range(len(limit) - 2, -1, -1):
         limit[k] = min(limit[k], math.sqrt(limit[k + 1] ** 2 + 2 * 1.5))
-    return Route(points, arc_lengths(points), limit)
+    clear = np.zeros(len(points))
+    clear_sides(points, ground, clear)
+    return Route(points, arc_lengths(points), limit, clear)
+
+
+@njit(cache=True, error_model="numpy")
+def clear_sides(points, ground, clear):  # type: ignore[no-untyped-def]
+    """Fill how far (m) the road reaches to both sides of each point of a route."""
+    for k in range(len(points)):
+        a, b = max(k - 1, 0), min(k + 1, len(points) - 1)
+        heading = math.atan2(points[b, 1] - points[a, 1], points[b, 0] - points[a, 0])
+        c, n = math.cos(heading), math.sin(heading)
+        for j in range(int(WIDEST / 0.1) + 1):
+            reach = 0.1 * j
+            if not on_road(ground, 0, points[k, 0] - n * reach, points[k, 1] + c * reach):
+                break
+            if not on_road(ground, 0, points[k, 0] + n * reach, points[k, 1] - c * reach):
+                break
+            clear[k] = reach
 
 
 @njit(cache=True, error_model="numpy")
@@ -152,13 +173,19 @@ def hit(states, alive, size, u, x, y, heading, start):  # type: ignore[no-untype
 
 
 @njit(cache=True, error_model="numpy")
-def leaves(ground, x, y, heading, start):  # type: ignore[no-untyped-def]
-    """Whether a corner of the ego is off the road."""
+def leaves(ground, route, s, x, y, heading, start):  # type: ignore[no-untyped-def]
+    """Whether a corner of the ego, s metres along its route, is off the road; most often its distance to it tells."""
+    half = 0.5 * start.length + SAFE
     c, n = math.cos(heading), math.sin(heading)
-    for fx in (-0.5, 0.5):
-        for fy in (-0.5, 0.5):
-            ex, ey = fx * (start.length + 2 * SAFE), fy * (start.width + 2 * SAFE)
-            if not on_road(ground, 0, x + c * ex - n * ey, y + n * ex + c * ey):
+    k = len(route.along) - 1
+    low, high = min(max(int(s - half), 0), k), min(max(int(s + half) + 1, 0), k)
+    free = route.clear[low : high + 1].min()
+    for sx in (-1.0, 1.0):
+        for sy in (-1.0, 1.0):
+            ex, ey = sx * half, sy * (0.5 * start.width + SAFE)
+            px, py = x + c * ex - n * ey, y + n * ex + c * ey
+            _, d = project(route.points, route.along, 0, k + 1, px, py, s - half - 1.0, s + half + 1.0)
+            if abs(d) >= free and not on_road(ground, 0, px, py):
                 return True
     return False
 
@@ -180,7 +207,7 @@ def try_plan(states, alive, size, seen, route, ground, start, plan, dt, track): 
         track: (S, 7) filled as `Solution.track`; controls are those from there on.
 
     Returns:
-        How it ends, number of steps of STEP driven, way along the route (m).
+        How it ends, and the number of steps of STEP driven.
     """
     x, y, heading, speed, steering = start.x, start.y, start.heading, start.speed, 0.0
     last, s, ends = len(route.along), 0.0, len(track) - 1
@@ -191,11 +218,11 @@ def try_plan(states, alive, size, seen, route, ground, start, plan, dt, track): 
         track[step, 0], track[step, 1], track[step, 2], track[step, 3] = x, y, heading, speed
         track[step, 4], track[step, 5], track[step, 6] = 0.0, steering, s
         if hit(states, alive, size, u, x, y, heading, start):
-            return CONTACT, step, s
-        if leaves(ground, x, y, heading, start):
-            return OFF_ROAD, step, s
-        if s >= start.goal or step == ends:
-            return SOLVED, step, s
+            return CONTACT, step
+        if leaves(ground, route, s, x, y, heading, start):
+            return OFF_ROAD, step
+        if s >= route.along[-1] or step == ends:
+            return SOLVED, step
         limit = route.limit[min(max(int(s), 0), last - 1)]
         wish = max(min(plan[0] * start.desired, limit), 0.1)
         push = PUSH * (1.0 - (speed / wish) ** 4 - held_back(seen, u, ahead, s, speed, start, plan[1], dt))
@@ -208,12 +235,12 @@ def try_plan(states, alive, size, seen, route, ground, start, plan, dt, track): 
         steer = min(max(steer, -MAX_STEER), MAX_STEER)
         track[step, 4], track[step, 5] = push, steer
         x, y, heading, speed, steering, _, _ = drive(x, y, heading, speed, steering, push, steer, start.base, STEP)
-    return SOLVED, ends, s
+    return SOLVED, ends
 
 
 @njit(cache=True, error_model="numpy")
-def best_plan(states, alive, size, route, ground, start, plans, least, dt, seen, track, best):  # type: ignore[no-untyped-def]
-    """Try all plans against one variant and keep the one that comes farthest.
+def first_plan(states, alive, size, route, ground, start, plans, plain, dt, seen, track, best):  # type: ignore[no-untyped-def]
+    """Try plans against one variant, in order, until one gets through; the plain ones are tried in any case.
 
     Args:
         states: (A, T, 4) of the others.
@@ -223,27 +250,27 @@ def best_plan(states, alive, size, route, ground, start, plans, least, dt, seen,
         ground: `Ground` of one scene.
         start: `Start`.
         plans: (P, 3).
-        least: m that a plan must come.
+        plain: number of plans that look at nothing but the present; they are the first ones.
         dt: s of a step of the recording.
         seen: (A, T, 4) for scratch.
         track: (S, 7) for scratch.
         best: (S, 7) filled; see `try_plan`.
 
     Returns:
-        Number of the plan or -1, steps driven, and how the first plan ended.
+        Number of the first plan that gets through or -1, steps driven, and how many of the plain plans fail.
     """
     on_route(states, alive, size, route, seen)
-    chosen, steps, way, first = -1, 0, -1.0, NEVER_TRIED
+    chosen, steps, failed = -1, 0, 0
     for p in range(len(plans)):
-        end, count, s = try_plan(states, alive, size, seen, route, ground, start, plans[p], dt, track)
-        if p == 0:
-            first = end
-        if end == SOLVED and s >= least and s > way + 0.5:
-            chosen, steps, way = p, count, s
+        if p >= plain and chosen >= 0:
+            break
+        end, count = try_plan(states, alive, size, seen, route, ground, start, plans[p], dt, track)
+        if p < plain and end != SOLVED:
+            failed += 1
+        if end == SOLVED and chosen < 0:
+            chosen, steps = p, count
             best[: count + 1] = track[: count + 1]
-            if s >= start.goal:
-                break
-    return chosen, steps, first
+    return chosen, steps, failed
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,22 +281,17 @@ class Solution:
     # (S, 7) x, y (m), heading (rad), speed (m/s), acceleration (m/s2), front wheel angle (rad) and way along the
     # route (m), every STEP s
     track: Floats
-    easy: bool  # the first plan, which looks at nothing but the present, gets through as well
+    risk: float  # share of the plans without foresight that fail
 
     @property
     def way(self) -> float:
         """How far it comes, m."""
         return float(self.track[-1, 6])
 
-    def way_at(self, time: float) -> float:
-        """How far it has come at a time (s), m; at its end if that is earlier."""
-        return float(self.track[min(int(time / STEP), len(self.track) - 1), 6])
-
 
 def solve(
-    states: Floats, alive: NDArray[np.bool_], size: Floats, route: Route, ground: Ground, start: Start, dt: float,
-    least: float,
-) -> Solution | None:  # fmt: skip
+    states: Floats, alive: NDArray[np.bool_], size: Floats, route: Route, ground: Ground, start: Start, dt: float
+) -> Solution | None:
     """Plan against one variant.
 
     Args:
@@ -280,13 +302,12 @@ def solve(
         ground: of the map.
         start: of the ego.
         dt: s of a step of the recording.
-        least: m that a plan must come.
 
     Returns:
-        The plan that comes farthest; None when there is none.
+        The gentlest plan that gets through; None when there is none.
     """
     count = round((states.shape[1] - 1) * dt / STEP) + 1
     seen, track, best = np.zeros(states.shape), np.zeros((count, 7)), np.zeros((count, 7))
     world = (states, alive, size, route, ground)
-    chosen, steps, first = best_plan(*world, start, PLANS, least, dt, seen, track, best)
-    return Solution(int(chosen), best[: steps + 1], first == SOLVED) if chosen >= 0 else None
+    chosen, steps, failed = first_plan(*world, start, PLANS, PLAIN, dt, seen, track, best)
+    return Solution(int(chosen), best[: steps + 1], failed / PLAIN) if chosen >= 0 else None

@@ -33,8 +33,9 @@ INSTEAD: dict[Kind, float] = {Kind.VAN: 0.4, Kind.TRUCK: 0.25, Kind.BUS: 0.15, K
 MOTORCYCLE = (2.2, 0.8)  # m
 ATTEMPTS = 100  # draws for one variant, before it is given up
 LEAST = 5.0  # m that the ego must be able to come
-SPARE = 0.8  # a driver must come this share of the way that the planner comes in this share of the time
+ENOUGH = 0.75  # share of the planner's way that a driver must come, or to the recorded goal where that is nearer
 HURRY = 1.3  # factor on the speed that brings the ego to its goal in time: its desired speed
+AMONG = 3  # valid draws of a variant, of which the riskiest is kept
 TRAIN_SHARE = 0.75
 # m/s2: acceleration, braking, sideways; means over 1 s. Or what the recording itself shows, where that is more.
 LIMITS: dict[Kind, tuple[float, float, float]] = {
@@ -61,7 +62,7 @@ class Variant:
 
     number: int
     change: Change
-    goal: float  # m along the route that a driver must come
+    goal: float  # m along the route that a driver must have come when the recording ends
     solution: Solution
 
 
@@ -113,10 +114,10 @@ def setting_of(encounter: Encounter) -> Setting:
     if ego is None:
         raise SceneError(encounter.name, "has no planning problem, so there is no ego to practise with")
     line, goal = ego_route(encounter)
-    actor = ego_actor(encounter, line, goal, ego.speed, desired_speed(encounter, goal))
+    actor = ego_actor(encounter, line, ego.speed, desired_speed(encounter, goal))
     assert isinstance(actor.look, VehicleLook)
     start = Start(
-        *line_at(line, 0.0), ego.speed, *ego.size, actor.look.wheel_base, actor.desired_speed, goal
+        *line_at(line, 0.0), ego.speed, *ego.size, actor.look.wheel_base, actor.desired_speed
     )  # fmt: skip
     states, valid, sizes = encounter.states, encounter.valid, encounter.sizes
     count = len(states)
@@ -128,8 +129,9 @@ def setting_of(encounter: Encounter) -> Setting:
     allowed = [np.maximum(LIMITS[kind], found) + 1e-6 for kind, found in zip(encounter.kinds, harsh, strict=True)]
     overlap = np.array([[a != j and meet(a, j, states, valid, sizes) >= 0 for j in range(count)] for a in range(count)])
     bare = encounter_scene(encounter, actor, (), sizes, states, valid)
+    land = compile_ground([bare])
     return Setting(
-        encounter, line, route_of(line), goal, start, compile_ground([bare]),
+        encounter, line, route_of(line, land), goal, start, land,
         np.concatenate([sizes, np.array(allowed).reshape(-1, 3)], 1), overlap.reshape(count, count),
     )  # fmt: skip
 
@@ -229,7 +231,13 @@ def tracks_of(setting: Setting, change: Change) -> tuple[Floats, NDArray[np.bool
 
 
 def variants(
-    encounter: Encounter, count: int, seed: int = 0, first: int = 0, on_progress: Progress | None = None
+    encounter: Encounter,
+    count: int,
+    seed: int = 0,
+    *,
+    first: int = 0,
+    among: int = AMONG,
+    on_progress: Progress | None = None,
 ) -> Variants:
     """Make valid variants. Variant k is the same whatever `count` and `first` are.
 
@@ -238,6 +246,7 @@ def variants(
         count: how many.
         seed: any integer.
         first: number of the first one.
+        among: valid draws of each, of which the riskiest is kept: the one in which most plain plans fail.
         on_progress: called with (variants made, variants).
 
     Returns:
@@ -251,15 +260,17 @@ def variants(
     undone = np.zeros(len(UNDONE), np.int64)
     unsolved = 0
     for number in range(first, first + count):
+        valid: list[Variant] = []
         for attempt in range(ATTEMPTS):
             change, states, alive = fitted(setting, *draw(setting, seed, number, attempt), undone)
             variant = solved(setting, number, change, states, alive)
-            if variant is not None:
-                found.append(variant)
+            valid += [variant] if variant is not None else []
+            unsolved += variant is None
+            if len(valid) == among:
                 break
-            unsolved += 1
-        else:
+        if not valid:
             raise SceneError(encounter.name, f"variant {number}: no plan of the ego solves any of {ATTEMPTS} draws")
+        found.append(max(valid, key=lambda variant: variant.solution.risk))
         if on_progress:
             on_progress(len(found), count)
     return Variants(setting, seed, tuple(found), unsolved, dict(zip(UNDONE, undone.tolist(), strict=True)))
@@ -268,17 +279,16 @@ def variants(
 def solved(setting: Setting, number: int, change: Change, states: Floats, alive: NDArray[np.bool_]) -> Variant | None:
     """A variant, or None where no plan solves it."""
     start, dt = setting.start._replace(speed=change.speed), setting.encounter.dt
-    solution = solve(states, alive, change.sizes, setting.route, setting.ground, start, dt, LEAST)
-    if solution is None:
+    solution = solve(states, alive, change.sizes, setting.route, setting.ground, start, dt)
+    if solution is None or solution.way < LEAST:
         return None
-    goal = min(setting.goal, SPARE * solution.way_at(SPARE * setting.encounter.duration))
-    return Variant(number, change, goal, solution)
+    return Variant(number, change, min(setting.goal, ENOUGH * solution.way), solution)
 
 
 def scene_of(found: Variants, variant: Variant) -> Scene:
-    """The scene of a variant; the ego's path ends at the goal."""
+    """The scene of a variant."""
     setting, change = found.setting, variant.change
-    ego = ego_actor(setting.encounter, setting.line, variant.goal, change.speed, setting.start.desired)
+    ego = ego_actor(setting.encounter, setting.line, change.speed, setting.start.desired)
     return encounter_scene(
         setting.encounter, ego, change.kinds, change.sizes, *tracks_of(setting, change), number=variant.number,
         seed=found.seed,

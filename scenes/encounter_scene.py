@@ -9,10 +9,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.encounter_route import first_part, thinned
+from scenes.encounter_route import thinned
 from scenes.encounters import Encounter
 from scenes.kinds import Kind
-from scenes.lanes import arc_lengths, line_at
+from scenes.lanes import line_at
 from scenes.light import make_light
 from scenes.people import PersonLook, sample_person
 from scenes.schema import LightSpec
@@ -81,23 +81,21 @@ def actor_of(number: int, kind: Kind, size: tuple[float, float], states: Floats,
     )  # fmt: skip
 
 
-def ego_actor(encounter: Encounter, route: Floats, goal: float, speed: float, desired: float) -> Actor:
+def ego_actor(encounter: Encounter, route: Floats, speed: float, desired: float) -> Actor:
     """The ego at the start of its route.
 
     Args:
         encounter: with an ego.
         route: (N, 2) m from `ego_route`.
-        goal: m, where the path of the actor ends.
         speed: m/s, at the start.
         desired: m/s.
     """
     assert encounter.ego is not None
     length, width = encounter.ego.size
     look = look_of(Kind.CAR, round(length, 3), round(width, 3), EGO)
-    path = first_part(route, min(goal, float(arc_lengths(route)[-1])))
     return Actor(
-        id=EGO, kind=Kind.CAR, look=look, size=(length, width, look.size[2]), path=path, start=0.0, speed=speed,
-        desired_speed=desired, heading=line_at(path, 0.0)[2], behaviour="drive",
+        id=EGO, kind=Kind.CAR, look=look, size=(length, width, look.size[2]), path=route, start=0.0, speed=speed,
+        desired_speed=desired, heading=line_at(route, 0.0)[2], behaviour="drive",
     )  # fmt: skip
 
 
