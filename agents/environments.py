@@ -112,6 +112,8 @@ class Environments:
             SceneError: the scene file is wrong or has nobody to control.
             ValueError: an argument is out of range.
         """
+        if isinstance(scene, str) and not scene:
+            raise ValueError('scene: give a scene file or the name of a library scene, as in scene="street.yaml"')
         if num_envs < 1 or pool < 1 or not 0.0 < time_limit <= 3600.0:
             raise ValueError(f"num_envs={num_envs}, pool={pool}, time_limit={time_limit}: out of range")
         if isinstance(scene, str):
@@ -236,10 +238,10 @@ def _play(pool: Pool, count: int, options: Randomisation, weights: Weights, limi
     """Rules and progress of environments that have not begun."""
     rows = pool.slots.shape[1]
     return Play(
-        np.int64(0), np.int64(first), np.float32(DT), np.int64(limit), True, False, False, options.table, weights.row,
+        np.int64(0), np.int64(first), np.float32(DT), np.int64(limit), True, False, options.table, weights.row,
         pool.slots, pool.row_of, pool.spare, np.zeros(count, np.int32), np.full(count, -1, np.int64),
-        np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros((count, rows), bool),
-        np.zeros((count, rows, MAX_DELAY + 1, 2), np.float32),
+        np.zeros(count, np.int64),
+        np.zeros(count, np.int64), np.zeros((count, rows), bool), np.zeros((count, rows, MAX_DELAY + 1, 2), np.float32),
         np.ones((count, 4), np.float32), np.zeros(count, np.int32), np.zeros(count, np.float32),
     )  # fmt: skip
 

@@ -149,8 +149,8 @@ def judge_walker(p, e, a, n, batch, sight, terms):  # type: ignore[no-untyped-de
     terms[PROGRESS] = progress_term(s - last, max(tables.desired[p, a], 0.3) * dt)
     terms[COMFORT] = comfort_term(bodies.acceleration[e, a], 0.0, 0.0)
     for j in range(tables.exists.shape[1]):
-        if tables.vehicle[p, j] and bodies.alive[e, j] and bodies.speed[e, j] > MOVING:
-            if touches(p, e, j, a, tables, bodies, sight):
-                terms[PERSON_HIT] = 1.0
+        moves = tables.vehicle[p, j] and bodies.alive[e, j] and bodies.speed[e, j] > MOVING
+        if moves and touches(p, e, j, a, tables, bodies, sight):
+            terms[PERSON_HIT] = 1.0
     terms[SUCCESS] = s >= tables.length[tables.path[p, a]] - 0.05
     return first_of(terms)

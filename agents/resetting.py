@@ -33,7 +33,6 @@ class Play(NamedTuple):
     limit: np.int64  # steps until an episode is cut
     autoreset: bool  # begin the next episode in the step in which one ends
     respawn: bool  # put a vehicle back on its route in the step in which its episode ends
-    each: bool  # environment e plays scene e
     ranges: F4  # (R, 2) of `Randomisation`
     weights: F4  # (T,) of `Weights`
     slots: I4  # (P, N)
@@ -48,6 +47,7 @@ class Play(NamedTuple):
     gains: F4  # (E, 4) of acceleration, braking, steering, wheel base
     delay: I4  # (E,) steps
     noise: F4  # (E,) standard deviation
+    each: bool = False  # environment e plays scene e
 
 
 @njit(cache=True, error_model="numpy")

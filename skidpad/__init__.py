@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from gymnasium.envs.registration import register
+
 if TYPE_CHECKING:
     from scenes.errors import SceneError
     from scenes.files import library, load
@@ -40,6 +42,19 @@ __all__ = [
     "Dataset", "DatasetError", "Kind", "Scene", "SceneError", "__version__", "evaluate", "generate", "library", "load",
     "play", "rng_for",
 ]  # fmt: skip
+
+
+# Environments and their scenes; "" = the caller gives one: gymnasium.make("skidpad/Scene-v0", scene=FILE).
+ENVIRONMENTS = {
+    "skidpad/Drive-v0": "junction-practice",
+    "skidpad/Crossing-v0": "crossing-practice",
+    "skidpad/Scene-v0": "",
+}
+for _name, _scene in ENVIRONMENTS.items():
+    register(
+        _name, entry_point="agents.gyms:DriveEnv", vector_entry_point="agents.gyms:DriveVectorEnv",
+        kwargs={"scene": _scene},
+    )  # fmt: skip
 
 
 def __getattr__(name: str) -> object:
