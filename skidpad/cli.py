@@ -205,7 +205,7 @@ def main() -> None:
         typer.echo(f"skidpad: {where}{error.strerror or error}", err=True)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
-        typer.echo("skidpad: stopped; nothing is left half-written, the same command goes on or starts again", err=True)
+        typer.echo("skidpad: stopped; what is finished is kept, the same command goes on from there", err=True)
         raise SystemExit(130) from None
 
 

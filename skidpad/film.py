@@ -9,12 +9,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-from skidpad.topview_paint import lettering, write
+from sim.world import State, World
+from skidpad.topview import around, draw_top, ego_of, whole
+from skidpad.topview_paint import Picture, lettering, write
 
-Picture = NDArray[np.uint8]
 VP9 = {"crf": "30", "b": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
 BT709, LIMITED = 1, 1  # numbers of ITU-T H.273: colours and range of the samples, so that no player has to guess
 GIF_FPS = 50.0  # a GIF counts hundredths of a second, and viewers slow down what is shorter than two
@@ -42,7 +42,7 @@ def check_film(out: Path, fps: float) -> None:
         raise FileNotFoundError(2, "no such folder", str(out.parent))
 
 
-def write_film(out: Path, pictures: Iterable[Picture], fps: float) -> None:
+def write_film(out: str | Path, pictures: Iterable[Picture], fps: float) -> None:
     """Write a film, whole or not at all.
 
     Args:
@@ -53,6 +53,7 @@ def write_film(out: Path, pictures: Iterable[Picture], fps: float) -> None:
     Raises:
         ValueError, RuntimeError, OSError: see `check_film`.
     """
+    out = Path(out)
     check_film(out, fps)
     partial = out.with_name(out.name + ".partial")
     try:
@@ -98,8 +99,9 @@ def write_gif(path: Path, pictures: Iterable[Picture], fps: float) -> None:
 WRITERS: dict[str, Callable[[Path, Iterable[Picture], float], None]] = {".mp4": write_mp4, ".gif": write_gif}
 
 
-def write_png(out: Path, picture: Picture) -> None:
+def write_png(out: str | Path, picture: Picture) -> None:
     """Write a picture (H, W, 3) sRGB as PNG, whole or not at all."""
+    out = Path(out)
     ok, data = cv2.imencode(".png", picture[..., ::-1])
     if not ok:
         raise RuntimeError(f"OpenCV could not encode a picture of shape {picture.shape}")
@@ -139,3 +141,32 @@ def counted(
         yield picture
         if on_progress:
             on_progress(k, total)
+
+
+def episodes(
+    episode: Callable[[int], Iterable[tuple[World, State]]], count: int, *, b: int = 0, width: int = 480,
+    height: int = 360, hold: int = 5,
+) -> Iterator[Picture]:  # fmt: skip
+    """Draw whole episodes from above, one after the other, for `write_film`.
+
+    Args:
+        episode: number of an episode -> its worlds and states in order, at least one.
+        count: number of episodes.
+        b: world that is shown.
+        width: of a picture, px.
+        height: of a picture, px.
+        hold: how often the last picture of an episode is repeated.
+
+    Yields:
+        (H, W, 3) sRGB; the map follows the ego, see `ego_of`, which leaves a trail.
+    """
+    for number in range(count):
+        trail, picture = [], np.zeros((height, width, 3), np.uint8)
+        for world, state in episode(number):
+            ego = ego_of(world.scenes[b])
+            view = whole(world.scenes[b], width, height) if ego is None else around(state, b, ego, width, height)
+            trail += [] if ego is None else [state.position[b, ego, :2].astype(np.float64)]
+            been, title = np.array(trail) if trail else None, f"episode {number + 1}"
+            picture = draw_top(world, state, b, view=view, ego=ego, trail=been, title=title)
+            yield picture
+        yield from (picture for _ in range(hold))

@@ -18,7 +18,7 @@ from sim.world import State, World, compile_world
 from skidpad import drivers
 from skidpad.film import check_film, counted, write_film
 from skidpad.render import shoot
-from skidpad.topview import around, draw_top
+from skidpad.topview import around, draw_top, ego_of
 from skidpad.topview_paint import Picture, Viewport, fit
 
 Draw = Callable[[int], Picture]  # picture of a frame number
@@ -42,7 +42,7 @@ class Run:
 
 def play(
     file: str | Path,
-    out: Path | None = None,
+    out: str | Path | None = None,
     *,
     view: str = "top",
     seconds: float = 10.0,
@@ -73,7 +73,7 @@ def play(
         RuntimeError: a library or a display is missing.
     """
     if out is not None:
-        check_film(out, fps)
+        check_film(Path(out), fps)
     else:
         from skidpad.window import check_display, show
 
@@ -111,14 +111,6 @@ def simulate(scene: Scene, seconds: float, fps: float, follow: str | None, drive
     states = rollout([scene], policy, times)
     chase = follow not in (None, "all") or not scene.cameras
     return Run(compile_world([scene]), states, ego, chase and ego is not None, follow != "all" and ego is not None)
-
-
-def ego_of(scene: Scene) -> int | None:
-    """Number of the vehicle that carries a camera, else of the first that drives; None where nobody does."""
-    mounts = {camera.mount for camera in scene.cameras} - {None}
-    carriers = [k for k, actor in enumerate(scene.actors) if actor.id in mounts]
-    driving = [k for k, actor in enumerate(scene.actors) if actor.behaviour == "drive"]
-    return next(iter(carriers + driving), None)
 
 
 def index_of(scene: Scene, text: str) -> int:

@@ -19,6 +19,14 @@ BARS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)  # m, lengths of a scale 
 LIGHT: RGB = (245, 247, 250)
 
 
+def ego_of(scene: Scene) -> int | None:
+    """Number of the vehicle that carries a camera, else of the first that drives; None where nobody does."""
+    mounts = {camera.mount for camera in scene.cameras} - {None}
+    carriers = [k for k, actor in enumerate(scene.actors) if actor.id in mounts]
+    driving = [k for k, actor in enumerate(scene.actors) if actor.behaviour == "drive"]
+    return next(iter(carriers + driving), None)
+
+
 def around(state: State, b: int, a: int, width: int = 640, height: int = 480, span: float = SPAN) -> Viewport:
     """Viewport that follows an actor.
 
@@ -44,7 +52,7 @@ def whole(scene: Scene, width: int = 640, height: int = 480) -> Viewport:
 
 def draw_top(
     world: World, state: State, b: int = 0, *, view: Viewport | None = None, ego: int | None = None,
-    trail: Floats | None = None,
+    trail: Floats | None = None, title: str = "",
 ) -> Picture:  # fmt: skip
     """Draw world b from above. The ground is drawn once per scene and scale and kept.
 
@@ -55,6 +63,7 @@ def draw_top(
         view: what is shown, see `around` and `whole`; None shows the whole scene.
         ego: number of the actor that is highlighted, with the rest of its path.
         trail: (N, 2) places where the ego has been, world, m.
+        title: written before time and speed.
 
     Returns:
         (H, W, 3) sRGB.
@@ -66,10 +75,11 @@ def draw_top(
     draw_stop_lines(picture, view, scene, float(state.time[b]))
     draw_actors(picture, view, scene.actors, state, b, ego)
     draw_signals(picture, view, scene, float(state.time[b]))
-    words = f"{float(state.time[b]):.1f} s"
+    words = [title] if title else []
+    words.append(f"{float(state.time[b]):.1f} s")
     if ego is not None:
-        words += f"   {3.6 * float(state.speed[b, ego]):.0f} km/h"
-    legend(picture, view, words)
+        words.append(f"{3.6 * float(state.speed[b, ego]):.0f} km/h")
+    legend(picture, view, "   ".join(words))
     return picture
 
 

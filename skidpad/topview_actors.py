@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
+import cv2
 import numpy as np
 
 from renderers.assemble import BRAKE
@@ -13,7 +14,7 @@ from scenes.people import PersonLook
 from scenes.types import Actor, Floats
 from scenes.vehicles import VehicleLook
 from sim.world import State
-from skidpad.topview_paint import RGB, Picture, Viewport, blend, disc, display, fill, rounded, stroke
+from skidpad.topview_paint import RGB, SHIFT, Picture, Viewport, blend, disc, display, fill, fixed, rounded, stroke
 
 EGO: RGB = (0, 132, 255)
 GLASS: RGB = (44, 54, 66)
@@ -27,44 +28,53 @@ SHADOW = np.array([0.16, -0.24])  # m, on the map
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """A polygon of a vehicle in its own frame."""
+class Shape:
+    """Polygons of a vehicle in its own frame, from the ground up: first the body, last the two tail lamps."""
 
-    outline: Floats  # (N, 2) m, x forward, y left
-    colour: RGB
+    points: Floats  # (N, 2) m, x forward, y left, all outlines one after the other
+    ranges: tuple[slice, ...]  # of each polygon
+    colours: tuple[RGB, ...]
 
 
 @lru_cache(maxsize=1024)
-def parts_of(look: VehicleLook, paint: RGB) -> tuple[Part, ...]:
-    """A vehicle from above: body, glass, roof and lamps; the windscreen tells which end is the front.
+def shape_of(look: VehicleLook, paint: RGB) -> Shape:
+    """A vehicle from above; the windscreen tells which end is the front.
 
     Args:
         look: sizes.
         paint: colour of the body.
 
     Returns:
-        Parts from the ground up; the first is the body, the last two are the tail lamps.
+        The shape.
     """
+    outlines, colours = zip(*parts_of(look, paint), strict=True)
+    ends = np.cumsum([len(outline) for outline in outlines])
+    ranges = tuple(slice(int(end) - len(outline), int(end)) for end, outline in zip(ends, outlines, strict=True))
+    return Shape(np.concatenate(outlines), ranges, colours)
+
+
+def parts_of(look: VehicleLook, paint: RGB) -> list[tuple[Floats, RGB]]:
+    """Outline (N, 2) in m and colour of body, glass, roof and lamps."""
     half, width = look.length / 2, look.width
     front, back = half - look.bonnet, -half + look.deck
     screen, rear = max(look.screen, 0.5), max(look.fast, 0.12)
     inner = width - 2.0 * min(0.24, 0.10 + 0.3 * look.tumble)
     dark, light = scaled(paint, 0.8), scaled(paint, 1.06)
-    parts = [Part(rounded(look.length, width, 0.42 if look.bonnet > 0.3 else 0.22), paint)]
+    parts = [(rounded(look.length, width, 0.42 if look.bonnet > 0.3 else 0.22), paint)]
     if look.model in BOXES:
         front = half - 0.25
         box = look.length - CAB
-        parts.append(Part(quad(front, front - 0.6, width - 0.2, width - 0.14), GLASS))
-        parts.append(Part(rounded(box, width, 0.08, (-half + box / 2, 0.0)), display(look.second, 0.12)))
+        parts.append((quad(front, front - 0.6, width - 0.2, width - 0.14), GLASS))
+        parts.append((rounded(box, width, 0.08, (-half + box / 2, 0.0)), display(look.second, 0.12)))
     else:
-        parts.append(Part(quad(front, back, width - 0.34, width - 0.26), GLASS))
-        parts.append(Part(quad(front - screen, back + rear, inner - 0.06, inner - 0.14), light))
+        parts.append((quad(front, back, width - 0.34, width - 0.26), GLASS))
+        parts.append((quad(front - screen, back + rear, inner - 0.06, inner - 0.14), light))
         if look.bonnet > 0.3:
-            parts.append(Part(quad(half - 0.14, front + 0.06, width - 0.55, width - 0.38), light))
-    parts.append(Part(rounded(0.1, width - 0.2, 0.05, (-half + 0.1, 0.0)), dark))
+            parts.append((quad(half - 0.14, front + 0.06, width - 0.55, width - 0.38), light))
+    parts.append((rounded(0.1, width - 0.2, 0.05, (-half + 0.1, 0.0)), dark))
     for x, colour in ((half - 0.16, HEAD_LAMP), (-half + 0.14, TAIL_LAMP)):
-        parts += [Part(lamp(x, side, width), colour) for side in (1, -1)]
-    return tuple(parts)
+        parts += [(lamp(x, side, width), colour) for side in (1, -1)]
+    return parts
 
 
 def quad(front: float, back: float, before: float, behind: float) -> Floats:
@@ -109,8 +119,9 @@ def draw_actors(
     layer = picture.copy()
     for k, look in looks:
         if isinstance(look, VehicleLook):
-            body = parts_of(look, EGO)[0].outline
-            fill(layer, view.pixels(placed(body, places[k] + SHADOW, float(state.heading[b, k]))), (30, 34, 40))
+            shape = shape_of(look, EGO)
+            body = placed(shape.points[shape.ranges[0]], places[k] + SHADOW, float(state.heading[b, k]))
+            fill(layer, view.pixels(body), (30, 34, 40))
     blend(picture, layer, 0.32)
     for k, look in looks:
         if isinstance(look, VehicleLook):
@@ -134,18 +145,17 @@ def draw_vehicle(
         who: world and number of the actor.
         ego: highlighted or not.
     """
-    heading = float(state.heading[who])
-    parts = parts_of(look, EGO if ego else display(look.paint, 0.06))
-    braking = bool(state.acceleration[who] < BRAKE)
-    pixels = [view.pixels(placed(part.outline, place, heading)) for part in parts]
+    shape = shape_of(look, EGO if ego else display(look.paint, 0.06))
+    pixels = view.pixels(placed(shape.points, place, float(state.heading[who])))
     if ego:
-        stroke(picture, pixels[0], (255, 255, 255), 0.5 * view.scale, closed=True)
-    stroke(picture, pixels[0], (38, 42, 48), 0.2 * view.scale, closed=True)
-    for part, outline in zip(parts, pixels, strict=True):
-        fill(picture, outline, part.colour)
-    if braking:
-        for outline in pixels[-2:]:
-            disc(picture, outline.mean(0), legible(0.27, 2.2, view.scale), BRAKE_LAMP)
+        stroke(picture, pixels[shape.ranges[0]], (255, 255, 255), 0.5 * view.scale, closed=True)
+    stroke(picture, pixels[shape.ranges[0]], (38, 42, 48), 0.2 * view.scale, closed=True)
+    corners = fixed(pixels)
+    for part, colour in zip(shape.ranges, shape.colours, strict=True):
+        cv2.fillPoly(picture, [corners[part]], colour, cv2.LINE_AA, SHIFT)
+    if state.acceleration[who] < BRAKE:
+        for part in shape.ranges[-2:]:
+            disc(picture, pixels[part].mean(0), legible(0.27, 2.2, view.scale), BRAKE_LAMP)
 
 
 def draw_person(

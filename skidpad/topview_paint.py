@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -156,7 +155,8 @@ def rounded(
     return np.asarray(np.concatenate(parts) + np.array(at))
 
 
-def display(linear: Sequence[float], lift: float = 0.0) -> RGB:
+@lru_cache(maxsize=4096)
+def display(linear: tuple[float, float, float], lift: float = 0.0) -> RGB:
     """Linear RGB albedo as sRGB bytes (IEC 61966-2-1); `lift` moves it towards white, 0 to 1."""
     light = np.clip(np.asarray(linear, np.float64), 0.0, 1.0)
     tone = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 
 from skidpad.topview_paint import Picture
 
+SLOWEST = 500  # ms that pass at most while a picture is drawn; the first ones take longer
 HELP = "space pause, left/right step, V view, Q quit"
 
 
@@ -84,7 +85,7 @@ def show(title: str, views: Mapping[str, Callable[[int], Picture]], view: str, c
                 shown = wanted
             state = "" if player.running else " - paused"
             pygame.display.set_caption(f"{title} - {shown[1] + 1}/{count}{state} - {HELP}")
-            player = player.wait(clock.tick(60) * fps / 1000.0)
+            player = player.wait(min(clock.tick(60), SLOWEST) * fps / 1000.0)
             for event in pygame.event.get():
                 if event.type == pygame.QUIT:
                     player = replace(player, open=False)
