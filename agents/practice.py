@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.actions import pushing
-from agents.environments import DT, Environments, Step
+from agents.environments import DT, Environments
 from agents.episodes import Pool, make_pool
 from agents.judging import OUTCOMES, REACHED, RUNNING, TIMEOUT
 from agents.variants import Variant, Variants, scene_of, tracks_of
@@ -106,20 +107,36 @@ def measure(driver: Driver, found: Variants, members: Sequence[Variant], others:
     Returns:
         How every episode ended.
     """
-    worlds = Environments(
-        ground(found, members, others), len(members), time_limit=time_limit(found), autoreset=False, each=True
-    )
-    worlds.reset(seed=0)
+    worlds = worlds_of(found, members, others)
     outcomes, times = np.zeros(len(members), np.int8), np.zeros(len(members))
     for k in range(1, round(time_limit(found) / DT) + 1):
-        step: Step = worlds.step(driver(worlds))
+        step = worlds.step(driver(worlds))
         ended = (step.terminated | step.truncated)[:, 0] & step.active[:, 0]
         outcomes[ended], times[ended] = step.outcome[ended, 0], k * DT
         if not (outcomes == RUNNING).any():
             break
+    return Measured(tuple(endings(worlds, outcomes, members)), times)
+
+
+def worlds_of(found: Variants, members: Sequence[Variant], others: str) -> Environments:
+    """Worlds 0, 1, 2 .. that play a variant each, once, from its start."""
+    pool = ground(found, members, others)
+    worlds = Environments(pool, len(members), time_limit=time_limit(found), autoreset=False, each=True)
+    worlds.reset(seed=0)
+    return worlds
+
+
+def endings(worlds: Environments, outcomes: NDArray[np.int8], members: Sequence[Variant]) -> list[str]:
+    """Names of outcomes; who is far enough when the recording ends has succeeded.
+
+    Args:
+        worlds: from `worlds_of`, all ended.
+        outcomes: (E,) indices in `agents.judging.OUTCOMES`.
+        members: that the worlds play.
+    """
     far = worlds.batch.bodies.travelled[np.arange(len(members)), worlds.pool.slots[:, 0]]
-    outcomes[(outcomes == TIMEOUT) & (far >= [variant.goal for variant in members])] = REACHED
-    return Measured(tuple(OUTCOMES[o] for o in outcomes), times)
+    enough = (outcomes == TIMEOUT) & (far >= [variant.goal for variant in members])
+    return [OUTCOMES[outcome] for outcome in np.where(enough, REACHED, outcomes)]
 
 
 def rule_driver(worlds: Environments) -> F4:

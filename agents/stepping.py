@@ -16,7 +16,7 @@ from agents.walkers import walk_acceleration
 from sim.bodies import Bodies, Sight, look_around
 from sim.egoview import on_route, pursuit
 from sim.kernels import drive
-from sim.logs import REACT, RULES, put
+from sim.logs import REACT, REPLAY, RULES, put
 from sim.replay import follow, reaction
 from sim.tables import Tables, place_on
 from sim.world import F4
@@ -76,8 +76,10 @@ def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
         n = play.row_of[p, a]
         if n >= 0 and play.active[e, n]:
             act(p, e, a, n, batch, actions, sight, wish)
-        elif tables.log.mode[p] != RULES:
+        elif tables.log.mode[p] == REACT:
             wish[a, 0] = reaction(tables.log, p, e, a, bodies.time[e], tables, bodies, sight)
+        elif tables.log.mode[p] == REPLAY:
+            continue
         elif tables.vehicle[p, a]:
             s = bodies.travelled[e, a]
             wish[a, 0] = rule_acceleration(p, e, a, s, tables, bodies, sight)

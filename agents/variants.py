@@ -112,7 +112,9 @@ def setting_of(encounter: Encounter) -> Setting:
     """
     ego = encounter.ego
     if ego is None:
-        raise SceneError(encounter.name, "has no planning problem, so there is no ego to practise with")
+        raise SceneError(
+            f"{encounter.name}.xml", "is missing: there is no ego to practise with", path="planningProblem"
+        )
     line, goal = ego_route(encounter)
     actor = ego_actor(encounter, line, ego.speed, desired_speed(encounter, goal))
     assert isinstance(actor.look, VehicleLook)

@@ -7,19 +7,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from agents.environments import DT, Environments
-from agents.judging import OUTCOMES
+import numpy as np
+
+from agents.environments import DT
+from agents.judging import RUNNING
 from agents.practice import (
     FAILURES,
     Driver,
     Measured,
     Rate,
     constant_driver,
-    ground,
+    endings,
     measure,
     rule_driver,
     scripted_driver,
-    time_limit,
+    worlds_of,
 )
 from agents.variants import Variant, Variants, is_train, variants
 from scenes.commonroad import read_encounter
@@ -85,8 +87,7 @@ def report_of(
     found: Variants, held_out: Sequence[Variant], measured: dict[str, Measured], others: str
 ) -> dict[str, Any]:
     """What practice.json holds."""
-    setting = found.setting
-    encounter = setting.encounter
+    encounter = found.setting.encounter
     return {
         "encounter": encounter.name,
         "duration": encounter.duration,
@@ -100,6 +101,25 @@ def report_of(
         "undone_changes": found.undone,
         "drivers": {name: rates(result) for name, result in measured.items()},
     }
+
+
+def lines_of(report: dict[str, Any]) -> list[str]:
+    """A report in a few lines of text."""
+    undone = ", ".join(f"{count} {reason}" for reason, count in report["undone_changes"].items())
+    lines = [
+        f"{report['encounter']}: {report['duration']:.1f} s, {report['road_users']} recorded road users",
+        *report["notes"],
+        f"{report['variants']} variants, {len(report['held_out'])} of them held out; rejected: "
+        f"{report['unsolved_draws']} draws that no plan solves; single changes undone: {undone}",
+    ]
+    for name, found in report["drivers"].items():
+        sorts = ", ".join(
+            f"{sort.replace('_', ' ')} {found[sort]['share']:.1%}" for sort in FAILURES if found[sort]["count"]
+        )
+        whole = found["failure"]
+        ends = f"{whole['share']:6.1%} [{whole['low']:.1%}, {whole['high']:.1%}]"
+        lines.append(f"{name:9s} fails {ends} of {whole['of']}" + (f": {sorts}" if sorts else ""))
+    return lines
 
 
 def rates(result: Measured) -> dict[str, dict[str, float | int]]:
@@ -125,15 +145,12 @@ def worst(result: Measured, count: int) -> list[int]:
 
 def filmed(driver: Driver, name: str, found: Variants, variant: Variant, others: str) -> Drive:
     """Drive one variant and keep every state."""
-    worlds = Environments(ground(found, [variant], others), 1, time_limit=time_limit(found), autoreset=False, each=True)
-    worlds.reset(seed=0)
+    worlds = worlds_of(found, [variant], others)
     states: list[State] = [worlds.state(0)]
-    outcome = 0
-    while outcome == 0:
-        step = worlds.step(driver(worlds))
+    outcome = np.zeros(1, np.int8)
+    while outcome[0] == RUNNING:
+        outcome = worlds.step(driver(worlds)).outcome[:, 0].copy()
         states.append(worlds.state(0))
-        outcome = int(step.outcome[0, 0])
-    title = (
-        f"variant {variant.number}, {name}: {OUTCOMES[outcome].replace('_', ' ')} after {len(states) * DT - DT:.1f} s"
-    )
-    return Drive(title, OUTCOMES[outcome] != "success", worlds.scene(0), worlds.egos(0)[0], tuple(states))
+    (end,) = endings(worlds, outcome, [variant])
+    title = f"variant {variant.number}, {name}: {end.replace('_', ' ')} after {(len(states) - 1) * DT:.1f} s"
+    return Drive(title, end != "success", worlds.scene(0), worlds.egos(0)[0], tuple(states))
