@@ -112,9 +112,7 @@ def setting_of(encounter: Encounter) -> Setting:
     """
     ego = encounter.ego
     if ego is None:
-        raise SceneError(
-            f"{encounter.name}.xml", "is missing: there is no ego to practise with", path="planningProblem"
-        )
+        raise refusal(encounter, "is missing: there is no ego to practise with", "planningProblem")
     line, goal = ego_route(encounter)
     actor = ego_actor(encounter, line, ego.speed, desired_speed(encounter, goal))
     assert isinstance(actor.look, VehicleLook)
@@ -126,7 +124,7 @@ def setting_of(encounter: Encounter) -> Setting:
     for a in range(count):
         spot = states[a, 0]
         if valid[a, 0] and touch(start.x, start.y, start.heading, ego.size, spot[0], spot[1], spot[2], sizes[a]):
-            raise SceneError(encounter.name, f"obstacle {encounter.ids[a]} is where the ego starts")
+            raise refusal(encounter, f"obstacle {encounter.ids[a]} is where the ego starts")
     harsh = [harshest(states[a], valid[a], second(encounter), encounter.dt) for a in range(count)]
     allowed = [np.maximum(LIMITS[kind], found) + 1e-6 for kind, found in zip(encounter.kinds, harsh, strict=True)]
     overlap = np.array([[a != j and meet(a, j, states, valid, sizes) >= 0 for j in range(count)] for a in range(count)])
@@ -136,6 +134,11 @@ def setting_of(encounter: Encounter) -> Setting:
         encounter, line, route_of(line, land), goal, start, land,
         np.concatenate([sizes, np.array(allowed).reshape(-1, 3)], 1), overlap.reshape(count, count),
     )  # fmt: skip
+
+
+def refusal(encounter: Encounter, problem: str, path: str = "") -> SceneError:
+    """Why an encounter cannot be practised."""
+    return SceneError(f"{encounter.name}.xml", problem, path=path)
 
 
 def second(encounter: Encounter) -> int:
@@ -271,7 +274,7 @@ def variants(
             if len(valid) == among:
                 break
         if not valid:
-            raise SceneError(encounter.name, f"variant {number}: no plan of the ego solves any of {ATTEMPTS} draws")
+            raise refusal(encounter, f"variant {number}: no plan of the ego solves any of {ATTEMPTS} draws")
         found.append(max(valid, key=lambda variant: variant.solution.risk))
         if on_progress:
             on_progress(len(found), count)

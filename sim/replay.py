@@ -25,12 +25,14 @@ def reaction(log, p, e, a, time, tables, bodies, sight):  # type: ignore[no-unty
     """Acceleration (m/s2) of a recorded road user that reacts, at a time (s)."""
     low, high, share, there = at_time(log, p, a, time)
     v, s = bodies.speed[e, a], bodies.travelled[e, a]
-    wish = log.states[p, a, low, 3]
+    wish, rise = log.states[p, a, low, 3], np.float32(0.0)
     if there:
+        if log.valid[p, a, high]:
+            rise = (log.states[p, a, high, 3] - wish) / log.dt[p]
         wish += share * (log.states[p, a, high, 3] - wish)
         wish += np.float32(CATCH_UP) * (log.way[p, a, low] + share * (log.way[p, a, high] - log.way[p, a, low]) - s)
     wish = min(max(wish, np.float32(0.0)), np.float32(TOO_FAST) * log.top[p, a])
-    push = (wish - v) / np.float32(0.4)
+    push = rise + (wish - v) / np.float32(0.4)
     if tables.path[p, a] >= 0 and tables.vehicle[p, a]:
         gap, lead = lead_on_route(p, e, a, s, REACH, tables, bodies, sight)
         if gap < REACH:

@@ -38,7 +38,7 @@ def film_strip(drives: Sequence[Drive], columns: int = 6) -> Picture:
         columns: moments of each, from its first to its last state.
 
     Returns:
-        (H, W, 3) sRGB; columns are equal moments of the longest drive, and who has ended stays at its end.
+        (H, W, 3) sRGB; columns are equal moments of the longest drive, a drive's last picture is its end.
     """
     longest = max(len(drive.states) for drive in drives)
     moments = np.linspace(0, longest - 1, columns).round().astype(int)
@@ -53,6 +53,8 @@ def row_of(drive: Drive, moments: np.ndarray[tuple[int, ...], np.dtype[np.int_]]
     write(row, drive.title, (4, 4), INK, 15)
     for column, moment in enumerate(moments):
         left = column * (width + GAP)
+        if column and moments[column - 1] >= last:
+            break  # the end has been shown
         picture = moment_of(drive, world, min(int(moment), last))
         if drive.failed and moment >= last:
             corners = np.array([[2, 2], [width - 2, 2], [width - 2, height - 2], [2, height - 2]])
