@@ -10,10 +10,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from sim.egoview import BASE_SCALE, ROUTE_STEERING, SPEED, SPEED_SCALE, WHEEL_BASE
-from sim.kernels import MAX_STEER
+from sim.kernels import MAX_STEER, kernel
 from sim.world import F4
 
 PUSH, BRAKE = 3.0, 7.0  # m/s2
@@ -21,14 +20,14 @@ ACROSS = 4.0  # m/s2
 WALK_PUSH = 2.0  # m/s2, of people
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def pushed(action):  # type: ignore[no-untyped-def]
     """Acceleration (m/s2) of a vehicle that an action asks for."""
     action = min(max(action, np.float32(-1.0)), np.float32(1.0))
     return action * (np.float32(PUSH) if action > 0 else np.float32(BRAKE))
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def steered(action, along, speed, base):  # type: ignore[no-untyped-def]
     """Wanted front wheel angle (rad).
 
@@ -46,7 +45,7 @@ def steered(action, along, speed, base):  # type: ignore[no-untyped-def]
     return min(max(along + action * most, -MAX_STEER), MAX_STEER)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def decode(actions, views, out):  # type: ignore[no-untyped-def]
     """Fill (N, 2) controls from (N, 2) actions and (N, F) views."""
     for n in range(len(actions)):
@@ -73,7 +72,7 @@ def controls(actions: F4, views: F4) -> F4:
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def pushing(acceleration):  # type: ignore[no-untyped-def]
     """Action that asks for an acceleration (m/s2)."""
     return acceleration / (PUSH if acceleration > 0 else BRAKE)

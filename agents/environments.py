@@ -168,11 +168,12 @@ class Environments:
         v = self.batch.verdicts
         final: NDArray[Any] = self.batch.final
         if self._pictures is not None and self._last_pictures is not None:
-            ended = (v.terminated | v.truncated).any(1)
-            self._last_pictures[ended] = self._pictures[ended]  # the picture before the end: the world has moved on
+            if self.batch.play.autoreset:  # the world has moved on: the picture before is the last one
+                ended = (v.terminated | v.truncated).any(1)
+                self._last_pictures[ended] = self._pictures[ended]
             for e in range(self.num_envs):
                 self._look(e)
-            final = self._last_pictures
+            final = self._last_pictures if self.batch.play.autoreset else self._pictures
         return Step(
             self.observations, v.reward, v.terms, v.terminated, v.truncated, v.outcome, v.active, final
         )  # fmt: skip
@@ -262,5 +263,5 @@ def _batch(pool: Pool, count: int, play: Play) -> Batch:
     views = np.zeros((count, rows, SIZE), np.float32)
     return Batch(
         pool.tables, empty_bodies(count, actors), sights, play, verdicts, views, views.copy(),
-        np.zeros((count, actors, 2), np.float32),
+        np.zeros((count, actors, 2), np.float32), np.zeros((count, actors, 2), np.float32),
     )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from agents.rewards import (
@@ -24,6 +23,7 @@ from agents.rewards import (
 )
 from sim.contacts import gap_to_box, off_road, ran_red, touches, wrong_way
 from sim.egoview import in_the_way
+from sim.kernels import kernel
 from sim.world import F4
 
 OUTCOMES = ("running", "success", "person_hit", "collision", "off_road", "red_light", "timeout")
@@ -44,7 +44,7 @@ class Verdicts(NamedTuple):
     before: F4  # (E, N, 2) m along the path and m/s2 after the step before
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def judge(p, e, batch, sight):  # type: ignore[no-untyped-def]
     """Fill the verdicts of one environment after everybody moved."""
     play, verdicts = batch.play, batch.verdicts
@@ -72,7 +72,7 @@ def judge(p, e, batch, sight):  # type: ignore[no-untyped-def]
         verdicts.before[e, n, 1] = batch.bodies.acceleration[e, a]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def judge_driver(p, e, a, n, batch, sight, terms):  # type: ignore[no-untyped-def]
     """Terms of a driver, not weighted yet, and the outcome."""
     tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
@@ -92,7 +92,7 @@ def judge_driver(p, e, a, n, batch, sight, terms):  # type: ignore[no-untyped-de
     return first_of(terms)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def first_of(terms):  # type: ignore[no-untyped-def]
     """Outcome that counts when several came together; the others' terms are cleared."""
     order = ((PERSON_HIT, HIT), (COLLISION, COLLIDED), (OFF_ROAD, LEFT), (RED_LIGHT, RAN), (SUCCESS, REACHED))
@@ -105,7 +105,7 @@ def first_of(terms):  # type: ignore[no-untyped-def]
     return found
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def contacts_of(p, e, a, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether a vehicle hit a person, touched a vehicle, or moves too close to a person."""
     hit, touched, close = False, False, False
@@ -125,7 +125,7 @@ def contacts_of(p, e, a, tables, bodies, sight):  # type: ignore[no-untyped-def]
     return hit, touched, close
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def pushed_in(p, e, a, before, now, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether the front of a vehicle came onto a crossing in front of somebody who is on it or heads to it."""
     if bodies.speed[e, a] < 1.0:
@@ -141,7 +141,7 @@ def pushed_in(p, e, a, before, now, tables, bodies, sight):  # type: ignore[no-u
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def judge_walker(p, e, a, n, batch, sight, terms):  # type: ignore[no-untyped-def]
     """Terms of a person, not weighted yet, and the outcome."""
     tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt

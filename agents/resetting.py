@@ -6,12 +6,12 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.bodies import look_around
 from sim.counter import normal, uniform
 from sim.egoview import ego_view
+from sim.kernels import kernel, wrap
 from sim.logs import RULES
 from sim.logs import put as put_as_recorded
 from sim.tables import place_on
@@ -50,14 +50,14 @@ class Play(NamedTuple):
     each: bool = False  # environment e plays scene e
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def draw(play, e, k):  # type: ignore[no-untyped-def]
     """Value of the k-th range in this episode of environment e."""
     low, high = play.ranges[k, 0], play.ranges[k, 1]
     return low + (high - low) * uniform(play.seed, play.first + e, k, play.episode[e], DRAWN)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def begin(e, batch, sight):  # type: ignore[no-untyped-def]
     """Begin the next episode of environment e: draw its scene, and put everybody in place."""
     tables, bodies, play = batch.tables, batch.bodies, batch.play
@@ -76,6 +76,7 @@ def begin(e, batch, sight):  # type: ignore[no-untyped-def]
     recorded = tables.log.mode[p] != RULES
     if recorded:
         bodies.time[e] = 0.0
+    batch.place[e] = 0.0
     for a in range(tables.exists.shape[1]):
         there = tables.exists[p, a] and a < play.spare[p]
         away = not recorded and uniform(play.seed, world, a, episode, ABSENT) < absent
@@ -102,7 +103,7 @@ def begin(e, batch, sight):  # type: ignore[no-untyped-def]
     look_around(p, e, tables, bodies, sight)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def start_of(p, e, a, world, episode, tables, play):  # type: ignore[no-untyped-def]
     """Where an actor starts, m along its path: people a little off their place, but not over a kerb."""
     start = tables.start[p, a, 0]
@@ -115,19 +116,19 @@ def start_of(p, e, a, world, episode, tables, play):  # type: ignore[no-untyped-
     return shifted
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def put(p, e, a, s, tables, bodies):  # type: ignore[no-untyped-def]
     """Put an actor on its path s metres from its start, or on its spot."""
     x, y, turn = tables.spot[p, a, 0], tables.spot[p, a, 1], tables.spot[p, a, 2]
     if tables.path[p, a] >= 0:
         x, y, turn = place_on(tables, tables.path[p, a], s)
     bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.position[e, a, 2] = x, y, 0.0
-    bodies.heading[e, a] = (turn + math.pi) % (2.0 * math.pi) - math.pi
+    bodies.heading[e, a] = wrap(turn)
     bodies.travelled[e, a], bodies.gait_phase[e, a] = s, tables.start[p, a, 2]
     bodies.acceleration[e, a], bodies.yaw_rate[e, a], bodies.steering[e, a] = 0.0, 0.0, 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
     """Put the vehicle of a slot where there is most room of a few places on its route, at half its wished speed."""
     tables, bodies, play = batch.tables, batch.bodies, batch.play
@@ -148,13 +149,14 @@ def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
         if room > ROOM:
             break
     put(p, e, a, np.float32(best), tables, bodies)
+    batch.place[e, a] = 0.0
     bodies.alive[e, a] = True
     bodies.speed[e, a] = 0.5 * tables.desired[p, a] if most > ROOM else 0.0
     play.line[e, n] = 0.0
     batch.verdicts.before[e, n, 0], batch.verdicts.before[e, n, 1] = best, 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def near_stop(p, a, s, tables):  # type: ignore[no-untyped-def]
     """Whether a place on a path is on a crossing or junction, or just before one."""
     for k in range(tables.stop_at.shape[2]):
@@ -166,7 +168,7 @@ def near_stop(p, a, s, tables):  # type: ignore[no-untyped-def]
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def room_at(p, e, x, y, tables, bodies):  # type: ignore[no-untyped-def]
     """Distance (m) from a point to the nearest vehicle, or to the nearest person if that is under 5 m."""
     room = np.float32(1e9)
@@ -178,7 +180,7 @@ def room_at(p, e, x, y, tables, bodies):  # type: ignore[no-untyped-def]
     return room
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def observe_rows(p, e, batch, sight, out, ended):  # type: ignore[no-untyped-def]
     """Fill the observations of the controlled actors, or of those alone whose episode ended in this step."""
     play = batch.play
@@ -189,12 +191,12 @@ def observe_rows(p, e, batch, sight, out, ended):  # type: ignore[no-untyped-def
             out[e, n] = 0.0
             continue
         a = play.slots[p, n]
-        ego_view(p, e, a, batch.tables, batch.bodies, sight, out[e, n])
+        ego_view(p, e, a, batch.place[e, a, 0], batch.place[e, a, 1], batch.tables, batch.bodies, sight, out[e, n])
         if play.noise[e] > 0.0:
             blur(e, n, a, play, out[e, n])
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def blur(e, n, a, play, view):  # type: ignore[no-untyped-def]
     """Add the sensor noise of the episode."""
     for k in range(len(view)):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass, fields
 
 import numpy as np
-from numba import njit
 
+from sim.kernels import kernel
 from sim.world import F4
 
 FELT = 3.0  # m/s2 that is felt as harsh
@@ -38,7 +38,7 @@ TERMS = tuple(field.name for field in fields(Weights))
 PROGRESS, COMFORT, COLLISION, PERSON_HIT, OFF_ROAD, RED_LIGHT, WRONG_WAY, NEAR_MISS, SUCCESS = range(len(TERMS))
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def progress_term(way, wished):  # type: ignore[no-untyped-def]
     """Metres of a step that count.
 
@@ -52,7 +52,7 @@ def progress_term(way, wished):  # type: ignore[no-untyped-def]
     return min(way, wished) - 0.5 * max(way - 1.05 * wished, 0.0)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def comfort_term(acceleration, change, across):  # type: ignore[no-untyped-def]
     """How harsh a step is: 1 for FELT or SUDDEN alone.
 

@@ -24,6 +24,7 @@ class RuleDriver:
     distance: float = 2.0  # m at standstill
     exponent: float = 4.0
     limit: float = 7.0  # m/s2, hardest braking
+    view: str = "path"
 
     def act(self, observations: F4, memory: F4 | None) -> tuple[F4, F4 | None]:
         """Decide; see `sim.policy.Policy`."""
@@ -55,6 +56,8 @@ class RuleDriver:
 @dataclass(frozen=True)
 class ConstantSpeed:
     """Steers along the path and never changes its speed: the control that every driver must beat."""
+
+    view: str = "path"
 
     def act(self, observations: F4, memory: F4 | None) -> tuple[F4, F4 | None]:
         """Decide; see `sim.policy.Policy`."""

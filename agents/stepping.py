@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from agents.actions import WALK_PUSH, pushed, steered
 from agents.drivers import rule_acceleration
@@ -14,8 +12,8 @@ from agents.judging import RUNNING, TIMEOUT, Verdicts, judge
 from agents.resetting import Play, begin, observe_rows, place_again
 from agents.walkers import walk_acceleration
 from sim.bodies import Bodies, Sight, look_around
-from sim.egoview import on_route, pursuit
-from sim.kernels import drive
+from sim.egoview import along_route, on_route
+from sim.kernels import drive, kernel, released, wrap
 from sim.logs import REACT, REPLAY, RULES, put
 from sim.replay import follow, reaction
 from sim.tables import Tables, place_on
@@ -35,15 +33,16 @@ class Batch(NamedTuple):
     views: F4  # (E, N, F) observations
     final: F4  # (E, N, F) last observations of rows whose episode ended in this step
     place: F4  # (E, A, 2) m to the left of the path and rad against it
+    wish: F4  # (E, A, 2) controls of this step: acceleration in m/s2 and front wheel angle in rad
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def sight_of(sights, e):  # type: ignore[no-untyped-def]
     """The sight of one environment."""
     return Sight(sights.cosine[e], sights.sine[e], sights.crossing[e], sights.on[e], sights.shown[e], sights.left[e])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@released
 def step_range(batch, actions, low, high):  # type: ignore[no-untyped-def]
     """Advance environments low..high - 1 in place.
 
@@ -53,10 +52,8 @@ def step_range(batch, actions, low, high):  # type: ignore[no-untyped-def]
         low: first environment.
         high: after the last one.
     """
-    wish = np.zeros((batch.tables.exists.shape[1], 2), np.float32)
     for e in range(low, high):
-        p = batch.play.scene[e]
-        sight = sight_of(batch.sights, e)
+        p, sight, wish = batch.play.scene[e], sight_of(batch.sights, e), batch.wish[e]
         decide(p, e, batch, actions, sight, wish)
         move(p, e, batch, sight, wish)
         batch.bodies.time[e] += batch.play.dt
@@ -66,7 +63,7 @@ def step_range(batch, actions, low, high):  # type: ignore[no-untyped-def]
         finish(p, e, batch, sight)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
     """Fill the controls of everybody: acceleration in m/s2 and front wheel angle in rad."""
     tables, bodies, play = batch.tables, batch.bodies, batch.play
@@ -81,14 +78,13 @@ def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
         elif tables.log.mode[p] == REPLAY:
             continue
         elif tables.vehicle[p, a]:
-            s = bodies.travelled[e, a]
-            wish[a, 0] = rule_acceleration(p, e, a, s, tables, bodies, sight)
-            wish[a, 1] = pursuit(p, e, a, s, tables, bodies, sight)
+            wish[a, 0] = rule_acceleration(p, e, a, bodies.travelled[e, a], tables, bodies, sight)
+            wish[a, 1] = along_route(p, e, a, batch.place[e, a, 0], batch.place[e, a, 1], tables, bodies)
         else:
             wish[a, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def act(p, e, a, n, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
     """Controls of a controlled actor: its action, late and off by what the episode drew."""
     tables, bodies, play = batch.tables, batch.bodies, batch.play
@@ -102,11 +98,11 @@ def act(p, e, a, n, batch, actions, sight, wish):  # type: ignore[no-untyped-def
         return
     push = pushed(first)
     wish[a, 0] = push * (play.gains[e, 0] if push > 0 else play.gains[e, 1])
-    along = pursuit(p, e, a, bodies.travelled[e, a], tables, bodies, sight)
+    along = along_route(p, e, a, batch.place[e, a, 0], batch.place[e, a, 1], tables, bodies)
     wish[a, 1] = play.gains[e, 2] * steered(second, along, bodies.speed[e, a], tables.base[p, a])
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
     """Move everybody by one step, and take those away who reach the end of their path without being controlled."""
     tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
@@ -126,7 +122,7 @@ def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
                 bodies.steering[e, a], wish[a, 0], wish[a, 1], base, dt,
             )  # fmt: skip
             bodies.steering[e, a], bodies.yaw_rate[e, a] = steer, rate
-            bodies.heading[e, a] = (turn + math.pi) % (2.0 * math.pi) - math.pi
+            bodies.heading[e, a] = wrap(turn)
             bodies.position[e, a, 0], bodies.position[e, a, 1] = x, y
             bodies.travelled[e, a] += distance
             s, offset, error = on_route(p, e, a, tables, bodies)
@@ -145,7 +141,7 @@ def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
             bodies.alive[e, a] = False
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def move_recorded(p, e, a, batch, wish):  # type: ignore[no-untyped-def]
     """Move an actor as it was recorded, or along its recorded path as it reacts."""
     bodies, dt, log = batch.bodies, batch.play.dt, batch.tables.log
@@ -158,7 +154,7 @@ def move_recorded(p, e, a, batch, wish):  # type: ignore[no-untyped-def]
     bodies.gait_phase[e, a] = (bodies.gait_phase[e, a] + way / STRIDE) % 1.0
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def finish(p, e, batch, sight):  # type: ignore[no-untyped-def]
     """End episodes, keep their last observations, begin new ones where that is wanted, and observe."""
     play, verdicts = batch.play, batch.verdicts
@@ -189,13 +185,13 @@ def finish(p, e, batch, sight):  # type: ignore[no-untyped-def]
     observe_rows(p, e, batch, sight, batch.views, False)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def bodies_gone(p, e, n, batch):  # type: ignore[no-untyped-def]
     """Take an actor away whose episode ended."""
     batch.bodies.alive[e, batch.play.slots[p, n]] = False
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@released
 def begin_range(batch, low, high):  # type: ignore[no-untyped-def]
     """Begin new episodes in environments low..high - 1 and observe them."""
     for e in range(low, high):
@@ -204,7 +200,7 @@ def begin_range(batch, low, high):  # type: ignore[no-untyped-def]
         observe_rows(batch.play.scene[e], e, batch, sight, batch.views, False)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@released
 def rule_range(batch, out, low, high):  # type: ignore[no-untyped-def]
     """Fill (E, N, 2) accelerations in m/s2 and front wheel angles in rad of the rule-based drivers and walkers."""
     tables, bodies, play = batch.tables, batch.bodies, batch.play
@@ -216,6 +212,6 @@ def rule_range(batch, out, low, high):  # type: ignore[no-untyped-def]
                 continue
             if tables.vehicle[p, a]:
                 out[e, n, 0] = rule_acceleration(p, e, a, bodies.travelled[e, a], tables, bodies, sight)
-                out[e, n, 1] = pursuit(p, e, a, bodies.travelled[e, a], tables, bodies, sight)
+                out[e, n, 1] = along_route(p, e, a, batch.place[e, a, 0], batch.place[e, a, 1], tables, bodies)
             else:
                 out[e, n, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from sim.ground import on_road
+from sim.kernels import kernel
 from sim.signals import RED
+from sim.tables import CLEAR_ALONG
 
+BEND = 0.1  # m that a lane which counts as straight may bend away over half a vehicle's length
 BODY = 0.4  # of the larger of a person's length and width: radius of the circle that stands for the person
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def boxes_touch(dx, dy, c, s, half_length, half_width, other_c, other_s, other_length, other_width):  # type: ignore[no-untyped-def]
     """Whether two oriented boxes overlap (separating axes; Gottschalk, Lin, Manocha 1996).
 
@@ -41,7 +43,7 @@ def boxes_touch(dx, dy, c, s, half_length, half_width, other_c, other_s, other_l
     )
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def gap_to_box(dx, dy, c, s, half_length, half_width):  # type: ignore[no-untyped-def]
     """Distance (m) from a point to an oriented box around the origin; 0 inside."""
     along = max(abs(dx * c + dy * s) - half_length, 0.0)
@@ -49,13 +51,13 @@ def gap_to_box(dx, dy, c, s, half_length, half_width):  # type: ignore[no-untype
     return math.sqrt(along * along + across * across)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def body_radius(tables, p, a):  # type: ignore[no-untyped-def]
     """Radius (m) of the circle that stands for a person: the trunk, without swinging arms and feet."""
     return BODY * max(tables.size[p, a, 0], tables.size[p, a, 1])
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def touches(p, e, a, b, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether vehicle a touches actor b: box against box, or box against a person's circle."""
     dx = bodies.position[e, b, 0] - bodies.position[e, a, 0]
@@ -70,7 +72,7 @@ def touches(p, e, a, b, tables, bodies, sight):  # type: ignore[no-untyped-def]
     return gap_to_box(dx, dy, sight.cosine[a], sight.sine[a], la, wa) < body_radius(tables, p, b)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def off_road(p, e, a, offset, error, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether a corner of a vehicle's footprint is off the road.
 
@@ -89,9 +91,9 @@ def off_road(p, e, a, offset, error, tables, bodies, sight):  # type: ignore[no-
     """
     half_length, half_width = 0.5 * tables.size[p, a, 0], 0.5 * tables.size[p, a, 1]
     r = tables.path[p, a]
-    if r >= 0 and abs(error) < 0.5:
-        reach = abs(offset) + half_length * abs(math.sin(error)) + half_width + 0.1
-        if reach < tables.clear[r] and bodies.travelled[e, a] + half_length < tables.length[r]:
+    if r >= 0 and half_length < CLEAR_ALONG:
+        k = min(max(int(bodies.travelled[e, a]), 0), tables.rows[r, 1] - 1)
+        if abs(offset) + half_length * abs(math.sin(error)) + half_width + BEND < tables.clear[tables.rows[r, 0] + k]:
             return False
     c, s = sight.cosine[a], sight.sine[a]
     for i in (-1.0, 1.0):
@@ -103,7 +105,7 @@ def off_road(p, e, a, offset, error, tables, bodies, sight):  # type: ignore[no-
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def wrong_way(p, e, a, offset, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether a vehicle is off its own route by half a lane and heads against the nearest lane by over 90 degrees."""
     first, count = tables.lane_rows[p, 0], tables.lane_rows[p, 1]
@@ -119,7 +121,7 @@ def wrong_way(p, e, a, offset, tables, bodies, sight):  # type: ignore[no-untype
     return math.cos(along) * sight.cosine[a] + math.sin(along) * sight.sine[a] < 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def ran_red(p, a, before, now, tables, sight):  # type: ignore[no-untyped-def]
     """Whether the front of a vehicle passed a stop line on its path while the signal was red.
 

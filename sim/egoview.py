@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from sim.bodies import bodies_of, empty_sight, look_around
-from sim.kernels import MAX_STEER
+from sim.kernels import MAX_STEER, kernel, wrap
 from sim.signals import GREEN, RED, YELLOW
 from sim.tables import Tables, place_on, project_on
 from sim.world import F4, State
@@ -32,7 +32,7 @@ EGO = (
     "width",  # / 3 m
     "offset",  # / 4 m, to the left of the route
     "heading_error",  # / 1.5 rad, against the route
-    "route_steering",  # / MAX_STEER, front wheel angle that leads along the route (pure pursuit)
+    "route_steering",  # / MAX_STEER, front wheel angle that leads along the route
     "remaining",  # squashed with 20 m, to the end of the route
     "gap",  # squashed, front to the next thing on the route; 1 = nothing within REACH
     "gap_speed",  # squashed, its speed along the route
@@ -56,45 +56,66 @@ HEAD, PER = len(EGO), len(NEIGHBOUR)
 DRIFT = 4.0  # m that the distance travelled may differ from the place on the path
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def squash(value, scale):  # type: ignore[no-untyped-def]
     """A number in (-1, 1) that grows with `value`; half at `scale`."""
     return value / (abs(value) + scale)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def bound(value):  # type: ignore[no-untyped-def]
     """Clip to [-1, 1]."""
     return min(max(value, -1.0), 1.0)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def on_route(p, e, a, tables, bodies):  # type: ignore[no-untyped-def]
     """Place of actor a on its path: m along it, m to the left of it, rad against it."""
     r, s = tables.path[p, a], bodies.travelled[e, a]
     s, offset = project_on(tables, r, bodies.position[e, a, 0], bodies.position[e, a, 1], s - DRIFT, s + DRIFT)
     _, _, along = place_on(tables, r, s)
-    error = (bodies.heading[e, a] - along + math.pi) % (2.0 * math.pi) - math.pi
+    error = wrap(bodies.heading[e, a] - along)
     return s, offset, error
 
 
-@njit(cache=True, error_model="numpy")
-def pursuit(p, e, a, s, tables, bodies, sight):  # type: ignore[no-untyped-def]
-    """Front wheel angle (rad) towards the route ahead: pure pursuit (Coulter 1992) about the middle of the vehicle."""
-    reach = 2.5 + 0.5 * bodies.speed[e, a] + 0.3 * tables.size[p, a, 0]
-    x, y, _ = place_on(tables, tables.path[p, a], s + reach)
-    dx, dy = x - bodies.position[e, a, 0], y - bodies.position[e, a, 1]
-    aside = dy * sight.cosine[a] - dx * sight.sine[a]
-    wanted = math.atan(2.0 * aside / max(dx * dx + dy * dy, 1.0) * tables.base[p, a])
+@kernel
+def along_route(p, e, a, offset, error, tables, bodies):  # type: ignore[no-untyped-def]
+    """Front wheel angle (rad) that leads along the route.
+
+    The route's curvature a little ahead, for the wheels turn slowly, and feedback of offset and heading that dies out
+    like a critically damped spring over 1 m and a quarter of a second (exact linearisation of the single-track model,
+    see `sim.kernels.drive`; Rajamani 2012, section 2.2).
+
+    Args:
+        p: scene.
+        e: row of the bodies.
+        a: vehicle.
+        offset: m to the left of its path.
+        error: rad, heading against its path.
+        tables: `Tables`.
+        bodies: `Bodies`.
+
+    Returns:
+        Angle within MAX_STEER.
+    """
+    v, r, base = bodies.speed[e, a], tables.path[p, a], tables.base[p, a]
+    ahead = bodies.travelled[e, a] + 1.0 + 0.35 * v
+    _, _, before = place_on(tables, r, ahead - 1.5)
+    _, _, after = place_on(tables, r, ahead + 1.5)
+    bend = wrap(after - before) / 3.0
+    rate = 1.0 / (1.0 + 0.25 * v)
+    slip = math.atan(0.5 * base * bend)
+    aside = min(max(offset, -2.0), 2.0)
+    wanted = math.atan(base * (bend - 2.0 * rate * (error + slip) - rate * rate * aside))
     return min(max(wanted, -MAX_STEER), MAX_STEER)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def lead_on_route(p, e, a, s, reach, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Gap (m) from the front of a vehicle to the next thing on its route, and its speed along it (m/s)."""
     x, y, r = bodies.position[e, a, 0], bodies.position[e, a, 1], tables.path[p, a]
-    nose = s + 0.5 * tables.size[p, a, 0]
-    gap, gap_speed = reach, 0.0
+    nose, wide = s + np.float32(0.5) * tables.size[p, a, 0], np.float32(0.5) * tables.size[p, a, 1] + np.float32(0.3)
+    gap, gap_speed = np.float32(reach), np.float32(0.0)
     for j in range(tables.exists.shape[1]):
         if j == a or not bodies.alive[e, j]:
             continue
@@ -103,38 +124,57 @@ def lead_on_route(p, e, a, s, reach, tables, bodies, sight):  # type: ignore[no-
         square = dx * dx + dy * dy
         if square > reach * reach or dx * sight.cosine[a] + dy * sight.sine[a] < 0:
             continue
+        half = np.float32(0.5) * (max(tables.size[p, j, 0], tables.size[p, j, 1]) + np.float32(0.4))
         if tables.path[p, j] == r:
             guess = bodies.travelled[e, j]
         else:
-            guess = nearest_ahead(tables, r, s, s + 1.3 * math.sqrt(square) + 2.0, px, py)
-        sj, off = project_on(tables, r, px, py, guess - DRIFT, guess + DRIFT)
+            guess, near = nearest_ahead(tables, r, s, math.sqrt(square), wide + half, px, py)
+            if near > (wide + half) * (wide + half) + np.float32(4.1):
+                continue
+        sj, off = project_on(tables, r, px, py, guess - np.float32(3.0), guess + np.float32(3.0))
+        if sj <= s + np.float32(0.05) or abs(off) > wide + half or sj - half - nose >= gap:
+            continue
         _, _, along = place_on(tables, r, sj)
         c, d = math.cos(along), math.sin(along)
         cosine = sight.cosine[j] * c + sight.sine[j] * d
         sine = abs(sight.sine[j] * c - sight.cosine[j] * d)
-        across = sine * tables.size[p, j, 0] + abs(cosine) * tables.size[p, j, 1]
-        if sj <= s + 0.05 or abs(off) > 0.5 * (tables.size[p, a, 1] + across) + 0.3:
+        if abs(off) > wide + np.float32(0.5) * (sine * tables.size[p, j, 0] + abs(cosine) * tables.size[p, j, 1]):
             continue
-        free = sj - 0.5 * (abs(cosine) * tables.size[p, j, 0] + sine * tables.size[p, j, 1]) - nose
+        free = sj - np.float32(0.5) * (abs(cosine) * tables.size[p, j, 0] + sine * tables.size[p, j, 1]) - nose
         if free < gap:
             gap, gap_speed = free, bodies.speed[e, j] * cosine
     return gap, gap_speed
 
 
-@njit(cache=True, error_model="numpy")
-def nearest_ahead(tables, r, low, high, x, y):  # type: ignore[no-untyped-def]
-    """Length (m) of the point of path r nearest to (x, y), to within 2 m."""
+@kernel
+def nearest_ahead(tables, r, s, distance, aside, x, y):  # type: ignore[no-untyped-def]
+    """Point of path r nearest to something ahead: m along it, to within 2 m, and the square of the distance.
+
+    Args:
+        tables: `Tables`.
+        r: path.
+        s: m along the path, where the distance is measured from.
+        distance: m to the thing. If it lies on the path, its length from s is between this and 1.3 times this.
+        aside: m that the thing may lie beside the path to be found.
+        x: m.
+        y: m.
+
+    Returns:
+        Length and square of the distance; a large square where the thing is not on the path.
+    """
     first, count = tables.rows[r, 0], tables.rows[r, 1]
-    best, at = np.float32(1e30), low
-    for k in range(max(int(low), 0), min(int(high), count - 1) + 1, 4):
+    best, at = np.float32(1e30), np.float32(s)
+    low = max(int(s + distance - aside) - 2, int(s), 0)
+    high = min(int(s + 1.3 * distance + aside) + 2, count - 1)
+    for k in range(low, high + 1, 4):
         dx, dy = tables.line[first + k, 0] - x, tables.line[first + k, 1] - y
         gap = dx * dx + dy * dy
         if gap < best:
             best, at = gap, np.float32(k)
-    return at
+    return at, best
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def in_the_way(p, e, j, a, m, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether person j, who is on or heads to the m-th crossing of vehicle a, has not passed the vehicle's way yet."""
     along = tables.way[p, a, m, 4]
@@ -144,7 +184,7 @@ def in_the_way(p, e, j, a, m, tables, bodies, sight):  # type: ignore[no-untyped
     return abs(aside) < 0.5 * tables.size[p, a, 1] + 0.7 or aside * pace < 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def next_crossing(p, e, a, nose, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """The next crossing of a vehicle: its number on the path (-1 = none), and whether it is occupied, approached."""
     for m in range(tables.way_crossing.shape[2]):
@@ -162,7 +202,7 @@ def next_crossing(p, e, a, nose, tables, bodies, sight):  # type: ignore[no-unty
     return -1, False, False
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def next_signal(p, a, nose, tables):  # type: ignore[no-untyped-def]
     """The next stop line with a signal: m from the front (inf = none), and the group."""
     for k in range(tables.stop_at.shape[2]):
@@ -171,7 +211,7 @@ def next_signal(p, a, nose, tables):  # type: ignore[no-untyped-def]
     return np.float32(np.inf), np.int32(-1)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def see_self(p, e, a, s, offset, error, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
     """Fill the numbers of EGO that people have, too."""
     out[0], out[1] = tables.vehicle[p, a], bound(bodies.speed[e, a] / 25.0)
@@ -185,12 +225,12 @@ def see_self(p, e, a, s, offset, error, tables, bodies, sight, out):  # type: ig
     out[12] = squash(tables.length[tables.path[p, a]] - s, 20.0)
 
 
-@njit(cache=True, error_model="numpy")
-def see_road(p, e, a, s, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
+@kernel
+def see_road(p, e, a, s, offset, error, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
     """Fill the numbers of EGO that vehicles alone have."""
     nose = s + 0.5 * tables.size[p, a, 0]
     out[4], out[5] = bound(bodies.steering[e, a] / MAX_STEER), bound(bodies.yaw_rate[e, a])
-    out[11] = pursuit(p, e, a, s, tables, bodies, sight) / MAX_STEER
+    out[11] = along_route(p, e, a, offset, error, tables, bodies) / MAX_STEER
     gap, gap_speed = lead_on_route(p, e, a, s, REACH, tables, bodies, sight)
     out[13] = 1.0 if gap >= REACH else squash(gap, 10.0)
     out[14] = squash(gap_speed, 5.0)
@@ -204,7 +244,7 @@ def see_road(p, e, a, s, tables, bodies, sight, out):  # type: ignore[no-untyped
     out[20], out[21] = occupied, approached
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def see_route(p, e, a, s, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
     """Fill the points of the route ahead, at growing distances up to 55 m."""
     x, y, c, d = bodies.position[e, a, 0], bodies.position[e, a, 1], sight.cosine[a], sight.sine[a]
@@ -215,11 +255,12 @@ def see_route(p, e, a, s, tables, bodies, sight, out):  # type: ignore[no-untype
         out[HEAD + 2 * k + 1] = squash(dy * c - dx * d, np.float32(4.0))
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def see_neighbours(p, e, a, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
     """Fill the nearest neighbours, nearest first; people on or heading to a crossing count as half as far away."""
-    x, y, c, d = bodies.position[e, a, 0], bodies.position[e, a, 1], sight.cosine[a], sight.sine[a]
-    best, who, n = np.empty(NEIGHBOURS, np.float32), np.empty(NEIGHBOURS, np.int32), 0
+    # while they are sorted, the last two numbers of a neighbour hold who it is and how far away
+    x, y, c, d, n = bodies.position[e, a, 0], bodies.position[e, a, 1], sight.cosine[a], sight.sine[a], 0
+    seen = out[HEAD + 2 * ROUTE :].reshape(NEIGHBOURS, PER)
     for j in range(tables.exists.shape[1]):
         if j == a or not bodies.alive[e, j]:
             continue
@@ -229,33 +270,34 @@ def see_neighbours(p, e, a, tables, bodies, sight, out):  # type: ignore[no-unty
             continue
         if sight.crossing[j] >= 0:
             square *= np.float32(0.25)
-        if n < NEIGHBOURS or square < best[NEIGHBOURS - 1]:
+        if n < NEIGHBOURS or square < seen[NEIGHBOURS - 1, 9]:
             k = min(n, NEIGHBOURS - 1)
-            while k > 0 and best[k - 1] > square:
-                best[k], who[k] = best[k - 1], who[k - 1]
+            while k > 0 and seen[k - 1, 9] > square:
+                seen[k, 8], seen[k, 9] = seen[k - 1, 8], seen[k - 1, 9]
                 k -= 1
-            best[k], who[k] = square, j
+            seen[k, 8], seen[k, 9] = j, square
             n = min(n + 1, NEIGHBOURS)
     for k in range(n):
-        j, i = who[k], HEAD + 2 * ROUTE + PER * k
-        dx, dy = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y
+        j = int(seen[k, 8])
+        dx, dy, v = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y, bodies.speed[e, j]
         cosine, sine = c * sight.cosine[j] + d * sight.sine[j], c * sight.sine[j] - d * sight.cosine[j]
-        v = bodies.speed[e, j]
-        out[i], out[i + 1] = squash(dx * c + dy * d, np.float32(10.0)), squash(dy * c - dx * d, np.float32(4.0))
-        out[i + 2], out[i + 3] = squash(v * cosine, np.float32(5.0)), squash(v * sine, np.float32(5.0))
-        out[i + 4], out[i + 5] = cosine, sine
-        out[i + 6], out[i + 7] = min(tables.size[p, j, 0] / 15.0, 1.0), min(tables.size[p, j, 1] / 3.0, 1.0)
-        out[i + 8], out[i + 9] = not tables.vehicle[p, j], 1.0
+        seen[k, 0], seen[k, 1] = squash(dx * c + dy * d, np.float32(10.0)), squash(dy * c - dx * d, np.float32(4.0))
+        seen[k, 2], seen[k, 3] = squash(v * cosine, np.float32(5.0)), squash(v * sine, np.float32(5.0))
+        seen[k, 4], seen[k, 5] = cosine, sine
+        seen[k, 6], seen[k, 7] = min(tables.size[p, j, 0] / 15.0, 1.0), min(tables.size[p, j, 1] / 3.0, 1.0)
+        seen[k, 8], seen[k, 9] = not tables.vehicle[p, j], 1.0
 
 
-@njit(cache=True, error_model="numpy")
-def ego_view(p, e, a, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
+@kernel
+def ego_view(p, e, a, offset, error, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
     """Fill the observation of one actor that follows a path.
 
     Args:
         p: scene.
         e: row of the bodies.
-        a: actor.
+        a: actor, `bodies.travelled` metres along its path.
+        offset: m to the left of its path.
+        error: rad, heading against its path.
         tables: `Tables`.
         bodies: `Bodies`.
         sight: `Sight` of the world.
@@ -264,22 +306,25 @@ def ego_view(p, e, a, tables, bodies, sight, out):  # type: ignore[no-untyped-de
     out[:] = 0.0
     if not bodies.alive[e, a] or tables.path[p, a] < 0:
         return
-    s, offset, error = on_route(p, e, a, tables, bodies)
+    s = bodies.travelled[e, a]
     see_self(p, e, a, s, offset, error, tables, bodies, sight, out)
     if tables.vehicle[p, a]:
-        see_road(p, e, a, s, tables, bodies, sight, out)
+        see_road(p, e, a, s, offset, error, tables, bodies, sight, out)
     see_route(p, e, a, s, tables, bodies, sight, out)
     see_neighbours(p, e, a, tables, bodies, sight, out)
 
 
 @njit(cache=True, error_model="numpy")
 def view_all(tables, bodies, out):  # type: ignore[no-untyped-def]
-    """Fill (B, A, SIZE) observations of everybody; world b plays scene b."""
+    """Fill (B, A, SIZE) observations of everybody; world b plays scene b. Distances travelled become those on paths."""
     sight = empty_sight(tables.exists.shape[1], tables.plans.rows.shape[1])
     for b in range(out.shape[0]):
         look_around(b, b, tables, bodies, sight)
         for a in range(out.shape[1]):
-            ego_view(b, b, a, tables, bodies, sight, out[b, a])
+            if bodies.alive[b, a] and tables.path[b, a] >= 0:
+                s, offset, error = on_route(b, b, a, tables, bodies)
+                bodies.travelled[b, a] = s
+                ego_view(b, b, a, offset, error, tables, bodies, sight, out[b, a])
 
 
 def observe_ego(tables: Tables, state: State) -> F4:
@@ -292,6 +337,7 @@ def observe_ego(tables: Tables, state: State) -> F4:
     Returns:
         (B, A, SIZE) in the order of FIELDS; zero for actors that are gone or stand still for good.
     """
-    out = np.empty((*tables.exists.shape, SIZE), np.float32)
-    view_all(tables, bodies_of(state), out)
+    out = np.zeros((*tables.exists.shape, SIZE), np.float32)
+    bodies = bodies_of(state)
+    view_all(tables, bodies._replace(travelled=state.travelled.copy()), out)
     return out

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scenes.kinds import Kind
 from scenes.types import Scene
-from sim.kernels import inside
+from sim.kernels import inside, kernel
 
 CELL = 2.0  # m, edge of a cell of the grid
 OFF, ON, MIXED = 0, 1, 2  # what a cell is
@@ -96,7 +96,7 @@ def fill_cells(ground, scenes):  # type: ignore[no-untyped-def]
                     ground.cells[k] = ON if on_polygons(ground, b, x, y) else OFF
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def on_polygons(ground, b, x, y):  # type: ignore[no-untyped-def]
     """Whether a point lies on a road polygon of scene b and under no other surface."""
     found = False
@@ -110,7 +110,7 @@ def on_polygons(ground, b, x, y):  # type: ignore[no-untyped-def]
     return found
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def on_road(ground, b, x, y):  # type: ignore[no-untyped-def]
     """Whether a point (m) lies on the road of scene b; always where a scene has no road surfaces."""
     if ground.rows[b, 1] == 0:

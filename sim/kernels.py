@@ -11,8 +11,23 @@ RAMP = 0.22  # m before and behind a kerb over which a walker rises
 MAX_STEER = 0.6  # rad
 MAX_STEER_RATE = 1.2  # rad/s, within CommonRoad's vehicle parameters
 
+# Kernels own no arrays, so they are compiled without reference counts: with dozens of arrays to pass on, counting
+# took more than half of a step. A kernel that makes an array does not compile with these; use njit there.
+kernel = njit(cache=True, error_model="numpy", _nrt=False)
+released = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)  # other threads run meanwhile
 
-@njit(cache=True, error_model="numpy")
+
+@kernel
+def wrap(angle):  # type: ignore[no-untyped-def]
+    """An angle (rad) less than three half turns from 0 as one in [-pi, pi]; much faster than a modulo."""
+    if angle > math.pi:
+        return angle - 2.0 * math.pi
+    if angle < -math.pi:
+        return angle + 2.0 * math.pi
+    return angle
+
+
+@kernel
 def point_at(points, arc, first, count, s):  # type: ignore[no-untyped-def]
     """Point and direction at arc length s (m) of the path `first`..: x, y, heading."""
     if count < 2:
@@ -31,7 +46,7 @@ def point_at(points, arc, first, count, s):  # type: ignore[no-untyped-def]
     return np.float32(points[low, 0] + share * dx), np.float32(points[low, 1] + share * dy), np.float32(heading)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def nearest_on_path(points, arc, first, count, s_from, s_to, x, y):  # type: ignore[no-untyped-def]
     """Nearest place to (x, y) between two arc lengths of a path: arc length and distance, m."""
     best, best_s = 1e30, s_from
@@ -48,7 +63,7 @@ def nearest_on_path(points, arc, first, count, s_from, s_to, x, y):  # type: ign
     return best_s, math.sqrt(best)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def inside(x, y, outline, first, count):  # type: ignore[no-untyped-def]
     """Whether a point lies in a polygon (crossing number)."""
     odd = False
@@ -62,7 +77,7 @@ def inside(x, y, outline, first, count):  # type: ignore[no-untyped-def]
     return odd
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def surface_height(x, y, b, outline, raised):  # type: ignore[no-untyped-def]
     """Height (m) of the highest raised surface of world b under a point."""
     height = np.float32(0.0)
@@ -73,7 +88,7 @@ def surface_height(x, y, b, outline, raised):  # type: ignore[no-untyped-def]
     return height
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def ground_height(x, y, heading, b, outline, raised):  # type: ignore[no-untyped-def]
     """Height (m) under a walker: kerbs become short ramps along the way."""
     total = np.float32(0.0)
@@ -83,7 +98,7 @@ def ground_height(x, y, heading, b, outline, raised):  # type: ignore[no-untyped
     return total / np.float32(5.0)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def drive(x, y, heading, speed, steering, acceleration, target, base, dt):  # type: ignore[no-untyped-def]
     """Advance a vehicle on the kinematic single-track model, reference point in the middle between the axles.
 

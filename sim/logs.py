@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from scenes.lanes import arc_lengths, project
 from scenes.types import Floats, Scene
+from sim.kernels import kernel
 from sim.world import F4, I4
 
 RULES, REPLAY, REACT = 0, 1, 2  # who decides about the others: rules, their log, or their log and who is in the way
@@ -63,7 +63,7 @@ def log_of(scenes: Sequence[Scene], states: Floats, valid: NDArray[np.bool_], dt
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def way_along(path, along, states, valid, way):  # type: ignore[no-untyped-def]
     """Fill how far along its path (N, 2) an actor was at each step, m; it never goes back."""
     s = 0.0
@@ -74,7 +74,7 @@ def way_along(path, along, states, valid, way):  # type: ignore[no-untyped-def]
         way[t] = s
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def at_time(log, p, a, time):  # type: ignore[no-untyped-def]
     """The step at or before a time (s), the one after it, the share between them, and whether the log is valid."""
     u = time / log.dt[p]
@@ -89,7 +89,7 @@ def at_time(log, p, a, time):  # type: ignore[no-untyped-def]
     return low, high, share, there
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def put(log, p, e, a, time, dt, bodies):  # type: ignore[no-untyped-def]
     """Put an actor where its log has it at a time; it is not alive where the log has nothing.
 

@@ -10,11 +10,16 @@ from sim.world import F4
 class Policy(Protocol):
     """Controls from observations; the same answer for a world alone or in a batch."""
 
+    @property
+    def view(self) -> str:
+        """What it sees: a key of `sim.views.VIEWS`."""
+        ...
+
     def act(self, observations: F4, memory: F4 | None) -> tuple[F4, F4 | None]:
         """Decide.
 
         Args:
-            observations: (B, A, 8), see `sim.observe.FIELDS`.
+            observations: (B, A, F), what its view makes of the state.
             memory: what the policy returned last time; None at the start.
 
         Returns:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from sim.egoview import REACH, lead_on_route
+from sim.kernels import kernel
 from sim.logs import at_time, put
 
 HEADWAY, ACCELERATION, BRAKING, DISTANCE = 0.6, 2.5, 3.0, 1.0  # s, m/s2, m/s2, m: as close as recorded traffic drives
@@ -20,7 +20,7 @@ CATCH_UP = 0.5  # 1/s, share of a delay that is made up for per second
 TOO_FAST = 1.3  # times the recorded top speed: what catching up may come to
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def reaction(log, p, e, a, time, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Acceleration (m/s2) of a recorded road user that reacts, at a time (s)."""
     low, high, share, there = at_time(log, p, a, time)
@@ -42,7 +42,7 @@ def reaction(log, p, e, a, time, tables, bodies, sight):  # type: ignore[no-unty
     return np.float32(min(max(push, -LIMIT), ACCELERATION))
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def place_at(log, p, a, s):  # type: ignore[no-untyped-def]
     """x, y (m) and heading (rad) of the recording where the actor had come s metres; straight on beyond its end."""
     low, high = 0, log.valid.shape[2] - 1
@@ -65,7 +65,7 @@ def place_at(log, p, a, s):  # type: ignore[no-untyped-def]
     return q[0] + share * (r[0] - q[0]), q[1] + share * (r[1] - q[1]), q[2] + share * turn
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def follow(log, p, e, a, push, time, dt, bodies):  # type: ignore[no-untyped-def]
     """Advance an actor that reacts by dt to a time (s); it comes into view when its log begins and goes at its end.
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from scenes.types import Scene
+from sim.kernels import kernel
 
 STATES = ("off", "flashing-yellow", "green", "yellow", "red")
 OFF, FLASHING, GREEN, YELLOW, RED = range(len(STATES))
@@ -45,7 +45,7 @@ def compile_plans(scenes: Sequence[Scene]) -> Plans:
     return Plans(rows, clock, np.array(phases, np.float64))
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def shown_at(plans, b, group, time):  # type: ignore[no-untyped-def]
     """What a group shows, as `Signal.state_at` says, and for how long it will go on showing it.
 

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from scenes.lanes import arc_lengths, point_at
 from scenes.types import Crossing, Floats, Scene
 from sim.ground import Ground, compile_ground, on_road
+from sim.kernels import kernel, wrap
 from sim.logs import Log, empty_log
 from sim.signals import Plans, compile_plans
 from sim.world import F4, I4, World, compile_world
 
 SPACING = 1.0  # m between the points of a path
+CLEAR_ALONG = 4  # points of a path
 NEAR = 0.25  # m, spacing at which paths are searched for crossings
 
 
@@ -34,7 +36,7 @@ class Tables(NamedTuple):
     line: F4  # (Q, 3) x, y in m and heading in rad every SPACING metres, all paths one after the other
     rows: I4  # (R, 2) first point and number of points of each path
     length: F4  # (R,) m
-    clear: F4  # (R,) half width of the band along the path that is road all along, m; 0 = not known
+    clear: F4  # (Q,) half width of the lane where it is straight and road for CLEAR_ALONG metres both ways, else 0
     stop_at: F4  # (B, A, K) m along the path, ascending, inf where unused
     stop_group: I4  # (B, A, K) signal group, -1 = none
     way: F4  # (B, A, M, 5) crossings on the path: where it enters and leaves, middle x, y in m, heading in rad
@@ -65,9 +67,9 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None, log: Log
     paths, owner = unique_paths(scenes, shape)
     ground = compile_ground(scenes)
     line, rows, length = even_lines([path for path, _, _ in paths])
-    clear = np.zeros(len(paths), np.float32)
+    clear = np.zeros(len(line), np.float32)
     for r, (_, b, half) in enumerate(paths):
-        clear[r] = half if half > 0 and band_on_road(ground, b, line, rows[r, 0], int(length[r]), half) else 0.0
+        mark_clear(ground, b, line, rows[r, 0], rows[r, 1], half, clear)
     for b, scene in enumerate(scenes):
         for a, actor in enumerate(scene.actors):
             start[b, a] = actor.start, actor.speed, actor.gait_phase
@@ -175,18 +177,24 @@ def span_on(path: Floats, crossing: Crossing) -> tuple[float, ...] | None:
     return low, high, float(x), float(y), float(heading)
 
 
-@njit(cache=True, error_model="numpy")
-def band_on_road(ground, b, line, first, count, half):  # type: ignore[no-untyped-def]
-    """Whether a band of a half width (m) beside a path lies on the road all along."""
-    for k in range(first, first + count + 1):
-        c, s = np.cos(line[k, 2]), np.sin(line[k, 2])
-        for side in (-half, half):
-            if not on_road(ground, b, line[k, 0] - side * s, line[k, 1] + side * c):
-                return False
-    return True
+@kernel
+def mark_clear(ground, b, line, first, count, half, clear):  # type: ignore[no-untyped-def]
+    """Fill `Tables.clear` of one path, whose lane has a half width in m (0 = it follows no lane)."""
+    half -= 0.02  # a kerb itself is not on the road
+    if half <= 0.0:
+        return
+    clear[first : first + count] = half
+    for k in range(count):
+        c, s = np.cos(line[first + k, 2]), np.sin(line[first + k, 2])
+        x, y = line[first + k, 0], line[first + k, 1]
+        bends = k > 0 and abs(wrap(line[first + k, 2] - line[first + k - 1, 2])) > 0.01
+        left, right = on_road(ground, b, x - half * s, y + half * c), on_road(ground, b, x + half * s, y - half * c)
+        if bends or not (left and right):
+            low, high = max(k - CLEAR_ALONG, 0), min(k + CLEAR_ALONG + 1, count)
+            clear[first + low : first + high] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def place_on(tables, r, s):  # type: ignore[no-untyped-def]
     """Point (m) and heading (rad) at s metres along path r; beyond the ends its first and last steps go on."""
     first, count = tables.rows[r, 0], tables.rows[r, 1]
@@ -198,7 +206,7 @@ def place_on(tables, r, s):  # type: ignore[no-untyped-def]
     return x, y, tables.line[i, 2]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def project_on(tables, r, x, y, low, high):  # type: ignore[no-untyped-def]
     """Nearest place on path r between two lengths: m along it, and m to the left of it.
 
