@@ -74,7 +74,7 @@ class Environments:
 
     def __init__(
         self,
-        scene: str | Sequence[Scene],
+        scene: str | Sequence[Scene] | Pool,
         num_envs: int = 1,
         *,
         controlled: Controlled = "ego",
@@ -87,12 +87,13 @@ class Environments:
         respawn: bool | None = None,
         observer: Observer | None = None,
         first: int = 0,
+        each: bool = False,
         threads: int | None = None,
     ) -> None:
         """Draw and compile the scenes.
 
         Args:
-            scene: scene file, name of a library scene, or scenes.
+            scene: scene file, name of a library scene, scenes, or a pool of them.
             num_envs: number of worlds.
             controlled: `ego` the ego alone, `cars` every moving vehicle, `all` people, too.
             pool: number of scenes that episodes are drawn from.
@@ -104,6 +105,7 @@ class Environments:
             respawn: put vehicles whose episode ended back on their route at once; default for `cars` alone.
             observer: makes other observations than the ego's view.
             first: address of world 0.
+            each: world e plays scene e, again and again, instead of any.
             threads: default NUMBA_NUM_THREADS.
 
         Raises:
@@ -117,14 +119,16 @@ class Environments:
         if isinstance(scene, str):
             self.pool: Pool = pool_of(scene, pool, scene_seed, controlled)
         else:
-            self.pool = make_pool(scene, controlled)
+            self.pool = scene if isinstance(scene, Pool) else make_pool(scene, controlled)
         self.num_envs, self.rows = num_envs, self.pool.slots.shape[1]
         self.controlled, self.observer = controlled, observer
         self.threads = min(threads or numba.config.NUMBA_NUM_THREADS, max(1, num_envs // CHUNK))
         self._threads = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         options = randomise or Randomisation()
         play = _play(self.pool, num_envs, options, weights or Weights(), round(time_limit / DT), first)
-        play = play._replace(autoreset=autoreset, respawn=controlled == "cars" if respawn is None else respawn)
+        play = play._replace(
+            autoreset=autoreset, respawn=controlled == "cars" if respawn is None else respawn, each=each
+        )
         self.batch = _batch(self.pool, num_envs, play)
         self.single_action_space = spaces.Box(-1.0, 1.0, (2,), np.float32)
         self.single_observation_space = observer.space if observer else spaces.Box(-1.0, 1.0, (SIZE,), np.float32)

@@ -13,6 +13,7 @@ from scenes.errors import SceneError
 from scenes.files import load
 from scenes.kinds import VEHICLES
 from scenes.types import Actor, Scene
+from sim.logs import Log
 from sim.tables import Tables, compile_tables
 from sim.world import I4
 
@@ -85,13 +86,14 @@ def pool_of(scene: str, count: int, seed: int, controlled: Controlled) -> Pool:
     return make_pool([template.sample(p, seed=seed) for p in range(count)], controlled)
 
 
-def make_pool(scenes: Sequence[Scene], controlled: Controlled) -> Pool:
+def make_pool(scenes: Sequence[Scene], controlled: Controlled, log: Log | None = None) -> Pool:
     """Compile scenes.
 
     Args:
         scenes: at least one.
         controlled: `ego` the ego alone, `cars` every moving vehicle, `all` people, too. With `cars` scenes with fewer
             vehicles than others get copies of theirs, which enter wherever there is room.
+        log: recordings that the other actors follow; default none, and rules decide.
 
     Returns:
         The pool.
@@ -110,7 +112,7 @@ def make_pool(scenes: Sequence[Scene], controlled: Controlled) -> Pool:
             [*rows, *range(first, first + width - len(rows))]
             for rows, first in zip(chosen, spare.tolist(), strict=True)
         ]
-    tables = compile_tables(scenes)
+    tables = compile_tables(scenes, log=log)
     slots = np.full((len(scenes), width), -1, np.int32)
     row_of = np.full(tables.exists.shape, -1, np.int32)
     for p, rows in enumerate(chosen):

@@ -11,6 +11,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from agents.environments import Environments, Step
+from agents.episodes import Pool
 from agents.judging import OUTCOMES
 from agents.rewards import TERMS
 
@@ -22,11 +23,11 @@ class DriveEnv(gymnasium.Env[Array, Array]):
 
     metadata: dict[str, Any] = {"render_modes": [], "render_fps": 10}  # noqa: RUF012  # gymnasium's type
 
-    def __init__(self, scene: str, render_mode: str | None = None, **options: Any) -> None:
+    def __init__(self, scene: str | Pool, render_mode: str | None = None, **options: Any) -> None:
         """See `agents.environments.Environments` for the options.
 
         Args:
-            scene: scene file or name of a library scene.
+            scene: scene file, name of a library scene, or a pool of scenes.
             render_mode: none is there; `skidpad play` makes films.
             **options: of the core.
         """
@@ -62,12 +63,12 @@ class DriveVectorEnv(VectorEnv[Array, Array, Array]):
 
     metadata: dict[str, Any] = {"render_modes": [], "render_fps": 10, "autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
 
-    def __init__(self, num_envs: int, scene: str, render_mode: str | None = None, **options: Any) -> None:
+    def __init__(self, num_envs: int, scene: str | Pool, render_mode: str | None = None, **options: Any) -> None:
         """See `agents.environments.Environments` for the options.
 
         Args:
             num_envs: number of worlds.
-            scene: scene file or name of a library scene.
+            scene: scene file, name of a library scene, or a pool of scenes.
             render_mode: none is there.
             **options: of the core.
         """

@@ -12,6 +12,8 @@ from sim.bodies import look_around
 from sim.counter import normal, uniform
 from sim.egoview import ego_view
 from sim.kernels import kernel, wrap
+from sim.logs import RULES
+from sim.logs import put as put_as_recorded
 from sim.tables import place_on
 from sim.world import F4, I4
 
@@ -45,6 +47,7 @@ class Play(NamedTuple):
     gains: F4  # (E, 4) of acceleration, braking, steering, wheel base
     delay: I4  # (E,) steps
     noise: F4  # (E,) standard deviation
+    each: bool = False  # environment e plays scene e
 
 
 @kernel
@@ -61,6 +64,8 @@ def begin(e, batch, sight):  # type: ignore[no-untyped-def]
     play.episode[e] += 1
     world, episode = play.first + e, play.episode[e]
     p = int(uniform(play.seed, world, 0, episode, SCENE) * play.slots.shape[0])
+    if play.each:
+        p = world % play.slots.shape[0]
     play.scene[e], play.step[e], play.spawn[e] = p, 0, 0
     for k in range(4):
         play.gains[e, k] = draw(play, e, k)
@@ -68,20 +73,28 @@ def begin(e, batch, sight):  # type: ignore[no-untyped-def]
     play.noise[e] = draw(play, e, 5)
     absent = draw(play, e, 6)
     bodies.time[e] = CLOCK_RANGE * uniform(play.seed, world, 0, episode, CLOCK)
+    recorded = tables.log.mode[p] != RULES
+    if recorded:
+        bodies.time[e] = 0.0
     batch.place[e] = 0.0
     for a in range(tables.exists.shape[1]):
         there = tables.exists[p, a] and a < play.spare[p]
-        if there and play.row_of[p, a] < 0 and uniform(play.seed, world, a, episode, ABSENT) < absent:
+        away = not recorded and uniform(play.seed, world, a, episode, ABSENT) < absent
+        if there and play.row_of[p, a] < 0 and away:
             there = False
         bodies.alive[e, a] = there
         put(p, e, a, start_of(p, e, a, world, episode, tables, play), tables, bodies)
         bodies.speed[e, a] = tables.start[p, a, 1]
+        if recorded and there and play.row_of[p, a] < 0:
+            put_as_recorded(tables.log, p, e, a, np.float32(0.0), play.dt, bodies)
+            bodies.acceleration[e, a], bodies.yaw_rate[e, a] = 0.0, 0.0
     for n in range(play.slots.shape[1]):
         a = play.slots[p, n]
         play.active[e, n] = a >= 0
         play.line[e, n] = 0.0
         if a >= 0:
-            bodies.speed[e, a] *= 0.8 + 0.2 * uniform(play.seed, world, a, episode, SPEED)
+            if not recorded:
+                bodies.speed[e, a] *= 0.8 + 0.2 * uniform(play.seed, world, a, episode, SPEED)
             batch.verdicts.before[e, n, 0], batch.verdicts.before[e, n, 1] = bodies.travelled[e, a], 0.0
             if a >= play.spare[p]:
                 place_again(p, e, n, batch, sight)

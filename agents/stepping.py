@@ -14,6 +14,8 @@ from agents.walkers import walk_acceleration
 from sim.bodies import Bodies, Sight, look_around
 from sim.egoview import along_route, on_route
 from sim.kernels import drive, kernel, released, wrap
+from sim.logs import REACT, REPLAY, RULES, put
+from sim.replay import follow, reaction
 from sim.tables import Tables, place_on
 from sim.world import F4
 
@@ -71,6 +73,10 @@ def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
         n = play.row_of[p, a]
         if n >= 0 and play.active[e, n]:
             act(p, e, a, n, batch, actions, sight, wish)
+        elif tables.log.mode[p] == REACT:
+            wish[a, 0] = reaction(tables.log, p, e, a, bodies.time[e], tables, bodies, sight)
+        elif tables.log.mode[p] == REPLAY:
+            continue
         elif tables.vehicle[p, a]:
             wish[a, 0] = rule_acceleration(p, e, a, bodies.travelled[e, a], tables, bodies, sight)
             wish[a, 1] = along_route(p, e, a, batch.place[e, a, 0], batch.place[e, a, 1], tables, bodies)
@@ -102,6 +108,9 @@ def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
     tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
     for a in range(tables.exists.shape[1]):
         r = tables.path[p, a]
+        if tables.log.mode[p] != RULES and batch.play.row_of[p, a] < 0:
+            move_recorded(p, e, a, batch, wish)
+            continue
         if not bodies.alive[e, a] or r < 0:
             continue
         before = bodies.speed[e, a]
@@ -130,6 +139,19 @@ def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
         bodies.speed[e, a] = v
         if n < 0 and bodies.travelled[e, a] >= tables.length[r]:
             bodies.alive[e, a] = False
+
+
+@kernel
+def move_recorded(p, e, a, batch, wish):  # type: ignore[no-untyped-def]
+    """Move an actor as it was recorded, or along its recorded path as it reacts."""
+    bodies, dt, log = batch.bodies, batch.play.dt, batch.tables.log
+    time, before = bodies.time[e] + dt, bodies.travelled[e, a]
+    if log.mode[p] == REACT and batch.tables.path[p, a] >= 0:
+        follow(log, p, e, a, wish[a, 0], time, dt, bodies)
+    else:
+        put(log, p, e, a, time, dt, bodies)
+    way = max(bodies.travelled[e, a] - before, np.float32(0.0))
+    bodies.gait_phase[e, a] = (bodies.gait_phase[e, a] + way / STRIDE) % 1.0
 
 
 @kernel

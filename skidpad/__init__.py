@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from skidpad.generation import generate
     from skidpad.measure import evaluate
     from skidpad.playback import play
+    from skidpad.practice import practice
     from transfer.manifest import DatasetError
     from transfer.reader import Dataset
 
@@ -36,13 +37,14 @@ _HOMES = {
     "library": "scenes.files",
     "load": "scenes.files",
     "play": "skidpad.playback",
+    "practice": "skidpad.practice",
     "rng_for": "scenes.seeds",
     "train": "skidpad.driving",
 }
 
 __all__ = [
     "Dataset", "DatasetError", "Kind", "Scene", "SceneError", "__version__", "evaluate", "generate", "library", "load",
-    "play", "rng_for", "train",
+    "play", "practice", "rng_for", "train",
 ]  # fmt: skip
 
 
@@ -57,6 +59,10 @@ for _name, _scene in ENVIRONMENTS.items():
         _name, entry_point="agents.gyms:DriveEnv", vector_entry_point="agents.gyms:DriveVectorEnv",
         kwargs={"scene": _scene},
     )  # fmt: skip
+register(
+    "skidpad/Practice-v0", entry_point="agents.practice_gyms:practice_env",
+    vector_entry_point="agents.practice_gyms:practice_vector_env",
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> object:

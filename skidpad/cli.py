@@ -41,6 +41,13 @@ class Cars(StrEnum):
     cars = "cars"
 
 
+class Others(StrEnum):
+    """What the other road users of an encounter do."""
+
+    replay = "replay"
+    react = "react"
+
+
 class Split(StrEnum):
     """Which real pictures are measured on."""
 
@@ -161,6 +168,27 @@ def play(
         )  # fmt: skip
     if out:
         say(str(out))
+
+
+@app.command()
+def practice(
+    encounter: Annotated[Path, typer.Argument(help="Recorded encounter, CommonRoad XML.", metavar="ENCOUNTER")],
+    out: Annotated[Path, typer.Option(help="Folder for practice.json and filmstrip.png.")],
+    variants: Annotated[int, typer.Option(min=1, max=1_000_000)] = 1000,
+    seed: SeedOption = 0,
+    others: Annotated[Others, typer.Option(help="Follow their log, or react to whoever is in their way.")] = (
+        Others.replay
+    ),
+) -> None:
+    """Make variants of a recorded encounter and measure drivers on those held out."""
+    from skidpad.practice import lines_of
+    from skidpad.practice import practice as run
+
+    with progress("variants") as bar:
+        report = run(encounter, out, count=variants, seed=seed, others=others.value, on_progress=bar)
+    for line in lines_of(report):
+        say(line)
+    say(str(out / "filmstrip.png"))
 
 
 @app.command()

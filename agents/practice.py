@@ -1,0 +1,167 @@
+"""Practice grounds: variants of an encounter as worlds of the environments, and how often a driver fails in them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.actions import pushing
+from agents.environments import DT, Environments
+from agents.episodes import Pool, make_pool
+from agents.judging import OUTCOMES, REACHED, RUNNING, TIMEOUT
+from agents.variants import Variant, Variants, scene_of, tracks_of
+from scenes.types import Floats
+from sim.logs import OTHERS, log_of
+from sim.world import F4
+
+Driver = Callable[[Environments], F4]  # (E, 1, 2) actions for the egos of E worlds
+FAILURES = ("collision", "person_hit", "off_road", "red_light", "timeout")
+NINETY_FIVE = 1.959964  # standard normal quantile of two-sided 95 %
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often something happened, with its Wilson interval of 95 %."""
+
+    count: int
+    of: int
+
+    @property
+    def share(self) -> float:
+        """Share, 0 of nothing."""
+        return self.count / self.of if self.of else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Lower and upper bound (Wilson 1927)."""
+        if not self.of:
+            return 0.0, 1.0
+        z, n, p = NINETY_FIVE, self.of, self.share
+        middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        return max(0.0, (middle - half) / (1 + z * z / n)), min(1.0, (middle + half) / (1 + z * z / n))
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """How a driver fared in some variants, each driven once."""
+
+    # names of `agents.judging.OUTCOMES`: `success` is to get as far as the variant's goal by the end of the recording
+    # without contact, off the road or over a red light; `timeout` is not to get that far
+    outcomes: tuple[str, ...]
+    times: Floats  # s until it ended
+
+    @property
+    def failures(self) -> Rate:
+        """How often it did not reach the goal."""
+        return Rate(sum(outcome != "success" for outcome in self.outcomes), len(self.outcomes))
+
+    def rate(self, outcome: str) -> Rate:
+        """How often episodes ended in one way."""
+        return Rate(self.outcomes.count(outcome), len(self.outcomes))
+
+
+def ground(found: Variants, members: Sequence[Variant], others: str = "replay") -> Pool:
+    """Compile variants for the environments: episodes of `Environments(pool)` practise in them.
+
+    Args:
+        found: variants of an encounter.
+        members: those of them to compile.
+        others: `replay` the others follow their log, or `react` to whoever is in their way.
+
+    Returns:
+        The pool; scene p plays `members[p]`, and its first actor is the ego.
+
+    Raises:
+        ValueError: no variants, or `others` is unknown.
+    """
+    if others not in OTHERS:
+        raise ValueError(f"others: {others!r} is unknown; choose from {', '.join(OTHERS)}")
+    if not members:
+        raise ValueError("no variants to practise in")
+    scenes = [scene_of(found, variant) for variant in members]
+    tracks = [tracks_of(found.setting, variant.change) for variant in members]
+    states = np.stack([np.concatenate([np.zeros((1, *s.shape[1:])), s]) for s, _ in tracks])
+    valid = np.stack([np.concatenate([np.zeros((1, alive.shape[1]), bool), alive]) for _, alive in tracks])
+    log = log_of(scenes, states, valid, found.setting.encounter.dt, OTHERS[others])
+    return make_pool(scenes, "ego", log)
+
+
+def time_limit(found: Variants) -> float:
+    """Duration of an episode, s: that of the recording."""
+    return math.floor(found.setting.encounter.duration / DT + 1e-6) * DT
+
+
+def measure(driver: Driver, found: Variants, members: Sequence[Variant], others: str = "replay") -> Measured:
+    """Let a driver drive every variant once.
+
+    Args:
+        driver: actions for the egos of a batch of worlds.
+        found: variants of an encounter.
+        members: those of them to drive.
+        others: see `ground`.
+
+    Returns:
+        How every episode ended.
+    """
+    worlds = worlds_of(found, members, others)
+    outcomes, times = np.zeros(len(members), np.int8), np.zeros(len(members))
+    for k in range(1, round(time_limit(found) / DT) + 1):
+        step = worlds.step(driver(worlds))
+        ended = (step.terminated | step.truncated)[:, 0] & step.active[:, 0]
+        outcomes[ended], times[ended] = step.outcome[ended, 0], k * DT
+        if not (outcomes == RUNNING).any():
+            break
+    return Measured(tuple(endings(worlds, outcomes, members)), times)
+
+
+def worlds_of(found: Variants, members: Sequence[Variant], others: str) -> Environments:
+    """Worlds 0, 1, 2 .. that play a variant each, once, from its start."""
+    pool = ground(found, members, others)
+    worlds = Environments(pool, len(members), time_limit=time_limit(found), autoreset=False, each=True)
+    worlds.reset(seed=0)
+    return worlds
+
+
+def endings(worlds: Environments, outcomes: NDArray[np.int8], members: Sequence[Variant]) -> list[str]:
+    """Names of outcomes; who is far enough when the recording ends has succeeded.
+
+    Args:
+        worlds: from `worlds_of`, all ended.
+        outcomes: (E,) indices in `agents.judging.OUTCOMES`.
+        members: that the worlds play.
+    """
+    far = worlds.batch.bodies.travelled[np.arange(len(members)), worlds.pool.slots[:, 0]]
+    enough = (outcomes == TIMEOUT) & (far >= [variant.goal for variant in members])
+    return [OUTCOMES[outcome] for outcome in np.where(enough, REACHED, outcomes)]
+
+
+def rule_driver(worlds: Environments) -> F4:
+    """The rule-based driver of the environments."""
+    return worlds.rule_actions()
+
+
+def constant_driver(worlds: Environments) -> F4:
+    """Rolls along the route at the speed it has."""
+    return np.zeros((worlds.num_envs, worlds.rows, 2), np.float32)
+
+
+def scripted_driver(members: Sequence[Variant]) -> Driver:
+    """Drives the planner's solutions: what a driver who knew the future could do.
+
+    Args:
+        members: variants that worlds 0, 1, 2 .. play.
+    """
+    pushes = [variant.solution.track[:, 4] for variant in members]
+
+    def drive(worlds: Environments) -> F4:
+        out = np.zeros((worlds.num_envs, worlds.rows, 2), np.float32)
+        for e, push in enumerate(pushes):
+            k = int(worlds.batch.play.step[e])
+            out[e, 0, 0] = pushing(float(push[min(k, len(push) - 1)]))
+        return out
+
+    return drive

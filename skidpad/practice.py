@@ -1,0 +1,156 @@
+"""Practice on a recorded encounter: seeded variants, and how often drivers fail in those held out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from agents.environments import DT
+from agents.judging import RUNNING
+from agents.practice import (
+    FAILURES,
+    Driver,
+    Measured,
+    Rate,
+    constant_driver,
+    endings,
+    measure,
+    rule_driver,
+    scripted_driver,
+    worlds_of,
+)
+from agents.variants import Variant, Variants, is_train, variants
+from scenes.commonroad import read_encounter
+from sim.world import State
+from skidpad.film_strip import Drive, film_strip, save_picture
+
+Progress = Callable[[int, int], None]
+SHOWN = 2  # variants in the film strip
+
+
+def practice(
+    encounter: str | Path,
+    out: str | Path,
+    *,
+    count: int = 1000,
+    seed: int = 0,
+    others: str = "replay",
+    on_progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Import an encounter, make variants and measure the baseline drivers on those held out.
+
+    Args:
+        encounter: CommonRoad XML file.
+        out: folder for practice.json and filmstrip.png.
+        count: variants, training and held out together.
+        seed: any integer.
+        others: `replay` or `react`.
+        on_progress: called with (variants made, variants).
+
+    Returns:
+        What practice.json holds.
+
+    Raises:
+        SceneError: the file is wrong, or no plan solves its variants.
+        ValueError: an argument is out of range, or no variant is held out.
+    """
+    if count < 1:
+        raise ValueError(f"--variants {count}: at least 1")
+    recorded = read_encounter(encounter)
+    found = variants(recorded, count, seed, on_progress=on_progress)
+    held_out = [variant for variant in found.members if not is_train(variant.number)]
+    if not held_out:
+        raise ValueError(f"--variants {count}: none of them is held out; ask for more")
+    drivers: dict[str, Driver] = {
+        "rule": rule_driver, "constant": constant_driver, "scripted": scripted_driver(held_out),
+    }  # fmt: skip
+    measured = {name: measure(driver, found, held_out, others) for name, driver in drivers.items()}
+    report = report_of(found, held_out, measured, others)
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for k in worst(measured["rule"], SHOWN):
+        alone: dict[str, Driver] = {"rule": rule_driver, "scripted": scripted_driver([held_out[k]])}
+        rows += [filmed(driver, name, found, held_out[k], others) for name, driver in alone.items()]
+    save_picture(film_strip(rows), folder / "filmstrip.png")
+    partial = folder / "practice.json.partial"
+    partial.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    partial.replace(folder / "practice.json")
+    return report
+
+
+def report_of(
+    found: Variants, held_out: Sequence[Variant], measured: dict[str, Measured], others: str
+) -> dict[str, Any]:
+    """What practice.json holds."""
+    encounter = found.setting.encounter
+    return {
+        "encounter": encounter.name,
+        "duration": encounter.duration,
+        "road_users": len(encounter.ids),
+        "notes": list(encounter.notes),
+        "others": others,
+        "seed": found.seed,
+        "variants": len(found.members),
+        "held_out": [variant.number for variant in held_out],
+        "unsolved_draws": found.unsolved,
+        "undone_changes": found.undone,
+        "drivers": {name: rates(result) for name, result in measured.items()},
+    }
+
+
+def lines_of(report: dict[str, Any]) -> list[str]:
+    """A report in a few lines of text."""
+    undone = ", ".join(f"{count} {reason}" for reason, count in report["undone_changes"].items())
+    lines = [
+        f"{report['encounter']}: {report['duration']:.1f} s, {report['road_users']} recorded road users",
+        *report["notes"],
+        f"{report['variants']} variants, {len(report['held_out'])} of them held out; rejected: "
+        f"{report['unsolved_draws']} draws that no plan solves; single changes undone: {undone}",
+    ]
+    for name, found in report["drivers"].items():
+        sorts = ", ".join(
+            f"{sort.replace('_', ' ')} {found[sort]['share']:.1%}" for sort in FAILURES if found[sort]["count"]
+        )
+        whole = found["failure"]
+        ends = f"{whole['share']:6.1%} [{whole['low']:.1%}, {whole['high']:.1%}]"
+        lines.append(f"{name:9s} fails {ends} of {whole['of']}" + (f": {sorts}" if sorts else ""))
+    return lines
+
+
+def rates(result: Measured) -> dict[str, dict[str, float | int]]:
+    """Failure rates of a driver, all and by sort."""
+    found = {"failure": result.failures} | {name: result.rate(name) for name in FAILURES}
+    return {name: numbers(rate) for name, rate in found.items()}
+
+
+def numbers(rate: Rate) -> dict[str, float | int]:
+    """A rate as plain numbers."""
+    low, high = rate.interval
+    return {"count": rate.count, "of": rate.of, "share": rate.share, "low": low, "high": high}
+
+
+def worst(result: Measured, count: int) -> list[int]:
+    """Rows of the variants that a driver fails in, contacts first, then those that it takes longest for."""
+    order = sorted(
+        range(len(result.outcomes)),
+        key=lambda k: (result.outcomes[k] == "success", result.outcomes[k] == "timeout", -result.times[k]),
+    )
+    return order[:count]
+
+
+def filmed(driver: Driver, name: str, found: Variants, variant: Variant, others: str) -> Drive:
+    """Drive one variant and keep every state."""
+    worlds = worlds_of(found, [variant], others)
+    states: list[State] = [worlds.state(0)]
+    outcome = np.zeros(1, np.int8)
+    while outcome[0] == RUNNING:
+        outcome = worlds.step(driver(worlds)).outcome[:, 0].copy()
+        states.append(worlds.state(0))
+    (end,) = endings(worlds, outcome, [variant])
+    title = f"variant {variant.number}, {name}: {end.replace('_', ' ')} after {(len(states) - 1) * DT:.1f} s"
+    return Drive(title, end != "success", worlds.scene(0), worlds.egos(0)[0], tuple(states))
