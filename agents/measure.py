@@ -29,12 +29,14 @@ class Rate:
 
     @property
     def value(self) -> float:
-        """Share."""
-        return self.count / self.of
+        """Share; 0 of nothing."""
+        return self.count / self.of if self.of else 0.0
 
     @property
     def interval(self) -> tuple[float, float]:
         """Wilson score interval of the share, 95 % (Wilson 1927)."""
+        if not self.of:
+            return 0.0, 1.0
         z, n = 1.959964, self.of
         middle = (self.value + z * z / (2 * n)) / (1 + z * z / n)
         half = z / (1 + z * z / n) * math.sqrt(self.value * (1 - self.value) / n + z * z / (4 * n * n))

@@ -13,6 +13,7 @@ from agents.actions import pushing
 from agents.environments import DT, Environments
 from agents.episodes import Pool, make_pool
 from agents.judging import OUTCOMES, REACHED, RUNNING, TIMEOUT
+from agents.measure import Rate
 from agents.variants import Variant, Variants, scene_of, tracks_of
 from scenes.types import Floats
 from sim.logs import OTHERS, log_of
@@ -20,29 +21,6 @@ from sim.world import F4
 
 Driver = Callable[[Environments], F4]  # (E, 1, 2) actions for the egos of E worlds
 FAILURES = ("collision", "person_hit", "off_road", "red_light", "timeout")
-NINETY_FIVE = 1.959964  # standard normal quantile of two-sided 95 %
-
-
-@dataclass(frozen=True)
-class Rate:
-    """How often something happened, with its Wilson interval of 95 %."""
-
-    count: int
-    of: int
-
-    @property
-    def share(self) -> float:
-        """Share, 0 of nothing."""
-        return self.count / self.of if self.of else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Lower and upper bound (Wilson 1927)."""
-        if not self.of:
-            return 0.0, 1.0
-        z, n, p = NINETY_FIVE, self.of, self.share
-        middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(0.0, (middle - half) / (1 + z * z / n)), min(1.0, (middle + half) / (1 + z * z / n))
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,11 +11,11 @@ import numpy as np
 
 from agents.environments import DT
 from agents.judging import RUNNING
+from agents.measure import Rate
 from agents.practice import (
     FAILURES,
     Driver,
     Measured,
-    Rate,
     constant_driver,
     endings,
     measure,
@@ -131,7 +131,7 @@ def rates(result: Measured) -> dict[str, dict[str, float | int]]:
 def numbers(rate: Rate) -> dict[str, float | int]:
     """A rate as plain numbers."""
     low, high = rate.interval
-    return {"count": rate.count, "of": rate.of, "share": rate.share, "low": low, "high": high}
+    return {"count": rate.count, "of": rate.of, "share": rate.value, "low": low, "high": high}
 
 
 def worst(result: Measured, count: int) -> list[int]:

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from agents.environments import Environments
-from agents.practice import Rate, constant_driver, ground, measure, rule_driver, scripted_driver, time_limit
+from agents.measure import Rate
+from agents.practice import constant_driver, ground, measure, rule_driver, scripted_driver, time_limit
 from agents.scripted import STEP
 from agents.variants import (
     LIMITS,
