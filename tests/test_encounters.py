@@ -30,11 +30,11 @@ from agents.variants import (
     variants,
 )  # fmt: skip
 from scenes.commonroad import read_encounter
-from scenes.encounter_route import ego_route, within
+from scenes.encounter_route import ego_route
 from scenes.encounters import Encounter
 from scenes.errors import SceneError
 from scenes.kinds import Kind
-from scenes.lanes import arc_lengths
+from scenes.lanes import arc_lengths, within
 from sim.kernels import drive
 from tests.encounter_files import (
     LANES,
