@@ -11,8 +11,8 @@ TORCH_FLAGS ?=
 
 WORKERS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 SCENE ?= signals
-SAMPLES ?= 90
-FIXED_SAMPLES ?= 24
+SAMPLES ?= 72
+FIXED_SAMPLES ?= 20
 SEED ?= 0
 SEEDS ?= 5
 # the whole curve for the frozen network, the rendered crops alone for the tuned one; TUNED= runs every arm tuned
@@ -83,8 +83,9 @@ package: $(VENV)/.installed-dev  ## build sdist and wheel, install the wheel in 
 	build/wheel-env/bin/python -m pip --disable-pip-version-check install --quiet -c constraints.txt dist/*.whl
 	cd build/wheel-env && bin/skidpad doctor && bin/skidpad scene list
 
-bench: $(VENV)/.installed-dev  ## measure the renderer beside PyBullet's
+bench: $(VENV)/.installed-dev  ## measure the renderer beside PyBullet's, and the environments beside a bare kernel
 	$(BIN)/python -m benchmarks.render
+	$(BIN)/python -m benchmarks.environments
 
 clean:  ## remove the environment, caches and the demo's output
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis

@@ -1,22 +1,20 @@
 """What an action means: two numbers in [-1, 1], acceleration and wanted front wheel angle.
 
 The first is 0 for no acceleration, 1 for PUSH and -1 for -BRAKE. The second turns the wheels off the angle that leads
-along the route (`route_steering` of the ego's view): 1 is the angle at which the vehicle feels ACROSS m/s2 to the left
-at its speed, at most MAX_STEER. So 0, 0 rolls along the route, and every angle can be reached at low speed.
+along the route (`route_steering` of the ego's view): 1 is the angle at which the vehicle feels `sim.egoview.ACROSS`
+to the left at its speed, at most MAX_STEER. So 0, 0 rolls along the route. The way back to the route takes at most half
+of that angle, so that who wants to leave it can.
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from sim.egoview import BASE_SCALE, ROUTE_STEERING, SPEED, SPEED_SCALE, WHEEL_BASE
+from sim.egoview import BASE_SCALE, ROUTE_STEERING, SPEED, SPEED_SCALE, WHEEL_BASE, usable
 from sim.kernels import MAX_STEER, kernel
 from sim.world import F4
 
 PUSH, BRAKE = 3.0, 7.0  # m/s2
-ACROSS = 4.0  # m/s2
 WALK_PUSH = 2.0  # m/s2, of people
 
 
@@ -41,8 +39,7 @@ def steered(action, along, speed, base):  # type: ignore[no-untyped-def]
         Angle within MAX_STEER.
     """
     action = min(max(action, np.float32(-1.0)), np.float32(1.0))
-    most = min(math.atan(ACROSS * base / max(speed * speed, 1.0)), MAX_STEER)
-    return min(max(along + action * most, -MAX_STEER), MAX_STEER)
+    return min(max(along + action * usable(speed, base), -MAX_STEER), MAX_STEER)
 
 
 @kernel

@@ -17,7 +17,7 @@ LIMIT = 7.0  # m/s2, hardest braking
 YELLOW_BRAKING = 3.0  # m/s2; harder braking than this and yellow is driven through
 SIDEWAYS = 1.6  # m/s2 across that is felt as comfortable in a curve
 TURN_AHEAD = 25.0  # m before a turn from where on oncoming traffic matters
-CLEARANCE = 2.2  # m between the ways of two vehicles that do not conflict
+CLEARANCE = 2.6  # m between the ways of two vehicles that do not conflict
 
 
 @kernel
@@ -112,7 +112,7 @@ def conflict(p, e, a, j, s, nose, tables, bodies):  # type: ignore[no-untyped-de
         passed = (at - sj + length + 2.0) / max(bodies.speed[e, j], 2.0)
         mine = max(free, 0.0) / max(bodies.speed[e, a], 2.5)
         done = (max(free, 0.0) + tables.size[p, a, 0] + 4.0) / max(bodies.speed[e, a], 3.5)
-        return max(free - 0.5, 0.0) if theirs < done + 1.0 and passed > mine - 0.5 else REACH
+        return max(free - 1.0, 0.0) if theirs < done + 1.0 and passed > mine - 0.5 else REACH
     return REACH
 
 

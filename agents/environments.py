@@ -195,7 +195,7 @@ class Environments:
 
     def scene(self, e: int) -> Scene:
         """Scene that environment e plays."""
-        return self.pool.scenes[self.batch.play.scene[e]]
+        return self.pool.scenes[int(self.batch.play.scene[e])]
 
     def egos(self, e: int) -> list[int]:
         """Positions of the controlled actors in the scene of environment e."""

@@ -17,7 +17,7 @@ from scenes.kinds import VEHICLES
 Array = NDArray[Any]
 
 
-class StreetEnv(ParallelEnv[str, Array, Array]):
+class StreetEnv(ParallelEnv):  # type: ignore[misc]
     """Agents `car_7`, `person_12` by the ids of the actors; those whose episode ended leave.
 
     Actions of people: acceleration along their path; the second number is ignored.

@@ -171,7 +171,7 @@ def near_stop(p, a, s, tables):  # type: ignore[no-untyped-def]
 @kernel
 def room_at(p, e, x, y, tables, bodies):  # type: ignore[no-untyped-def]
     """Distance (m) from a point to the nearest vehicle, or to the nearest person if that is under 5 m."""
-    room = np.float32(1e9)
+    room = 1e9
     for j in range(tables.exists.shape[1]):
         if bodies.alive[e, j]:
             gap = math.hypot(bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y)

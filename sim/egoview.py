@@ -53,6 +53,7 @@ SPEED, ROUTE_STEERING = FIELDS.index("speed"), FIELDS.index("route_steering")
 WHEEL_BASE = FIELDS.index("wheel_base")
 SPEED_SCALE, BASE_SCALE = 25.0, 10.0
 HEAD, PER = len(EGO), len(NEIGHBOUR)
+ACROSS = 4.0  # m/s2 across that a driver steers for at most
 DRIFT = 4.0  # m that the distance travelled may differ from the place on the path
 
 
@@ -76,6 +77,12 @@ def on_route(p, e, a, tables, bodies):  # type: ignore[no-untyped-def]
     _, _, along = place_on(tables, r, s)
     error = wrap(bodies.heading[e, a] - along)
     return s, offset, error
+
+
+@kernel
+def usable(speed, base):  # type: ignore[no-untyped-def]
+    """Front wheel angle (rad) at which a vehicle feels ACROSS at its speed (m/s), at most MAX_STEER; base: m."""
+    return min(math.atan(ACROSS * base / max(speed * speed, 1.0)), MAX_STEER)
 
 
 @kernel
@@ -105,9 +112,12 @@ def along_route(p, e, a, offset, error, tables, bodies):  # type: ignore[no-unty
     bend = wrap(after - before) / 3.0
     rate = 1.0 / (1.0 + 0.25 * v)
     slip = math.atan(0.5 * base * bend)
-    aside = min(max(offset, -2.0), 2.0)
-    wanted = math.atan(base * (bend - 2.0 * rate * (error + slip) - rate * rate * aside))
-    return min(max(wanted, -MAX_STEER), MAX_STEER)
+    inward = min(max(2.5 * bend, -0.35), 0.35)  # the front sweeps farther out than the rear cuts in
+    aside = min(max(offset - inward, -2.0), 2.0)
+    ahead_only = math.atan(base * bend)
+    back = math.atan(base * (bend - 2.0 * rate * (error + slip) - rate * rate * aside)) - ahead_only
+    most = 0.5 * usable(v, base)  # who steers on purpose must be stronger
+    return min(max(ahead_only + min(max(back, -most), most), -MAX_STEER), MAX_STEER)
 
 
 @kernel

@@ -154,8 +154,8 @@ def crossings_on_paths(scenes: Sequence[Scene], owner: I4, paths: Sequence[Float
     most = max(1, *(len(spans) for spans in found.values())) if found else 1
     way = np.zeros((*owner.shape, most, 5), np.float32)
     crossing = np.full((*owner.shape, most), -1, np.int32)
-    for (b, a), r in np.ndenumerate(owner):
-        for m, (c, span) in enumerate(found.get(int(r), ())):
+    for (b, a), row in np.ndenumerate(owner):
+        for m, (c, span) in enumerate(found.get(int(row), ())):
             way[b, a, m], crossing[b, a, m] = span, c
     return way, crossing
 

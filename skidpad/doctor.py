@@ -23,6 +23,7 @@ OPTIONAL = {
     "ray": "ray",
     "web": "gradio",
     "vision": "torchvision",
+    "zoo": "pettingzoo",
 }
 
 

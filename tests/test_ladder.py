@@ -28,6 +28,7 @@ EDGES: dict[str, set[str]] = {
     "gradio": set(),
     "matplotlib": set(),
     "mitsuba": set(),
+    "pettingzoo": {"agents.pettingzoo"},  # its class derives from one of PettingZoo's
     "pybullet": set(),
     "ray": set(),
     "stable_baselines3": {"agents.sb3"},  # its class derives from one of SB3's

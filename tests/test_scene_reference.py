@@ -11,13 +11,13 @@ import pytest
 from pydantic import BaseModel
 
 from scenes.distributions import Choice, Constant, Flag, Normal, OneOf, Range, Uniform, shown
-from scenes.schema import SceneSpec
+from scenes.schema import EgoSpec, SceneSpec
 from scenes.schema_camera import CameraSpec
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "scenes.md"
 SECTIONS: dict[str, type[BaseModel]] = {
     name: type(field.default) for name, field in SceneSpec.model_fields.items() if isinstance(field.default, BaseModel)
-} | {"cameras": CameraSpec, "actors": SceneSpec.model_fields["actors"].annotation.__args__[0]}  # type: ignore[union-attr]
+} | {"cameras": CameraSpec, "actors": SceneSpec.model_fields["actors"].annotation.__args__[0], "ego": EgoSpec}  # type: ignore[union-attr]
 
 
 def rule_of(field: Any) -> Any:

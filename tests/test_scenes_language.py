@@ -57,6 +57,12 @@ WRONG = {
         "bad.yaml:2 light.condition: -1 is outside [0, 1e+12]",
     ),
     "list for a mapping": ("roads: []\n", "bad.yaml:2 roads: needs a mapping of keys to values, not a list"),
+    "ego on a square": (
+        "roads: {layout: square}\nego: {}\ncameras: [{kind: fixed}]\n",
+        "bad.yaml:3 ego: an ego needs a street or a junction, not a square",
+    ),
+    "ego that turns": ("ego: {turn: left}\n", "bad.yaml:2 ego.turn: left and right need `layout: junction`"),
+    "ego's lane": ("ego: {lane: 3}\n", "bad.yaml:2 ego.lane: a street has the lanes 0 and 1"),
     "missing": ("actors:\n  - kind: car\n", "bad.yaml:3 actors[0].position: is missing"),
     "signal camera without lights": (
         "cameras:\n  - kind: signal\n",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from transfer.report_chart import learning_curve
 from transfer.report_pictures import mistakes, side_by_side
@@ -64,7 +64,7 @@ def _facts(report: Report) -> str:
     split = "real test photographs" if content["split"] == "test" else "real photographs (training split)"
     rows = [
         (f"{main.point:.1%}", "balanced accuracy, rendered only"),
-        (_number(equal), "real labels per class worth the same"),
+        *([(_number(equal), "real labels per class worth the same")] if equal is not None else []),
         (f"{main.results[0].rendered:,}", "rendered crops a run"),
         (f"{real['images']:,}", f"{split}, {real['groups']:,} groups"),
         (f"{content['test_openings']}", "openings of the test split so far"),
@@ -77,9 +77,7 @@ def _facts(report: Report) -> str:
     return f'<div class="facts">{cells}</div>'
 
 
-def _number(value: float | str | None) -> str:
-    if value is None:
-        return "-"
+def _number(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
@@ -109,25 +107,35 @@ def _classes(report: Report) -> str:
     table = confusion_table(report.content["confusion"][main.key], classes, report.content["real_test"]["per_class"])
     recall = recall_table(report.figures, classes)
     return (
-        f'<p class="note">{escape(note)}</p><div class="panels"><div class="card wide">{table}</div>'
-        f'<div class="card wide">{recall}</div></div>'
+        f'<p class="note">{escape(note)}</p><div class="card wide">{table}</div>'
+        f'<p class="note">Recall of each class.</p><div class="card wide">{recall}</div>'
     )
 
 
 def _method(report: Report) -> str:
     content = report.content
     text = (
-        "Every arm, the control on real labels included, had the same network, augmentation, number of "
+        "Every arm that was run, the control on real labels included, had the same network, augmentation, number of "
         "steps and search for weight decay; the search saw only the arm's own training data, and arms "
         "without real labels were chosen on held-out renders. Real and rendered crops weigh the same "
         "where both are there. Figures are measured on real photographs only. Intervals draw seeds and "
         "groups of photographs with replacement, the same draws for all arms, "
         "so differences are paired. A label's worth is read off the real-only curve, made non-decreasing, over log n."
     )
-    return f"<p>{text}</p><dl>{_details(content)}</dl><h3>Command</h3><pre>{escape(content['command'])}</pre>"
+    return f"<p>{text}</p><dl>{_details(report)}</dl><h3>Command</h3><pre>{escape(content['command'])}</pre>"
 
 
-def _details(content: dict[str, Any]) -> str:
+def _control(figures: Sequence[ArmFigures]) -> str:
+    """Which label counts the control on real labels was run with, for every tuning."""
+    parts = []
+    for tuning in dict.fromkeys(item.tuning for item in figures):
+        counts = [item.arm.name for item in figures if item.tuning == tuning and item.arm.rendered == "none"]
+        parts.append(f"{tuning}: {', '.join(counts) if counts else 'not run'}")
+    return "; ".join(parts)
+
+
+def _details(report: Report) -> str:
+    content = report.content
     size, backbone = content["input"]["size"], content["backbone"]
     window = content["input"]["window"]
     rows: Sequence[tuple[str, str]] = (
@@ -138,6 +146,7 @@ def _details(content: dict[str, Any]) -> str:
             "Rendered crops",
             f"{_counts(content['rendered']['per_class'])} from {content['rendered']['samples']} samples",
         ),
+        ("Control on real labels", _control(report.figures)),
         ("Openings of the test split", f"{content['test_openings']} on this machine"),
         ("Network", f"{backbone['name']}; `last` tunes blocks {backbone['cut']}+, {backbone['steps']} steps of 32"),
         ("Input", f"{size[0]} x {size[1]} px, {content['input']['fit']}" + (f", window {window}" if window else "")),
