@@ -1,8 +1,8 @@
 """A scripted planner that knows the recording's future: it tells which variants can be solved at all.
 
-It follows the ego's route by pure pursuit and tries speed plans of the intelligent driver model, gentle ones first,
-some of which brake for what will cross the route seconds later. Each is driven on the kinematic model against the
-replayed road users until it touches one, leaves the road, reaches the end of its route, or the recording ends.
+It steers along the route as the environments do and tries speed plans of the intelligent driver model, gentle ones
+first, some of which brake for what will cross the route seconds later. Each is driven on the kinematic model against
+the replayed road users until it touches one, leaves the road, reaches the end of its route, or the recording ends.
 """
 
 from __future__ import annotations
@@ -17,8 +17,12 @@ from numpy.typing import NDArray
 
 from scenes.lanes import arc_lengths, point_at, project
 from scenes.types import Floats
+from sim.bodies import empty_bodies
+from sim.egoview import along_route
+from sim.egoview import on_route as place_of
 from sim.ground import Ground, on_road
-from sim.kernels import MAX_STEER, drive
+from sim.kernels import drive, wrap
+from sim.tables import Tables
 from sim.warp import touch
 
 STEP = 0.1  # s, as in the environments
@@ -56,7 +60,6 @@ class Start(NamedTuple):
     speed: float  # m/s
     length: float  # m
     width: float  # m
-    base: float  # m, wheel base
     desired: float  # m/s
 
 
@@ -173,7 +176,7 @@ def hit(states, alive, size, u, x, y, heading, start):  # type: ignore[no-untype
 
 
 @njit(cache=True, error_model="numpy")
-def leaves(ground, route, s, x, y, heading, start):  # type: ignore[no-untyped-def]
+def leaves(tables, route, s, x, y, heading, start):  # type: ignore[no-untyped-def]
     """Whether a corner of the ego, s metres along its route, is off the road; most often its distance to it tells."""
     half = 0.5 * start.length + SAFE
     c, n = math.cos(heading), math.sin(heading)
@@ -185,13 +188,33 @@ def leaves(ground, route, s, x, y, heading, start):  # type: ignore[no-untyped-d
             ex, ey = sx * half, sy * (0.5 * start.width + SAFE)
             px, py = x + c * ex - n * ey, y + n * ex + c * ey
             _, d = project(route.points, route.along, 0, k + 1, px, py, s - half - 1.0, s + half + 1.0)
-            if abs(d) >= free and not on_road(ground, 0, px, py):
+            if abs(d) >= free and not on_road(tables.ground, 0, px, py):
                 return True
     return False
 
 
 @njit(cache=True, error_model="numpy")
-def try_plan(states, alive, size, seen, route, ground, start, plan, dt, track):  # type: ignore[no-untyped-def]
+def enter(bodies, start):  # type: ignore[no-untyped-def]
+    """Put the ego, actor 0 of world 0, at its start."""
+    bodies.position[0, 0, 0], bodies.position[0, 0, 1] = start.x, start.y
+    bodies.heading[0, 0], bodies.speed[0, 0], bodies.steering[0, 0] = start.heading, start.speed, 0.0
+    bodies.travelled[0, 0] = 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def advance(bodies, tables, push, steer):  # type: ignore[no-untyped-def]
+    """Move the ego by STEP as the environments do."""
+    x, y, heading, speed, steering, _, way = drive(
+        bodies.position[0, 0, 0], bodies.position[0, 0, 1], bodies.heading[0, 0], bodies.speed[0, 0],
+        bodies.steering[0, 0], np.float32(push), np.float32(steer), tables.base[0, 0], np.float32(STEP),
+    )  # fmt: skip
+    bodies.position[0, 0, 0], bodies.position[0, 0, 1] = x, y
+    bodies.heading[0, 0], bodies.speed[0, 0], bodies.steering[0, 0] = wrap(heading), speed, steering
+    bodies.travelled[0, 0] += way
+
+
+@njit(cache=True, error_model="numpy")
+def try_plan(states, alive, size, seen, route, tables, start, plan, dt, bodies, track):  # type: ignore[no-untyped-def]
     """Drive one plan.
 
     Args:
@@ -200,46 +223,43 @@ def try_plan(states, alive, size, seen, route, ground, start, plan, dt, track): 
         size: (A, 2) m.
         seen: (A, T, 4) from `on_route`.
         route: `Route`.
-        ground: `Ground` of one scene.
+        tables: `Tables` of one scene whose first actor is the ego.
         start: `Start`.
         plan: (3,) row of PLANS.
         dt: s of a step of the recording.
+        bodies: `Bodies` of one world with one actor, for scratch.
         track: (S, 7) filled as `Solution.track`; controls are those from there on.
 
     Returns:
         How it ends, and the number of steps of STEP driven.
     """
-    x, y, heading, speed, steering = start.x, start.y, start.heading, start.speed, 0.0
-    last, s, ends = len(route.along), 0.0, len(track) - 1
-    ahead = int(plan[2] / dt)
+    enter(bodies, start)
+    last, ends, ahead = len(route.along) - 1, len(track) - 1, int(plan[2] / dt)
     for step in range(ends + 1):
         u = min(step * STEP / dt, states.shape[1] - 1.0)
-        s, _ = project(route.points, route.along, 0, last, x, y, s - 2.0, s + 4.0)
-        track[step, 0], track[step, 1], track[step, 2], track[step, 3] = x, y, heading, speed
-        track[step, 4], track[step, 5], track[step, 6] = 0.0, steering, s
+        s, offset, error = place_of(0, 0, 0, tables, bodies)
+        bodies.travelled[0, 0] = s
+        x, y, heading, speed = (
+            bodies.position[0, 0, 0], bodies.position[0, 0, 1], bodies.heading[0, 0], bodies.speed[0, 0],
+        )  # fmt: skip
+        row = track[step]
+        row[0], row[1], row[2], row[3], row[4], row[5], row[6] = x, y, heading, speed, 0.0, 0.0, s
         if hit(states, alive, size, u, x, y, heading, start):
             return CONTACT, step
-        if leaves(ground, route, s, x, y, heading, start):
+        if leaves(tables, route, s, x, y, heading, start):
             return OFF_ROAD, step
         if s >= route.along[-1] or step == ends:
             return SOLVED, step
-        limit = route.limit[min(max(int(s), 0), last - 1)]
-        wish = max(min(plan[0] * start.desired, limit), 0.1)
+        wish = max(min(plan[0] * start.desired, route.limit[min(max(int(s), 0), last)]), 0.1)
         push = PUSH * (1.0 - (speed / wish) ** 4 - held_back(seen, u, ahead, s, speed, start, plan[1], dt))
-        push = min(max(push, -BRAKING), PUSH)
-        reach = 2.5 + 0.5 * speed + 0.3 * start.length
-        tx, ty, _ = point_at(route.points, route.along, 0, last, s + reach)
-        ex, ey = tx - x, ty - y
-        aside = -ex * math.sin(heading) + ey * math.cos(heading)
-        steer = math.atan(2.0 * aside / max(ex * ex + ey * ey, 1.0) * start.base)  # as in sim.egoview.pursuit
-        steer = min(max(steer, -MAX_STEER), MAX_STEER)
-        track[step, 4], track[step, 5] = push, steer
-        x, y, heading, speed, steering, _, _ = drive(x, y, heading, speed, steering, push, steer, start.base, STEP)
+        row[4] = min(max(push, -BRAKING), PUSH)
+        row[5] = along_route(0, 0, 0, offset, error, tables, bodies)
+        advance(bodies, tables, row[4], row[5])
     return SOLVED, ends
 
 
 @njit(cache=True, error_model="numpy")
-def first_plan(states, alive, size, route, ground, start, plans, plain, dt, seen, track, best):  # type: ignore[no-untyped-def]
+def first_plan(states, alive, size, route, tables, start, plans, plain, dt, seen, bodies, track, best):  # type: ignore[no-untyped-def]
     """Try plans against one variant, in order, until one gets through; the plain ones are tried in any case.
 
     Args:
@@ -247,12 +267,13 @@ def first_plan(states, alive, size, route, ground, start, plans, plain, dt, seen
         alive: (A, T).
         size: (A, 2) m.
         route: `Route`.
-        ground: `Ground` of one scene.
+        tables: `Tables` of one scene whose first actor is the ego.
         start: `Start`.
         plans: (P, 3).
         plain: number of plans that look at nothing but the present; they are the first ones.
         dt: s of a step of the recording.
         seen: (A, T, 4) for scratch.
+        bodies: `Bodies` of one world with one actor, for scratch.
         track: (S, 7) for scratch.
         best: (S, 7) filled; see `try_plan`.
 
@@ -264,7 +285,7 @@ def first_plan(states, alive, size, route, ground, start, plans, plain, dt, seen
     for p in range(len(plans)):
         if p >= plain and chosen >= 0:
             break
-        end, count = try_plan(states, alive, size, seen, route, ground, start, plans[p], dt, track)
+        end, count = try_plan(states, alive, size, seen, route, tables, start, plans[p], dt, bodies, track)
         if p < plain and end != SOLVED:
             failed += 1
         if end == SOLVED and chosen < 0:
@@ -290,7 +311,7 @@ class Solution:
 
 
 def solve(
-    states: Floats, alive: NDArray[np.bool_], size: Floats, route: Route, ground: Ground, start: Start, dt: float
+    states: Floats, alive: NDArray[np.bool_], size: Floats, route: Route, tables: Tables, start: Start, dt: float
 ) -> Solution | None:
     """Plan against one variant.
 
@@ -299,7 +320,7 @@ def solve(
         alive: (A, T).
         size: (A, 2) m.
         route: of the ego.
-        ground: of the map.
+        tables: of a scene whose first actor is the ego.
         start: of the ego.
         dt: s of a step of the recording.
 
@@ -308,6 +329,6 @@ def solve(
     """
     count = round((states.shape[1] - 1) * dt / STEP) + 1
     seen, track, best = np.zeros(states.shape), np.zeros((count, 7)), np.zeros((count, 7))
-    world = (states, alive, size, route, ground)
-    chosen, steps, failed = first_plan(*world, start, PLANS, PLAIN, dt, seen, track, best)
+    world = (states, alive, size, route, tables)
+    chosen, steps, failed = first_plan(*world, start, PLANS, PLAIN, dt, seen, empty_bodies(1, 1), track, best)
     return Solution(int(chosen), best[: steps + 1], failed / PLAIN) if chosen >= 0 else None

@@ -18,8 +18,8 @@ from scenes.kinds import Kind
 from scenes.lanes import line_at
 from scenes.seeds import rng_for
 from scenes.types import Floats, Scene
-from scenes.vehicles import MODELS, VehicleLook
-from sim.ground import Ground, compile_ground
+from scenes.vehicles import MODELS
+from sim.tables import Tables, compile_tables
 from sim.warp import UNDONE, harshest, meet, settle, touch, warp_all
 
 Progress = Callable[[int, int], None]
@@ -75,7 +75,7 @@ class Setting:
     route: Route
     goal: float  # m along it; inf = none
     start: Start  # of the ego, as recorded
-    ground: Ground
+    tables: Tables  # of a scene with the ego alone
     plain: Floats  # (A, 5) recorded length, width (m), and limits of acceleration, braking, sideways (m/s2)
     overlap: NDArray[np.bool_]  # (A, A) pairs that overlap in the recording
 
@@ -115,10 +115,7 @@ def setting_of(encounter: Encounter) -> Setting:
         raise refusal(encounter, "is missing: there is no ego to practise with", "planningProblem")
     line, goal = ego_route(encounter)
     actor = ego_actor(encounter, line, ego.speed, desired_speed(encounter, goal))
-    assert isinstance(actor.look, VehicleLook)
-    start = Start(
-        *line_at(line, 0.0), ego.speed, *ego.size, actor.look.wheel_base, actor.desired_speed
-    )  # fmt: skip
+    start = Start(*line_at(line, 0.0), ego.speed, *ego.size, actor.desired_speed)
     states, valid, sizes = encounter.states, encounter.valid, encounter.sizes
     count = len(states)
     for a in range(count):
@@ -129,9 +126,9 @@ def setting_of(encounter: Encounter) -> Setting:
     allowed = [np.maximum(LIMITS[kind], found) + 1e-6 for kind, found in zip(encounter.kinds, harsh, strict=True)]
     overlap = np.array([[a != j and meet(a, j, states, valid, sizes) >= 0 for j in range(count)] for a in range(count)])
     bare = encounter_scene(encounter, actor, (), sizes, states, valid)
-    land = compile_ground([bare])
+    tables = compile_tables([bare])
     return Setting(
-        encounter, line, route_of(line, land), goal, start, land,
+        encounter, line, route_of(line, tables.ground), goal, start, tables,
         np.concatenate([sizes, np.array(allowed).reshape(-1, 3)], 1), overlap.reshape(count, count),
     )  # fmt: skip
 
@@ -284,7 +281,7 @@ def variants(
 def solved(setting: Setting, number: int, change: Change, states: Floats, alive: NDArray[np.bool_]) -> Variant | None:
     """A variant, or None where no plan solves it."""
     start, dt = setting.start._replace(speed=change.speed), setting.encounter.dt
-    solution = solve(states, alive, change.sizes, setting.route, setting.ground, start, dt)
+    solution = solve(states, alive, change.sizes, setting.route, setting.tables, start, dt)
     if solution is None or solution.way < LEAST:
         return None
     return Variant(number, change, min(setting.goal, ENOUGH * solution.way), solution)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
 from scenes.kinds import Kind
-from scenes.lanes import offset_line
+from scenes.lanes import offset_line, within
 from scenes.seeds import rng_for
 from scenes.surroundings import SurfaceLook, sample_signal
 from scenes.types import Crossing, Floats, Lane, Marking, RoadNetwork, Signal, SignalState, StopLine, Surface
@@ -28,6 +27,8 @@ ASPHALT, SLABS = SurfaceLook("asphalt-old"), SurfaceLook("slabs", roughness=0.9)
 WHITE = (0.72, 0.72, 0.70)
 LINE = 0.12  # m, width of a painted line
 DASH, SPACE = 3.0, 6.0  # m
+AROUND = 150.0  # m of grass around the map
+LOWER = 0.03  # m that it lies below the roads
 HEAD_HEIGHT = 3.2  # m, middle of a signal head; the files know no heights
 
 
@@ -151,7 +152,10 @@ def network(root: Element, lanelets: dict[int, Lanelet], origin: Floats, fastest
         sidewalks=tuple(lanelet.centre for lanelet in walked),
         sidewalk_width=float(np.median(widths)) if widths else 2.0,
         stop_lines=tuple(stops),
-        surfaces=tuple(surface(lanelet, lanelet.id not in driven) for lanelet in lanelets.values()),
+        surfaces=(
+            *(surface(lanelet, lanelet.id not in driven) for lanelet in lanelets.values()),
+            fields_around(lanelets),
+        ),
         markings=tuple(paint(driven)),
     )
 
@@ -160,6 +164,14 @@ def surface(lanelet: Lanelet, walked: bool) -> Surface:
     """Ground of a lanelet, all at height 0: the files know no kerbs."""
     on_road = not walked or "crosswalk" in lanelet.kinds
     return Surface(lanelet.outline, 0.0, Kind.ROAD if on_road else Kind.PAVEMENT, ASPHALT if on_road else SLABS)
+
+
+def fields_around(lanelets: dict[int, Lanelet]) -> Surface:
+    """Grass around and a little below the map."""
+    everything = np.concatenate([lanelet.outline for lanelet in lanelets.values()])
+    low, high = everything.min(0) - AROUND, everything.max(0) + AROUND
+    outline = np.array([low, (high[0], low[1]), high, (low[0], high[1])])
+    return Surface(outline, -LOWER, Kind.TERRAIN, SurfaceLook("grass", roughness=0.95))
 
 
 def zebra(lanelet: Lanelet) -> Crossing:
@@ -227,19 +239,13 @@ def phase(part: Element, dt: float) -> tuple[SignalState, float]:
 def paint(lanelets: dict[int, Lanelet]) -> list[Marking]:
     """Lines along the lanelets: dashed between lanes of one direction, solid elsewhere, unless the file knows better.
 
-    A line that two lanelets share is painted once, by the one on its right. Lanelets that part or join, as on
-    junctions, lie over each other: they have lines where the file says so, only.
+    A line that two lanelets share is painted once, by the one on its right. Lanelets that lie over each other, as on
+    junctions, have lines where the file says so, only.
     """
     marks: list[Marking] = []
-    ends = Counter(
-        (tag, r.integer("ref"))
-        for lanelet in lanelets.values()
-        for tag in ("predecessor", "successor")
-        for r in lanelet.element.all(tag)
-    )
+    outlines = {number: lanelet.outline for number, lanelet in lanelets.items()}
     for lanelet in lanelets.values():
-        links = [(r.tag, r.integer("ref")) for r in lanelet.element.all("predecessor", "successor")]
-        shared = "intersection" in lanelet.kinds or any(ends[link] > 1 for link in links)
+        shared = "intersection" in lanelet.kinds or lies_over(lanelet, outlines)
         for side, bound in (("left", lanelet.left), ("right", lanelet.right)):
             neighbour = lanelet.beside(side.title())
             if side == "right" and neighbour in lanelets:
@@ -253,6 +259,16 @@ def paint(lanelets: dict[int, Lanelet]) -> list[Marking]:
             if len(line) > 1:
                 marks += strokes(line, "dashed" in style)
     return marks
+
+
+def lies_over(lanelet: Lanelet, outlines: dict[int, Floats]) -> bool:
+    """Whether the middle of a lanelet lies in another one somewhere."""
+    centre = lanelet.centre
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(centre, axis=0), axis=1))])
+    spots = np.stack([np.interp(np.linspace(0.1, 0.9, 5) * along[-1], along, centre[:, k]) for k in (0, 1)], -1)
+    low, high = spots.min(0), spots.max(0)
+    near = [o for n, o in outlines.items() if n != lanelet.id and (o.max(0) > low).all() and (o.min(0) < high).all()]
+    return any(within(spot, outline) for outline in near for spot in spots)
 
 
 def strokes(line: Floats, dashed: bool) -> list[Marking]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from scenes.encounters import Ego, Encounter
 from scenes.geometry import wrap_angle
-from scenes.lanes import arc_lengths, line_at, project_on
+from scenes.lanes import arc_lengths, line_at, project_on, within
 from scenes.types import Floats, Lane
 
 CHANGE = 20.0  # m, what a lane change costs beside the way itself
@@ -53,14 +53,6 @@ def goal_along(line: Floats, ego: Ego) -> float:
         if any(within(np.array([x, y]), outline) for goal in ego.goals for outline in goal.outlines):
             return float(s) if s > 0 else math.inf
     return math.inf
-
-
-def within(spot: Floats, outline: Floats) -> bool:
-    """Whether a point lies in a polygon (crossing number)."""
-    a, b = outline, np.roll(outline, -1, axis=0)
-    across = (a[:, 1] > spot[1]) != (b[:, 1] > spot[1])
-    x = a[:, 0] + (b[:, 0] - a[:, 0]) * (spot[1] - a[:, 1]) / np.where(across, b[:, 1] - a[:, 1], 1.0)
-    return bool((across & (spot[0] < x)).sum() % 2)
 
 
 def thinned(line: Floats) -> Floats:

@@ -149,3 +149,11 @@ def offset_line(line: Floats, shift: float) -> Floats:
     mitre = before + after
     mitre /= np.maximum((mitre * before).sum(1), 0.2)[:, None]
     return np.asarray(line + shift * mitre)
+
+
+def within(spot: Floats, outline: Floats) -> bool:
+    """Whether a point lies in a polygon (crossing number)."""
+    a, b = outline, np.roll(outline, -1, axis=0)
+    across = (a[:, 1] > spot[1]) != (b[:, 1] > spot[1])
+    x = a[:, 0] + (b[:, 0] - a[:, 0]) * (spot[1] - a[:, 1]) / np.where(across, b[:, 1] - a[:, 1], 1.0)
+    return bool((across & (spot[0] < x)).sum() % 2)

@@ -34,7 +34,8 @@ def compile_ground(scenes: Sequence[Scene]) -> Ground:
     """Turn the road surfaces of scenes into arrays.
 
     Args:
-        scenes: at least one. Surfaces of other kinds lie on top of a road where they overlap it.
+        scenes: at least one. Surfaces of other kinds lie on top of a road where they overlap it,
+            but for those that are lower than 0.
 
     Returns:
         The ground.
@@ -43,7 +44,7 @@ def compile_ground(scenes: Sequence[Scene]) -> Ground:
     rows, corners, shapes, cells, total = [], [], [], [np.zeros(1, np.uint8)], 1
     for scene in scenes:
         roads = [surface for surface in scene.roads.surfaces if surface.kind is Kind.ROAD]
-        chosen = scene.roads.surfaces if roads else ()
+        chosen = [surface for surface in scene.roads.surfaces if surface.z >= 0.0] if roads else []
         rows.append((len(polygons), len(chosen)))
         for surface in chosen:
             polygons.append((total, len(surface.outline), int(surface.kind is Kind.ROAD)))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from skidpad.generation import generate
     from skidpad.measure import evaluate
     from skidpad.playback import play
-    from skidpad.practice import practice
+    from skidpad.practising import practice
     from transfer.manifest import DatasetError
     from transfer.reader import Dataset
 
@@ -37,7 +37,7 @@ _HOMES = {
     "library": "scenes.files",
     "load": "scenes.files",
     "play": "skidpad.playback",
-    "practice": "skidpad.practice",
+    "practice": "skidpad.practising",
     "rng_for": "scenes.seeds",
     "train": "skidpad.driving",
 }

@@ -181,8 +181,8 @@ def practice(
     ),
 ) -> None:
     """Make variants of a recorded encounter and measure drivers on those held out."""
-    from skidpad.practice import lines_of
-    from skidpad.practice import practice as run
+    from skidpad.practising import lines_of
+    from skidpad.practising import practice as run
 
     with progress("variants") as bar:
         report = run(encounter, out, count=variants, seed=seed, others=others.value, on_progress=bar)

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.league import Gate
 from agents.runs import FORMAT, write_json
 from transfer.report_style import STYLE
+
+if TYPE_CHECKING:
+    from agents.league import Gate
 
 Table = NDArray[np.float64]
 

@@ -31,7 +31,7 @@ EDGES: dict[str, set[str]] = {
     "pettingzoo": {"agents.pettingzoo"},  # its class derives from one of PettingZoo's
     "pybullet": set(),
     "ray": set(),
-    "stable_baselines3": {"agents.sb3"},  # its class derives from one of SB3's
+    "stable_baselines3": {"agents.league", "agents.sb3"},  # its class derives from one of SB3's
     "torch": {"transfer.torch_data"},  # its class derives from one of torch's
 }
 LOOKERS = {"renderers", "transfer", "skidpad"}  # only these may load OpenCV at module level
