@@ -76,6 +76,23 @@ def read_checkpoint(folder: Path, model: PPO) -> Arrays:
     return {name[4:]: value for name, value in arrays.items() if name.startswith("env.")}
 
 
+def read_networks(folder: Path, model: PPO) -> None:
+    """Let a learner begin with the networks, actor and critic, of another run.
+
+    Raises:
+        RunError: its checkpoint is missing, broken, or has other networks.
+    """
+    import torch
+
+    path = folder / CHECKPOINT
+    arrays = read_arrays(path, "checkpoint")
+    net = {name[4:]: torch.from_numpy(value) for name, value in arrays.items() if name.startswith("net.")}
+    try:
+        model.policy.load_state_dict(net)
+    except RuntimeError as error:
+        raise RunError(f"{path}: does not fit these networks ({' '.join(str(error).split())[:200]})") from None
+
+
 def recent(model: PPO, arrays: Arrays) -> tuple[Any, Any]:
     """Figures of the last episodes, which the log averages."""
     from collections import deque

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.checkpoint import CHECKPOINT, network_of, read_checkpoint, write_checkpoint
+from agents.checkpoint import CHECKPOINT, network_of, read_checkpoint, read_networks, write_checkpoint
 from agents.runs import FORMAT, POLICY, RUN, RunError, network_arrays, read_json, write_arrays, write_json
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def train(
     recipe: dict[str, Any],
     settings: Settings,
     seed: int = 0,
+    start: Path | None = None,
     checkpoint_every: int = 20,
     on_rollout: Callable[[PPO, int], None] | None = None,
     on_progress: Progress | None = None,
@@ -101,6 +102,7 @@ def train(
         recipe: what the run is: environment, observation, versions; a resumed run must have the same.
         settings: of PPO.
         seed: of everything random.
+        start: run folder whose networks a new run begins with.
         checkpoint_every: rollouts between two checkpoints.
         on_rollout: called before every rollout with the learner and the number of rollouts that it has made.
         on_progress: called with (steps done, steps, note).
@@ -123,6 +125,8 @@ def train(
     if resume and (folder / CHECKPOINT).exists():
         resumable(env).set_state(read_checkpoint(folder, model))
     else:
+        if start is not None:
+            read_networks(start, model)
         write_json(folder / RUN, full)
     left = steps - model.num_timesteps
     if left > 0:
