@@ -240,7 +240,7 @@ def _play(pool: Pool, count: int, options: Randomisation, weights: Weights, limi
     rows = pool.slots.shape[1]
     return Play(
         np.int64(0), np.int64(first), np.float32(DT), np.int64(limit), True, False, options.table, weights.row,
-        pool.slots, pool.row_of, pool.spare, np.zeros(count, np.int32), np.full(count, -1, np.int64),
+        pool.slots, pool.row_of, pool.spare, np.zeros(count, np.int64), np.full(count, -1, np.int64),
         np.zeros(count, np.int64),
         np.zeros(count, np.int64), np.zeros((count, rows), bool), np.zeros((count, rows, MAX_DELAY + 1, 2), np.float32),
         np.ones((count, 4), np.float32), np.zeros(count, np.int32), np.zeros(count, np.float32),

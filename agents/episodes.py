@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenes.errors import SceneError
 from scenes.files import load
@@ -61,7 +62,7 @@ class Pool:
 
     scenes: tuple[Scene, ...]
     tables: Tables
-    slots: I4  # (P, N) controlled actors, -1 = none
+    slots: NDArray[np.int64]  # (P, N) controlled actors, -1 = none
     row_of: I4  # (P, A) slot of an actor, -1 = not controlled
     spare: I4  # (P,) first of the actors that only fill slots of a scene with fewer vehicles than others
 
@@ -113,7 +114,7 @@ def make_pool(scenes: Sequence[Scene], controlled: Controlled, log: Log | None =
             for rows, first in zip(chosen, spare.tolist(), strict=True)
         ]
     tables = compile_tables(scenes, log=log)
-    slots = np.full((len(scenes), width), -1, np.int32)
+    slots = np.full((len(scenes), width), -1, np.int64)
     row_of = np.full(tables.exists.shape, -1, np.int32)
     for p, rows in enumerate(chosen):
         slots[p, : len(rows)] = rows

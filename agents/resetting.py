@@ -24,6 +24,9 @@ ROOM = 14.0  # m of free road around a vehicle that enters
 TRIES = 16
 
 
+I8 = NDArray[np.int64]  # numbers of scenes and actors: the type that ranges have, so that kernels compile once
+
+
 class Play(NamedTuple):
     """Rules and progress of E environments with N controlled actors each."""
 
@@ -35,13 +38,13 @@ class Play(NamedTuple):
     respawn: bool  # put a vehicle back on its route in the step in which its episode ends
     ranges: F4  # (R, 2) of `Randomisation`
     weights: F4  # (T,) of `Weights`
-    slots: I4  # (P, N)
+    slots: I8  # (P, N)
     row_of: I4  # (P, A)
     spare: I4  # (P,)
-    scene: I4  # (E,) that is played
-    episode: NDArray[np.int64]  # (E,) number of the episode, from 0
-    step: NDArray[np.int64]  # (E,) in the episode
-    spawn: NDArray[np.int64]  # (E,) vehicles put back so far
+    scene: I8  # (E,) that is played
+    episode: I8  # (E,) number of the episode, from 0
+    step: I8  # (E,) in the episode
+    spawn: I8  # (E,) vehicles put back so far
     active: NDArray[np.bool_]  # (E, N) controlled and not ended
     line: F4  # (E, N, MAX_DELAY + 1, 2) actions, latest first
     gains: F4  # (E, 4) of acceleration, braking, steering, wheel base
@@ -181,12 +184,10 @@ def room_at(p, e, x, y, tables, bodies):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def observe_rows(p, e, batch, sight, out, ended):  # type: ignore[no-untyped-def]
-    """Fill the observations of the controlled actors, or of those alone whose episode ended in this step."""
-    play = batch.play
+def observe_rows(p, e, batch, sight):  # type: ignore[no-untyped-def]
+    """Fill the observations of the controlled actors."""
+    play, out = batch.play, batch.views
     for n in range(play.slots.shape[1]):
-        if ended and not (batch.verdicts.terminated[e, n] or batch.verdicts.truncated[e, n]):
-            continue
         if not play.active[e, n]:
             out[e, n] = 0.0
             continue

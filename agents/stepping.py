@@ -31,7 +31,7 @@ class Batch(NamedTuple):
     play: Play
     verdicts: Verdicts
     views: F4  # (E, N, F) observations
-    final: F4  # (E, N, F) last observations of rows whose episode ended in this step
+    final: F4  # (E, N, F) observations before the last reset in the environment
     place: F4  # (E, A, 2) m to the left of the path and rad against it
     wish: F4  # (E, A, 2) controls of this step: acceleration in m/s2 and front wheel angle in rad
 
@@ -167,8 +167,10 @@ def finish(p, e, batch, sight):  # type: ignore[no-untyped-def]
             verdicts.outcome[e, n], verdicts.truncated[e, n] = TIMEOUT, True
         ended |= verdicts.outcome[e, n] != RUNNING
         running |= verdicts.outcome[e, n] == RUNNING
-    if ended:
-        observe_rows(p, e, batch, sight, batch.final, True)
+    observe_rows(p, e, batch, sight)
+    if not (ended or late):
+        return
+    keep_views(e, batch)
     over = late or not (running or play.respawn)
     if over and play.autoreset:
         begin(e, batch, sight)
@@ -180,15 +182,17 @@ def finish(p, e, batch, sight):  # type: ignore[no-untyped-def]
                     place_again(p, e, n, batch, sight)
                 else:
                     play.active[e, n] = False
-                    bodies_gone(p, e, n, batch)
+                    batch.bodies.alive[e, play.slots[p, n]] = False
         look_around(p, e, batch.tables, batch.bodies, sight)
-    observe_rows(p, e, batch, sight, batch.views, False)
+    observe_rows(p, e, batch, sight)
 
 
 @kernel
-def bodies_gone(p, e, n, batch):  # type: ignore[no-untyped-def]
-    """Take an actor away whose episode ended."""
-    batch.bodies.alive[e, batch.play.slots[p, n]] = False
+def keep_views(e, batch):  # type: ignore[no-untyped-def]
+    """Copy the observations of one environment before they are overwritten."""
+    for n in range(batch.views.shape[1]):
+        for k in range(batch.views.shape[2]):
+            batch.final[e, n, k] = batch.views[e, n, k]
 
 
 @released
@@ -197,7 +201,7 @@ def begin_range(batch, low, high):  # type: ignore[no-untyped-def]
     for e in range(low, high):
         sight = sight_of(batch.sights, e)
         begin(e, batch, sight)
-        observe_rows(batch.play.scene[e], e, batch, sight, batch.views, False)
+        observe_rows(batch.play.scene[e], e, batch, sight)
 
 
 @released
