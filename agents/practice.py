@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.actions import pushing
+from agents.checkpoint import network_of
 from agents.environments import DT, Environments
 from agents.episodes import Pool, make_pool
 from agents.judging import OUTCOMES, REACHED, RUNNING, TIMEOUT
 from agents.measure import Rate
+from agents.network import Network
+from agents.training import Progress, Settings, train
 from agents.variants import Variant, Variants, scene_of, tracks_of
 from scenes.types import Floats
 from sim.logs import OTHERS, log_of
@@ -125,6 +130,54 @@ def rule_driver(worlds: Environments) -> F4:
 def constant_driver(worlds: Environments) -> F4:
     """Rolls along the route at the speed it has."""
     return np.zeros((worlds.num_envs, worlds.rows, 2), np.float32)
+
+
+def trained_driver(network: Network) -> Driver:
+    """The most likely actions of a network that sees what the ego sees."""
+    return lambda worlds: network(worlds.observations)
+
+
+def practise(
+    found: Variants,
+    members: Sequence[Variant],
+    others: str,
+    folder: Path,
+    steps: int,
+    *,
+    start: Path,
+    recipe: dict[str, Any],
+    settings: Settings,
+    seed: int = 0,
+    on_progress: Progress | None = None,
+) -> Network:
+    """Let a trained driver practise in variants, or go on with the practice that the folder holds.
+
+    Args:
+        found: variants of an encounter.
+        members: those of them to practise in.
+        others: see `ground`.
+        folder: run folder.
+        steps: transitions in all.
+        start: run folder of the driver.
+        recipe: see `agents.training.train`.
+        settings: of PPO.
+        seed: of everything random.
+        on_progress: see `agents.training.train`.
+
+    Returns:
+        The driver after practice.
+
+    Raises:
+        RunError: a run folder is broken, or of other settings.
+    """
+    from agents.sb3 import DriveVecEnv
+
+    core = Environments(ground(found, members, others), settings.envs, time_limit=time_limit(found))
+    model = train(
+        DriveVecEnv(core), folder, steps, recipe=recipe, settings=settings, seed=seed, start=start,
+        on_progress=on_progress,
+    )  # fmt: skip
+    return network_of(model)
 
 
 def scripted_driver(members: Sequence[Variant]) -> Driver:

@@ -179,13 +179,18 @@ def practice(
     others: Annotated[Others, typer.Option(help="Follow their log, or react to whoever is in their way.")] = (
         Others.replay
     ),
+    driver: Annotated[Path | None, typer.Option(help="Run folder of a trained driver.")] = None,
+    steps: Annotated[int, typer.Option(min=0, help="Transitions that the driver practises for.")] = 0,
 ) -> None:
-    """Make variants of a recorded encounter and measure drivers on those held out."""
+    """Make variants of a recorded encounter, let a driver practise in some, and measure drivers on those held out."""
     from skidpad.practising import lines_of
     from skidpad.practising import practice as run
 
-    with progress("variants") as bar:
-        report = run(encounter, out, count=variants, seed=seed, others=others.value, on_progress=bar)
+    with progress("practice") as bar:
+        report = run(
+            encounter, out, count=variants, seed=seed, others=others.value, driver=driver, steps=steps,
+            on_progress=bar, on_steps=bar,
+        )  # fmt: skip
     for line in lines_of(report):
         say(line)
     say(str(out / "filmstrip.png"))

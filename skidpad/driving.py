@@ -88,7 +88,7 @@ def train(
         raise ValueError(f"--seed: {seed} is the seed of the held-out scenes")
     if cars not in ("ego", "cars"):
         raise ValueError(f"--cars: {cars!r} is none of ego, cars")
-    recipe = recipe_of(scene, cars=cars, pool=pool)
+    recipe = recipe_of(scene, load(scene).text, cars=cars, pool=pool)
     core = Environments(scene, settings.envs, controlled=cars, pool=pool, scene_seed=seed)  # type: ignore[arg-type]
     learn(DriveVecEnv(core), folder, steps, recipe=recipe, settings=settings, seed=seed, on_progress=on_progress)
     rows = held_out(scene, load_driver(folder).network, episodes)
@@ -108,9 +108,8 @@ def content_of(row: Measurement) -> dict[str, Any]:
     return {"rates": rates, "reward": row.reward, "seconds": row.seconds, "terms": row.terms}
 
 
-def recipe_of(scene: str, **more: Any) -> dict[str, Any]:
-    """What a run folder says about itself, and what must be the same when it goes on."""
-    text = load(scene).text
+def recipe_of(scene: str, text: str, **more: Any) -> dict[str, Any]:
+    """What a run folder says about itself, and what must be the same when it goes on; `text` is the scene file's."""
     digest = sha256(text.encode()).hexdigest()
     view = {"name": "ego", "version": VERSION, "size": SIZE}
     return {"scene": scene, "scene_sha256": digest, "view": view, "skidpad": __version__, **more}
@@ -156,9 +155,15 @@ def train_league(
     from skidpad.league_report import Standings, write_report
 
     folder, options = Path(out), league.LeagueSettings()
-    settings = settings or Settings()
+    settings, recipe = settings or Settings(), recipe_of(SCENE, load(SCENE).text)
     gates = league.train_league(
-        folder, steps, recipe=recipe_of(SCENE), settings=settings, league=options, seed=seed, on_progress=on_progress
+        folder,
+        steps,
+        recipe=recipe,
+        settings=settings,
+        league=options,
+        seed=seed,
+        on_progress=on_progress,
     )
     pool = league.read_pool(folder)
     if on_progress:

@@ -19,16 +19,23 @@ from agents.practice import (
     constant_driver,
     endings,
     measure,
+    practise,
     rule_driver,
     scripted_driver,
+    trained_driver,
     worlds_of,
 )
+from agents.trained import load_driver
+from agents.training import Settings
 from agents.variants import Variant, Variants, is_train, variants
 from scenes.commonroad import read_encounter
 from sim.world import State
+from skidpad.driving import recipe_of
 from skidpad.film_strip import Drive, film_strip, save_picture
 
 Progress = Callable[[int, int], None]
+Learning = Callable[[int, int, str], None]
+PRACTICE = Settings(rollout=32, learning_rate=2e-4)
 SHOWN = 2  # variants in the film strip
 
 
@@ -39,9 +46,13 @@ def practice(
     count: int = 1000,
     seed: int = 0,
     others: str = "replay",
+    driver: str | Path | None = None,
+    steps: int = 0,
+    settings: Settings | None = None,
     on_progress: Progress | None = None,
+    on_steps: Learning | None = None,
 ) -> dict[str, Any]:
-    """Import an encounter, make variants and measure the baseline drivers on those held out.
+    """Import an encounter, make variants, let a driver practise in some and measure all drivers on those held out.
 
     Args:
         encounter: CommonRoad XML file.
@@ -49,15 +60,23 @@ def practice(
         count: variants, training and held out together.
         seed: any integer.
         others: `replay` or `react`.
+        driver: run folder of a trained driver to measure, too.
+        steps: transitions that it practises for in the variants that are not held out; its new self is in out/run.
+        settings: of PPO.
         on_progress: called with (variants made, variants).
+        on_steps: called with (steps done, steps, note).
 
     Returns:
         What practice.json holds.
 
     Raises:
         SceneError: the file is wrong, or no plan solves its variants.
+        RunError: the driver's run folder is missing or broken.
         ValueError: an argument is out of range, or no variant is held out.
     """
+    network = None if driver is None else load_driver(Path(driver)).network
+    if steps and driver is None:
+        raise ValueError(f"--steps {steps}: name the run folder of the driver that practises with --driver")
     if count < 1:
         raise ValueError(f"--variants {count}: at least 1")
     recorded = read_encounter(encounter)
@@ -68,13 +87,26 @@ def practice(
     drivers: dict[str, Driver] = {
         "rule": rule_driver, "constant": constant_driver, "scripted": scripted_driver(held_out),
     }  # fmt: skip
+    if network is not None:
+        drivers["trained"] = trained_driver(network)
+    folder = Path(out)
+    if steps and driver is not None:
+        pupils = [variant for variant in found.members if is_train(variant.number)]
+        text = Path(encounter).read_text(encoding="utf-8")
+        recipe = recipe_of(str(encounter), text, others=others, seed_of_variants=seed, variants=count)
+        drivers["practised"] = trained_driver(practise(
+            found, pupils, others, folder / "run", steps, start=Path(driver), recipe=recipe,
+            settings=settings or PRACTICE, seed=seed, on_progress=on_steps,
+        ))  # fmt: skip
     measured = {name: measure(driver, found, held_out, others) for name, driver in drivers.items()}
     report = report_of(found, held_out, measured, others)
-    folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
-    for k in worst(measured["rule"], SHOWN):
-        alone: dict[str, Driver] = {"rule": rule_driver, "scripted": scripted_driver([held_out[k]])}
+    before, after = ("trained", "practised") if "practised" in drivers else ("rule", "scripted")
+    for k in worst(measured[before], SHOWN):
+        alone: dict[str, Driver] = {name: drivers[name] for name in (before, after)}
+        if after == "scripted":
+            alone[after] = scripted_driver([held_out[k]])
         rows += [filmed(driver, name, found, held_out[k], others) for name, driver in alone.items()]
     save_picture(film_strip(rows), folder / "filmstrip.png")
     partial = folder / "practice.json.partial"
