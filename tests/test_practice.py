@@ -97,3 +97,34 @@ def test_splits_share_nothing(write_scene: Write) -> None:
     with pytest.raises(ValueError, match="split: 'test' is unknown; choose from train, held-out, all"):
         practice_ground(file, 12, split="test")
     assert callable(skidpad.practice)
+
+
+def test_a_trained_driver_practises_and_goes_on(write_scene: Write, tmp_path: Path) -> None:
+    from agents.environments import Environments
+    from agents.runs import POLICY, RunError
+    from agents.sb3 import DriveVecEnv
+    from agents.training import Settings, train
+    from sim.egoview import SIZE, VERSION
+
+    settings = Settings(envs=4, rollout=8, batch=16, epochs=1, hidden=(8,))
+    recipe = {"view": {"name": "ego", "version": VERSION, "size": SIZE}}
+    env = DriveVecEnv(Environments("crossing-practice", 4, pool=2))
+    train(env, tmp_path / "driver", 32, recipe=recipe, settings=settings)
+    file, out = write_scene(two_lanes(), NAME), tmp_path / "out"
+
+    def practise(steps: int) -> tuple[dict[str, object], bytes]:
+        report = skidpad.practice(
+            file, out, count=12, seed=1, driver=tmp_path / "driver", steps=steps, settings=settings
+        )
+        return report["drivers"], (out / "run" / POLICY).read_bytes()
+
+    drivers, first = practise(32)
+    assert {"rule", "constant", "scripted", "trained", "practised"} == set(drivers)
+    again, second = practise(64)
+    assert again["trained"] == drivers["trained"] and second != first
+    assert (tmp_path / "driver" / POLICY).read_bytes() != second
+    assert (out / "filmstrip.png").stat().st_size > 1000
+    with pytest.raises(ValueError, match=r"--steps 5: name the run folder"):
+        skidpad.practice(file, out, count=12, steps=5)
+    with pytest.raises(RunError, match=r"no such run folder"):
+        skidpad.practice(file, out, count=12, driver=tmp_path / "nobody")
