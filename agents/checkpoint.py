@@ -77,7 +77,7 @@ def read_checkpoint(folder: Path, model: PPO) -> Arrays:
 
 
 def read_networks(folder: Path, model: PPO) -> None:
-    """Let a learner begin with the networks, actor and critic, of another run.
+    """Let a learner begin with the networks, actor and critic, of another run; how much it explores is its own.
 
     Raises:
         RunError: its checkpoint is missing, broken, or has other networks.
@@ -88,7 +88,7 @@ def read_networks(folder: Path, model: PPO) -> None:
     arrays = read_arrays(path, "checkpoint")
     net = {name[4:]: torch.from_numpy(value) for name, value in arrays.items() if name.startswith("net.")}
     try:
-        model.policy.load_state_dict(net)
+        model.policy.load_state_dict({**net, "log_std": model.policy.log_std.detach()})
     except RuntimeError as error:
         raise RunError(f"{path}: does not fit these networks ({' '.join(str(error).split())[:200]})") from None
 
