@@ -263,5 +263,5 @@ def _batch(pool: Pool, count: int, play: Play) -> Batch:
     views = np.zeros((count, rows, SIZE), np.float32)
     return Batch(
         pool.tables, empty_bodies(count, actors), sights, play, verdicts, views, views.copy(),
-        np.zeros((count, actors, 2), np.float32), np.zeros((count, actors, 2), np.float32),
+        np.zeros((count, actors, 2), np.float32), np.zeros((count, actors, 2), np.float32), pool.log,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from scenes.errors import SceneError
 from scenes.files import load
 from scenes.kinds import VEHICLES
 from scenes.types import Actor, Scene
-from sim.logs import Log
+from sim.logs import Log, empty_log
 from sim.tables import Tables, compile_tables
 from sim.world import I4
 
@@ -65,6 +65,7 @@ class Pool:
     slots: NDArray[np.int64]  # (P, N) controlled actors, -1 = none
     row_of: I4  # (P, A) slot of an actor, -1 = not controlled
     spare: I4  # (P,) first of the actors that only fill slots of a scene with fewer vehicles than others
+    log: Log  # recordings that the other actors follow
 
 
 @lru_cache(maxsize=8)
@@ -113,13 +114,13 @@ def make_pool(scenes: Sequence[Scene], controlled: Controlled, log: Log | None =
             [*rows, *range(first, first + width - len(rows))]
             for rows, first in zip(chosen, spare.tolist(), strict=True)
         ]
-    tables = compile_tables(scenes, log=log)
+    tables = compile_tables(scenes)
     slots = np.full((len(scenes), width), -1, np.int64)
     row_of = np.full(tables.exists.shape, -1, np.int32)
     for p, rows in enumerate(chosen):
         slots[p, : len(rows)] = rows
         row_of[p, rows] = np.arange(len(rows))
-    return Pool(tuple(scenes), tables, slots, row_of, spare)
+    return Pool(tuple(scenes), tables, slots, row_of, spare, empty_log(len(scenes)) if log is None else log)
 
 
 def who(scene: Scene, controlled: Controlled) -> list[int]:

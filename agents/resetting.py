@@ -76,7 +76,7 @@ def begin(e, batch, sight):  # type: ignore[no-untyped-def]
     play.noise[e] = draw(play, e, 5)
     absent = draw(play, e, 6)
     bodies.time[e] = CLOCK_RANGE * uniform(play.seed, world, 0, episode, CLOCK)
-    recorded = tables.log.mode[p] != RULES
+    recorded = batch.log.mode[p] != RULES
     if recorded:
         bodies.time[e] = 0.0
     batch.place[e] = 0.0
@@ -89,7 +89,7 @@ def begin(e, batch, sight):  # type: ignore[no-untyped-def]
         put(p, e, a, start_of(p, e, a, world, episode, tables, play), tables, bodies)
         bodies.speed[e, a] = tables.start[p, a, 1]
         if recorded and there and play.row_of[p, a] < 0:
-            put_as_recorded(tables.log, p, e, a, np.float32(0.0), play.dt, bodies)
+            put_as_recorded(batch.log, p, e, a, np.float32(0.0), play.dt, bodies)
             bodies.acceleration[e, a], bodies.yaw_rate[e, a] = 0.0, 0.0
     for n in range(play.slots.shape[1]):
         a = play.slots[p, n]

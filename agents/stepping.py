@@ -14,7 +14,7 @@ from agents.walkers import walk_acceleration
 from sim.bodies import Bodies, Sight, look_around
 from sim.egoview import along_route, on_route
 from sim.kernels import drive, kernel, released, wrap
-from sim.logs import REACT, REPLAY, RULES, put
+from sim.logs import REACT, REPLAY, RULES, Log, put
 from sim.replay import follow, reaction
 from sim.tables import Tables, place_on
 from sim.world import F4
@@ -34,6 +34,7 @@ class Batch(NamedTuple):
     final: F4  # (E, N, F) observations before the last reset in the environment
     place: F4  # (E, A, 2) m to the left of the path and rad against it
     wish: F4  # (E, A, 2) controls of this step: acceleration in m/s2 and front wheel angle in rad
+    log: Log  # of the scenes
 
 
 @kernel
@@ -73,9 +74,9 @@ def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
         n = play.row_of[p, a]
         if n >= 0 and play.active[e, n]:
             act(p, e, a, n, batch, actions, sight, wish)
-        elif tables.log.mode[p] == REACT:
-            wish[a, 0] = reaction(tables.log, p, e, a, bodies.time[e], tables, bodies, sight)
-        elif tables.log.mode[p] == REPLAY:
+        elif batch.log.mode[p] == REACT:
+            wish[a, 0] = reaction(batch.log, p, e, a, bodies.time[e], tables, bodies, sight)
+        elif batch.log.mode[p] == REPLAY:
             continue
         elif tables.vehicle[p, a]:
             wish[a, 0] = rule_acceleration(p, e, a, bodies.travelled[e, a], tables, bodies, sight)
@@ -108,7 +109,7 @@ def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
     tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
     for a in range(tables.exists.shape[1]):
         r = tables.path[p, a]
-        if tables.log.mode[p] != RULES and batch.play.row_of[p, a] < 0:
+        if batch.log.mode[p] != RULES and batch.play.row_of[p, a] < 0:
             move_recorded(p, e, a, batch, wish)
             continue
         if not bodies.alive[e, a] or r < 0:
@@ -144,7 +145,7 @@ def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
 @kernel
 def move_recorded(p, e, a, batch, wish):  # type: ignore[no-untyped-def]
     """Move an actor as it was recorded, or along its recorded path as it reacts."""
-    bodies, dt, log = batch.bodies, batch.play.dt, batch.tables.log
+    bodies, dt, log = batch.bodies, batch.play.dt, batch.log
     time, before = bodies.time[e] + dt, bodies.travelled[e, a]
     if log.mode[p] == REACT and batch.tables.path[p, a] >= 0:
         follow(log, p, e, a, wish[a, 0], time, dt, bodies)

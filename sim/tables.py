@@ -13,7 +13,6 @@ from scenes.lanes import arc_lengths, point_at
 from scenes.types import Crossing, Floats, Scene
 from sim.ground import Ground, compile_ground, on_road
 from sim.kernels import kernel, wrap
-from sim.logs import Log, empty_log
 from sim.signals import Plans, compile_plans
 from sim.world import F4, I4, World, compile_world
 
@@ -47,16 +46,14 @@ class Tables(NamedTuple):
     lane_rows: I4  # (B, 2) first point and number of points of a scene's lanes
     plans: Plans
     ground: Ground
-    log: Log
 
 
-def compile_tables(scenes: Sequence[Scene], world: World | None = None, log: Log | None = None) -> Tables:
+def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Tables:
     """Turn scenes into tables.
 
     Args:
         scenes: at least one.
         world: the same scenes compiled, when they are already.
-        log: recordings that actors follow; default none.
 
     Returns:
         The tables; actor a of scene b is row (b, a).
@@ -85,7 +82,7 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None, log: Log
     return Tables(
         world.exists, world.vehicle, world.size, world.wheel_base, world.desired_speed, start, spot, owner, line, rows,
         length, clear, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups, lane_line, lane_rows,
-        compile_plans(scenes), ground, empty_log(len(scenes)) if log is None else log,
+        compile_plans(scenes), ground,
     )  # fmt: skip
 
 
