@@ -258,6 +258,8 @@ def train_league(
     gates = read_gates(folder)
 
     def stand(model: Any, rollouts: int) -> None:
+        if rollouts == 0:
+            write_snapshot(folder, 0, env.pool[0])
         if rollouts == 0 or rollouts % league.gate_every:
             return
         network = network_of(model)
@@ -270,11 +272,12 @@ def train_league(
         gates.append(Gate(model.num_timesteps, snapshot_name(len(env.pool) - 1), won, drawn, lost, passed))
         env.chance = hunger(np.array(points))
         if passed:
-            promote(folder, env, network)
+            env.add(network)
+            write_snapshot(folder, len(env.pool) - 1, network)
         write_gates(folder, gates)
 
     # the untrained network, which training begins with, is the first rival
-    promote(folder, env, network_of(make_model(env, settings, seed)))
+    env.add(network_of(make_model(env, settings, seed)))
     full = {**recipe, "league": asdict(league)}
     train(env, folder, steps, recipe=full, settings=settings, seed=seed, on_rollout=stand, on_progress=on_progress)
     return gates
@@ -283,12 +286,6 @@ def train_league(
 def snapshot_name(k: int) -> str:
     """Name of the k-th snapshot; 0 is the untrained network."""
     return f"{k:03d}"
-
-
-def promote(folder: Path, env: LeagueEnv, network: Network) -> None:
-    """Take a network into the pool and keep it in the folder."""
-    env.add(network)
-    write_snapshot(folder, len(env.pool) - 1, network)
 
 
 def write_snapshot(folder: Path, k: int, network: Network) -> None:

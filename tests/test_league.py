@@ -17,7 +17,7 @@ from agents.league import (
     round_robin,
     train_league,
 )
-from agents.runs import POLICY
+from agents.runs import POLICY, RunError
 from agents.training import Settings
 from skidpad.league_report import Standings, write_report
 
@@ -103,3 +103,7 @@ def test_a_league_goes_on_to_the_bit_and_its_page_says_who_beats_whom(tmp_path: 
     standings = Standings(("000", "001", "rule"), 2, table, ratings, {"rule": 1000.0}, {"rule": 0.1})
     page = write_report(straight, standings, gates, "skidpad train --league").read_text()
     assert "rule = 1000" in page and "promoted" in page and "<svg" in page and page.count("<tr>") == 4 + 4
+    kept = (straight / "pool" / "000.safetensors").read_bytes()
+    with pytest.raises(RunError, match="seed: the run there has 2, not 5"):
+        train_league(straight, 4 * 8 * rows, recipe={}, settings=settings, league=TINY, seed=5)
+    assert (straight / "pool" / "000.safetensors").read_bytes() == kept
