@@ -42,6 +42,12 @@ class Rate:
         half = z / (1 + z * z / n) * math.sqrt(self.value * (1 - self.value) / n + z * z / (4 * n * n))
         return max(0.0, middle - half), min(1.0, middle + half)
 
+    @property
+    def numbers(self) -> dict[str, float | int]:
+        """As JSON."""
+        low, high = self.interval
+        return {"count": self.count, "of": self.of, "share": self.value, "low": low, "high": high}
+
     def __str__(self) -> str:
         low, high = self.interval
         return f"{100 * self.value:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,13 +13,12 @@ from agents.network import Network
 from agents.ratings import elo
 from agents.runs import FORMAT, write_json
 from agents.trained import load_driver
-from agents.training import Settings
+from agents.training import Progress, Settings
 from agents.training import train as learn
 from scenes.files import load
 from sim.egoview import SIZE, VERSION
 from skidpad import ENVIRONMENTS, __version__
 
-Progress = Callable[[int, int, str], None]
 ANCHORS = {"rule": 1000.0}
 
 
@@ -101,10 +99,7 @@ def train(
 
 def content_of(row: Measurement) -> dict[str, Any]:
     """A measurement as JSON."""
-    rates = {
-        name: {"value": rate.value, "low": rate.interval[0], "high": rate.interval[1]}
-        for name, rate in row.rates.items()
-    }
+    rates = {name: rate.numbers for name, rate in row.rates.items()}
     return {"rates": rates, "reward": row.reward, "seconds": row.seconds, "terms": row.terms}
 
 

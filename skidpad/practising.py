@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import numpy as np
 
 from agents.environments import DT
 from agents.judging import RUNNING
-from agents.measure import Rate
 from agents.practice import (
     FAILURES,
     Driver,
@@ -25,7 +23,9 @@ from agents.practice import (
     trained_driver,
     worlds_of,
 )
+from agents.runs import write_json
 from agents.trained import load_driver
+from agents.training import Progress as Learning
 from agents.training import Settings
 from agents.variants import Variant, Variants, is_train, variants
 from scenes.commonroad import read_encounter
@@ -34,7 +34,6 @@ from skidpad.driving import recipe_of
 from skidpad.film_strip import Drive, film_strip, save_picture
 
 Progress = Callable[[int, int], None]
-Learning = Callable[[int, int, str], None]
 PRACTICE = Settings(rollout=32, learning_rate=2e-4)
 SHOWN = 2  # variants in the film strip
 
@@ -93,7 +92,7 @@ def practice(
     if steps and driver is not None:
         pupils = [variant for variant in found.members if is_train(variant.number)]
         text = Path(encounter).read_text(encoding="utf-8")
-        recipe = recipe_of(str(encounter), text, others=others, seed_of_variants=seed, variants=count)
+        recipe = recipe_of(recorded.name, text, others=others, seed_of_variants=seed, variants=count)
         drivers["practised"] = trained_driver(practise(
             found, pupils, others, folder / "run", steps, start=Path(driver), recipe=recipe,
             settings=settings or PRACTICE, seed=seed, on_progress=on_steps,
@@ -101,18 +100,23 @@ def practice(
     measured = {name: measure(driver, found, held_out, others) for name, driver in drivers.items()}
     report = report_of(found, held_out, measured, others)
     folder.mkdir(parents=True, exist_ok=True)
-    rows = []
+    save_picture(film_strip(before_and_after(found, held_out, drivers, measured, others)), folder / "filmstrip.png")
+    write_json(folder / "practice.json", report)
+    return report
+
+
+def before_and_after(
+    found: Variants, held_out: Sequence[Variant], drivers: dict[str, Driver], measured: dict[str, Measured], others: str
+) -> list[Drive]:
+    """The worst variants of a driver before practice and after it; without practice of `rule`, beside the planner."""
     before, after = ("trained", "practised") if "practised" in drivers else ("rule", "scripted")
+    rows = []
     for k in worst(measured[before], SHOWN):
         alone: dict[str, Driver] = {name: drivers[name] for name in (before, after)}
         if after == "scripted":
             alone[after] = scripted_driver([held_out[k]])
         rows += [filmed(driver, name, found, held_out[k], others) for name, driver in alone.items()]
-    save_picture(film_strip(rows), folder / "filmstrip.png")
-    partial = folder / "practice.json.partial"
-    partial.write_text(json.dumps(report, indent=1), encoding="utf-8")
-    partial.replace(folder / "practice.json")
-    return report
+    return rows
 
 
 def report_of(
@@ -157,13 +161,7 @@ def lines_of(report: dict[str, Any]) -> list[str]:
 def rates(result: Measured) -> dict[str, dict[str, float | int]]:
     """Failure rates of a driver, all and by sort."""
     found = {"failure": result.failures} | {name: result.rate(name) for name in FAILURES}
-    return {name: numbers(rate) for name, rate in found.items()}
-
-
-def numbers(rate: Rate) -> dict[str, float | int]:
-    """A rate as plain numbers."""
-    low, high = rate.interval
-    return {"count": rate.count, "of": rate.of, "share": rate.value, "low": low, "high": high}
+    return {name: rate.numbers for name, rate in found.items()}
 
 
 def worst(result: Measured, count: int) -> list[int]:
