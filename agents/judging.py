@@ -17,11 +17,12 @@ from agents.rewards import (
     PROGRESS,
     RED_LIGHT,
     SLOW,
+    SPEEDING,
     SUCCESS,
     WAITING,
     WRONG_WAY,
     comfort_term,
-    progress_term,
+    speeding_term,
 )
 from sim.contacts import gap_to_box, off_road, ran_red, touches, wrong_way
 from sim.egoview import in_the_way
@@ -80,7 +81,8 @@ def judge_driver(p, e, a, n, batch, sight, terms):  # type: ignore[no-untyped-de
     tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
     s, last, offset = bodies.travelled[e, a], batch.verdicts.before[e, n, 0], batch.place[e, a, 0]
     a_now, a_last = bodies.acceleration[e, a], batch.verdicts.before[e, n, 1]
-    terms[PROGRESS] = progress_term(s - last, max(tables.desired[p, a], 1.0) * dt)
+    wished = max(tables.desired[p, a], np.float32(1.0))
+    terms[PROGRESS], terms[SPEEDING] = min(s - last, wished * dt), speeding_term(bodies.speed[e, a], wished)
     terms[COMFORT] = comfort_term(a_now, (a_now - a_last) / dt, bodies.speed[e, a] * bodies.yaw_rate[e, a])
     terms[WAITING] = bodies.speed[e, a] < np.float32(SLOW)
     terms[WRONG_WAY] = wrong_way(p, e, a, offset, tables, bodies, sight)
@@ -149,7 +151,7 @@ def judge_walker(p, e, a, n, batch, sight, terms):  # type: ignore[no-untyped-de
     """Terms of a person, not weighted yet, and the outcome."""
     tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
     s, last = bodies.travelled[e, a], batch.verdicts.before[e, n, 0]
-    terms[PROGRESS] = progress_term(s - last, max(tables.desired[p, a], 0.3) * dt)
+    terms[PROGRESS] = min(s - last, max(tables.desired[p, a], np.float32(0.3)) * dt)
     terms[COMFORT] = comfort_term(bodies.acceleration[e, a], 0.0, 0.0)
     for j in range(tables.exists.shape[1]):
         moves = tables.vehicle[p, j] and bodies.alive[e, j] and bodies.speed[e, j] > MOVING

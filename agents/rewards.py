@@ -19,15 +19,16 @@ CLOSE = 0.7  # m between a moving vehicle and a person that frightens
 class Weights:
     """What each term is worth. Terms of events count once, the others in every step."""
 
-    progress: float = 0.01  # each metre along the route at no more than the wished speed; faster costs half of it
+    progress: float = 0.01  # each metre along the route at no more than the wished speed
+    speeding: float = -0.2  # share of the wished speed by which one is faster than a twentieth above it, each step
     comfort: float = -0.001  # squares of acceleration, change of acceleration and acceleration across, in harsh units
-    collision: float = -1.0  # contact with a vehicle
+    collision: float = -2.0  # contact with a vehicle
     person_hit: float = -3.0  # contact with a person while moving
-    off_road: float = -1.0  # a corner leaves the road
-    red_light: float = -1.0  # the front passes a stop line at red
+    off_road: float = -2.0  # a corner leaves the road
+    red_light: float = -2.0  # the front passes a stop line at red
     wrong_way: float = -0.02  # each step against the nearest lane
     near_miss: float = -0.2  # driving onto a crossing in front of somebody; a fifth in each step too close to a person
-    waiting: float = -0.006  # each step slower than a walk: who never dares pays more than who dares too early
+    waiting: float = -0.004  # each step slower than a walk: who never dares pays more than who dares too early
     success: float = 1.0  # the goal is reached
 
     @property
@@ -37,23 +38,23 @@ class Weights:
 
 
 TERMS = tuple(field.name for field in fields(Weights))
-PROGRESS, COMFORT, COLLISION, PERSON_HIT, OFF_ROAD, RED_LIGHT, WRONG_WAY, NEAR_MISS, WAITING, SUCCESS = range(
-    len(TERMS)
-)
+(
+    PROGRESS, SPEEDING, COMFORT, COLLISION, PERSON_HIT, OFF_ROAD, RED_LIGHT, WRONG_WAY, NEAR_MISS, WAITING, SUCCESS
+) = range(len(TERMS))  # fmt: skip
 
 
 @kernel
-def progress_term(way, wished):  # type: ignore[no-untyped-def]
-    """Metres of a step that count.
+def speeding_term(speed, wished):  # type: ignore[no-untyped-def]
+    """How much too fast a step is.
 
     Args:
-        way: m along the route in this step.
-        wished: m that the wished speed gives.
+        speed: m/s.
+        wished: m/s.
 
     Returns:
-        m; less for those who speed by more than a twentieth.
+        Share of the wished speed beyond a twentieth above it.
     """
-    return min(way, wished) - 0.5 * max(way - 1.05 * wished, 0.0)
+    return max(speed / wished - 1.05, 0.0)
 
 
 @kernel

@@ -37,6 +37,7 @@ class Settings:
     epochs: int = 4
     hidden: tuple[int, ...] = (64, 64)
     learning_rate: float = 5e-4
+    horizon: int = 8_000_000  # transitions over which the learning rate falls to a twentieth
     discount: float = 0.995
     gae: float = 0.95
     clip: float = 0.2
@@ -131,9 +132,8 @@ def train(
     left = steps - model.num_timesteps
     if left > 0:
         model.set_logger(logger(folder, model.num_timesteps))
-        model.learn(
-            left, callback=watcher(folder, steps, checkpoint_every, on_rollout, on_progress), reset_num_timesteps=False
-        )
+        callback = watcher(folder, settings, steps, checkpoint_every, on_rollout, on_progress)
+        model.learn(left, callback=callback, reset_num_timesteps=False)
         write_checkpoint(folder, model, resumable(env).get_state())
     write_arrays(folder / POLICY, network_arrays(network_of(model)))
     return model
@@ -196,6 +196,7 @@ def logger(folder: Path, done: int) -> Any:
 
 def watcher(
     folder: Path,
+    settings: Settings,
     steps: int,
     every: int,
     on_rollout: Callable[[PPO, int], None] | None,
@@ -212,6 +213,8 @@ def watcher(
 
         def _on_rollout_start(self) -> None:
             learner: Any = self.model
+            rate = settings.learning_rate * max(1.0 - learner.num_timesteps / settings.horizon, 0.05)
+            learner.lr_schedule = lambda _: rate  # by the steps made, not by those asked for: resuming changes nothing
             rollouts = learner.num_timesteps // (learner.n_steps * learner.n_envs)
             if rollouts and rollouts % every == 0:
                 write_checkpoint(folder, learner, resumable(self.training_env).get_state())
