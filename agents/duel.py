@@ -1,23 +1,34 @@
-"""The duel: two cars, one passage. A game ends with the first car that passes, crashes or leaves the road."""
+"""The duel: two cars, one passage. A game ends with the first car that passes, crashes or leaves the road.
+
+Who drives into the passage first has the right of way: of two cars that crash into each other, or that stand face to
+face when time is up, the one that came later has lost.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.environments import Environments
-from agents.judging import COLLIDED, HIT, REACHED, RUNNING, TIMEOUT
+from agents.actions import BRAKE, PUSH
+from agents.drivers import ACCELERATION, held_back
+from agents.environments import DT, Environments
+from agents.episodes import Pool
+from agents.judging import REACHED, RUNNING, TIMEOUT
 from agents.network import Network
 from agents.rewards import Weights
 from scenes.errors import SceneError
 from scenes.seeds import rng_for
+from sim.tables import SPACING
 
 SCENE = "duel"
 TIME_LIMIT = 25.0  # s
-WIN, LOSS, CRASH = 0.8, -0.4, -1.0  # added to the reward at the end of a game; nobody wins a crash
-SHAPING = Weights(success=0.0, collision=0.0, person_hit=0.0, off_road=0.0)  # worth what stands above
+WIN, LOSS, CRASH = 0.8, -0.4, -1.2  # added to the reward at the end of a game; nobody wins a crash
+# what stands above takes the place of most terms; a duel is a race, and who gives way waits
+SHAPING = Weights(success=0.0, collision=0.0, person_hit=0.0, off_road=0.0, speeding=-0.01, waiting=0.0)
+APART = 0.4  # m between two cars side by side
 F4 = NDArray[np.float32]
 Player = Network | str  # a network, or one of PLAYERS
 PLAYERS = ("rule", "constant", "random")
@@ -57,9 +68,12 @@ class Duels:
         if self.core.rows != 2:
             raise SceneError(scene, f"a duel needs two moving vehicles, not {self.core.rows}")
         self.games = games
+        self._entrance = entrances(self.core.pool)
+        self.entered = np.full((games, 2), np.inf)  # steps until a car's front was in the passage
 
     def reset(self, seed: int) -> F4:
         """Begin all games anew; (E, 2, F)."""
+        self.entered[:] = np.inf
         return np.array(self.core.reset(seed))
 
     def step(self, actions: F4) -> Round:
@@ -67,34 +81,85 @@ class Duels:
         now = self.core.step(actions)
         outcome, rewards = now.outcome, now.rewards.copy()
         ended = (outcome != RUNNING).any(1)
-        points, gain = score(outcome)
+        inside, speed = -self.before_passage, self._speed
+        since = inside / np.maximum(speed, 0.1) / DT
+        self.entered = np.where((inside > 0) & np.isinf(self.entered), self._step - since, self.entered)
+        points, gain = score(outcome, self.entered)
         rewards[ended] += gain[ended]
         cut = ended & (outcome == TIMEOUT).all(1)
         final = np.where((outcome != RUNNING)[..., None], now.final, now.observations)
         if ended.any():
             self.core.reset(only=np.flatnonzero(ended))
+            self.entered[ended] = np.inf
         return Round(np.array(self.core.observations), rewards, ended, cut, points, final)
 
+    @property
+    def before_passage(self) -> NDArray[np.float64]:
+        """(E, 2) m from the front of each car to where the passage begins; negative inside it."""
+        tables, scene = self.core.pool.tables, self.core.batch.play.scene
+        half = 0.5 * self._of_cars(tables.size[scene, :, 0])
+        return np.asarray(self._entrance[scene] - self._of_cars(self.core.batch.bodies.travelled) - half, np.float64)
 
-def score(outcome: NDArray[np.int8]) -> tuple[F4, F4]:
+    @property
+    def _speed(self) -> NDArray[Any]:
+        """(E, 2) m/s."""
+        return self._of_cars(self.core.batch.bodies.speed)
+
+    @property
+    def _step(self) -> NDArray[Any]:
+        """(E, 1) steps of each game."""
+        return self.core.batch.play.step[:, None]
+
+    def _of_cars(self, values: NDArray[Any]) -> NDArray[Any]:
+        """(E, 2) values of the two cars, out of (E, A)."""
+        return np.take_along_axis(values, self.core.pool.slots[self.core.batch.play.scene], 1)
+
+    def rule_actions(self) -> F4:
+        """(E, 2, 2) actions of rule-based drivers, who wait before the passage while another is inside."""
+        actions, free = self.core.rule_actions(), np.maximum(self.before_passage - 1.0, 0.1)
+        tables, scene, speed = self.core.pool.tables, self.core.batch.play.scene, self._speed
+        wished = self._of_cars(tables.desired[scene])
+        wait = np.isfinite(self.entered[:, ::-1]) & np.isinf(self.entered)
+        hold = np.vectorize(held_back)(speed, free, 0.0)
+        push = np.clip(ACCELERATION * (1.0 - (speed / wished) ** 4 - hold), -BRAKE, ACCELERATION)
+        slower = np.minimum(actions[..., 0], np.where(push > 0, push / PUSH, push / BRAKE))
+        actions[..., 0] = np.where(wait, slower, actions[..., 0])
+        return actions
+
+
+def entrances(pool: Pool) -> NDArray[np.float64]:
+    """(P, 2) m along each car's path to where two cars do not fit beside each other; the end where they always do."""
+    tables, found = pool.tables, np.zeros((len(pool.scenes), 2))
+    for p, slots in enumerate(pool.slots):
+        narrow = tables.size[p, slots, 1].mean() + APART
+        first, second = (tables.line[row : row + count, :2] for row, count in tables.rows[tables.path[p, slots]])
+        close = np.hypot(*np.moveaxis(first[:, None] - second, -1, 0)) < narrow
+        for side, meets in enumerate((close.any(1), close.any(0))):
+            found[p, side] = SPACING * (np.argmax(meets) if meets.any() else len(meets))
+    return found
+
+
+def score(outcome: NDArray[np.int8], entered: NDArray[np.float64]) -> tuple[F4, F4]:
     """Points and rewards of games that ended.
 
     Args:
         outcome: (E, 2) index in `agents.judging.OUTCOMES`.
+        entered: (E, 2) steps until each car was in the passage, inf = it never was.
 
     Returns:
         (E, 2) points and (E, 2) rewards. Who passes first has won; who leaves the road, runs over a person or into a
-        parked car alone has lost; both in a crash, or both still waiting when time is up, is a draw.
+        parked car alone has lost. When both crash, or both still stand there when time is up, the one that came into
+        the passage later has lost, where the other's way was blocked; else it is a draw.
     """
-    passed = outcome == REACHED
-    failed = (outcome != REACHED) & (outcome != RUNNING) & (outcome != TIMEOUT)
-    other_passed, other_failed = passed[:, ::-1], failed[:, ::-1]
-    won = (passed & ~other_passed) | (other_failed & ~failed & ~passed)
+    passed, late = outcome == REACHED, (outcome == TIMEOUT).all(1, keepdims=True)
+    failed = ~passed & (outcome != RUNNING) & (outcome != TIMEOUT)
+    both = failed.all(1, keepdims=True)
+    face_to_face = late & np.isfinite(entered).all(1, keepdims=True)
+    prior = entered < entered[:, ::-1]
+    won = (passed & ~passed[:, ::-1]) | (failed[:, ::-1] & ~failed & ~passed) | ((both | face_to_face) & prior)
     lost = won[:, ::-1]
     points = np.where(won, 1.0, np.where(lost, 0.0, 0.5)).astype(np.float32)
-    crash = failed & ((outcome == COLLIDED) | (outcome == HIT) | other_failed)
-    gain = np.where(passed, WIN, np.where(failed, CRASH, LOSS))
-    gain = np.where(crash, CRASH, np.where(won & ~passed, 0.0, gain))
+    gain = np.where(passed, WIN, np.where(won, 0.0, np.where(failed, CRASH, LOSS)))
     return points, gain.astype(np.float32)
 
 
@@ -110,7 +175,7 @@ def decide(player: Player, views: F4, rng: np.random.Generator) -> F4:
 def moves(players: tuple[Player, Player], views: F4, duels: Duels, rng: np.random.Generator) -> F4:
     """(E, 2, 2) actions of the players of the two sides."""
     actions = np.zeros((*views.shape[:2], 2), np.float32)
-    rules = duels.core.rule_actions() if "rule" in players else actions
+    rules = duels.rule_actions() if "rule" in players else actions
     for side, player in enumerate(players):
         actions[:, side] = rules[:, side] if player == "rule" else decide(player, views[:, side], rng)
     return actions

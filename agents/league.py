@@ -14,19 +14,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from stable_baselines3.common.vec_env import VecEnv
 
 from agents.checkpoint import network_of
 from agents.duel import Duels, Player, match
 from agents.environments import Environments
 from agents.network import Network
 from agents.runs import FORMAT, network_arrays, network_from, read_arrays, read_json, write_arrays, write_json
+from agents.sb3 import BatchVecEnv, part_of
 from agents.snapshot import core_state, put_core_state
 from agents.training import Progress, Settings, make_model, train
 from scenes.seeds import rng_for
 
 GATES = "gates.json"
 TRAFFIC = "junction-practice"
+KEPT = ("chance", "rival", "game", "clock", "views")
 F4 = NDArray[np.float32]
 
 
@@ -42,7 +43,7 @@ class LeagueSettings:
     games: int = 400  # of each pair of the final round robin
 
 
-class LeagueEnv(VecEnv):
+class LeagueEnv(BatchVecEnv):
     """Rows of one learner: both cars of some duels, one car of the others, all cars of ordinary traffic."""
 
     def __init__(self, settings: LeagueSettings, seed: int) -> None:
@@ -65,11 +66,9 @@ class LeagueEnv(VecEnv):
         self.game = np.zeros(settings.duels, np.int64)
         self.clock = np.zeros(1, np.int64)  # steps made
         self.views = np.zeros((settings.duels, 2, 1), np.float32)
-        self.actions = np.zeros((0, 2), np.float32)
         core = self.duels.core
         rows = int(self.learns.sum()) + settings.traffic * self.traffic.rows
         super().__init__(rows, core.single_observation_space, core.single_action_space)
-        self.returns, self.lengths = np.zeros(rows), np.zeros(rows, np.int64)
 
     def add(self, network: Network) -> None:
         """Take a snapshot into the pool."""
@@ -82,18 +81,14 @@ class LeagueEnv(VecEnv):
         self.views = self.duels.reset(self.run_seed)
         for e in self.guests.tolist():
             self._invite(e)
-        self.returns[:], self.lengths[:] = 0.0, 0
+        self._returns[:], self._lengths[:] = 0.0, 0
         return self._rows(self.views, np.array(self.traffic.reset(self.run_seed)))
-
-    def step_async(self, actions: NDArray[Any]) -> None:
-        """Keep the learners' actions."""
-        self.actions = np.asarray(actions, np.float32)
 
     def step_wait(self) -> tuple[F4, F4, NDArray[np.bool_], list[dict[str, Any]]]:
         """Advance all worlds; see `VecEnv`."""
         count = int(self.learns.sum())
         wanted = np.zeros((*self.learns.shape, 2), np.float32)
-        wanted[self.learns] = self.actions[:count]
+        wanted[self.learns] = self._actions[:count]
         noise = rng_for(self.run_seed, "noise", int(self.clock[0]))
         self.clock += 1
         for k, network in enumerate(self.pool):
@@ -101,7 +96,7 @@ class LeagueEnv(VecEnv):
             if len(rows):
                 wanted[rows, rows % 2] = network.sample(self.views[rows, rows % 2], noise)
         duel = self.duels.step(wanted)
-        street = self.traffic.step(self.actions[count:])
+        street = self.traffic.step(self._actions[count:])
         self.views = duel.observations
         for e in np.flatnonzero(duel.ended).tolist():
             self.game[e] += 1
@@ -114,22 +109,8 @@ class LeagueEnv(VecEnv):
         rewards = self._rows(duel.rewards, street.rewards)
         final = self._rows(duel.final, street.final)
         won = self._rows(duel.points == 1.0, street.outcome == 1)
-        return self._rows(self.views, street.observations), rewards, done, self._infos(rewards, done, late, final, won)
-
-    def _infos(self, rewards: F4, done: Any, late: Any, final: F4, won: Any) -> list[dict[str, Any]]:
-        """What stable-baselines3 wants to know of episodes that ended."""
-        self.returns += rewards
-        self.lengths += 1
-        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
-        for n in np.flatnonzero(done).tolist():
-            infos[n] = {
-                "terminal_observation": final[n].copy(),
-                "TimeLimit.truncated": bool(late[n]),
-                "episode": {"r": float(self.returns[n]), "l": int(self.lengths[n])},
-                "is_success": bool(won[n]),
-            }
-        self.returns[done], self.lengths[done] = 0.0, 0
-        return infos
+        infos = self.episodes(rewards, done, late, won, final, lambda row: {})
+        return self._rows(self.views, street.observations), rewards, done, infos
 
     def _rows(self, duel: NDArray[Any], street: NDArray[Any]) -> NDArray[Any]:
         """Learners' rows of (E, 2, ...) and (T, N, ...) arrays, one after the other."""
@@ -142,14 +123,8 @@ class LeagueEnv(VecEnv):
 
     def get_state(self) -> dict[str, NDArray[Any]]:
         """Everything that a later step depends on, the pool included."""
-        state = {
-            "chance": self.chance,
-            "rival": self.rival,
-            "game": self.game,
-            "clock": self.clock,
-            "views": self.views,
-        }
-        state |= {"returns": self.returns, "lengths": self.lengths}
+        state = super().get_state() | {name: getattr(self, name) for name in KEPT}
+        state["entered"] = self.duels.entered
         state |= {f"duels.{name}": value for name, value in core_state(self.duels.core).items()}
         state |= {f"traffic.{name}": value for name, value in core_state(self.traffic).items()}
         for k, network in enumerate(self.pool):
@@ -158,34 +133,16 @@ class LeagueEnv(VecEnv):
 
     def set_state(self, state: dict[str, NDArray[Any]]) -> None:
         """Put back what `get_state` gave."""
-        for name in ("chance", "rival", "game", "clock", "views", "returns", "lengths"):
+        super().set_state(state)
+        for name in KEPT:
             setattr(self, name, state[name].copy())
         for part, core in (("duels.", self.duels.core), ("traffic.", self.traffic)):
-            put_core_state(core, {name[len(part) :]: value for name, value in state.items() if name.startswith(part)})
+            put_core_state(core, part_of(state, part))
+        self.duels.entered = state["entered"].copy()
         self.pool = []
         while f"pool.{len(self.pool)}/actor.deviation" in state:
             start = f"pool.{len(self.pool)}/"
-            arrays = {name[len(start) :]: value for name, value in state.items() if name.startswith(start)}
-            self.pool.append(network_from(arrays, Path(start)))
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
-        """No row is wrapped."""
-        return [False] * self.num_envs
-
-    def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> list[Any]:
-        """Rows are no environments of their own."""
-        raise AttributeError(f"rows of a league have no method {method_name!r}")
-
-    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
-        """The same for all rows."""
-        return [getattr(self, attr_name, None)] * self.num_envs
-
-    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
-        """Rows are no environments of their own."""
-        raise AttributeError(f"rows of a league have no attribute {attr_name!r} to set")
+            self.pool.append(network_from(part_of(state, start), Path(start)))
 
 
 def hunger(points: NDArray[np.float64]) -> NDArray[np.float64]:

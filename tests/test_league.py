@@ -24,23 +24,45 @@ from skidpad.league_report import Standings, write_report
 TINY = LeagueSettings(duels=4, traffic=1, gate_every=1, gate_games=4, gate=0.0, games=4)
 
 
+NEVER = (np.inf, np.inf)
+
+
 @pytest.mark.parametrize(
-    ("first", "second", "points", "gain"),
+    ("first", "second", "entered", "points", "gain"),
     [
-        (REACHED, RUNNING, (1.0, 0.0), (WIN, LOSS)),
-        (RUNNING, REACHED, (0.0, 1.0), (LOSS, WIN)),
-        (REACHED, REACHED, (0.5, 0.5), (WIN, WIN)),
-        (COLLIDED, COLLIDED, (0.5, 0.5), (CRASH, CRASH)),
-        (COLLIDED, RUNNING, (0.0, 1.0), (CRASH, 0.0)),  # into a parked car
-        (RUNNING, LEFT, (1.0, 0.0), (0.0, CRASH)),
-        (HIT, RUNNING, (0.0, 1.0), (CRASH, 0.0)),
-        (TIMEOUT, TIMEOUT, (0.5, 0.5), (LOSS, LOSS)),
+        (REACHED, RUNNING, (30.0, np.inf), (1.0, 0.0), (WIN, LOSS)),
+        (RUNNING, REACHED, (50.0, 30.0), (0.0, 1.0), (LOSS, WIN)),
+        (REACHED, REACHED, (30.0, 30.0), (0.5, 0.5), (WIN, WIN)),
+        (COLLIDED, COLLIDED, (30.0, 30.5), (1.0, 0.0), (0.0, CRASH)),  # the second had to wait
+        (COLLIDED, COLLIDED, (np.inf, 30.0), (0.0, 1.0), (CRASH, 0.0)),
+        (COLLIDED, COLLIDED, NEVER, (0.5, 0.5), (CRASH, CRASH)),
+        (COLLIDED, RUNNING, (20.0, 30.0), (0.0, 1.0), (CRASH, 0.0)),  # into a parked car
+        (RUNNING, LEFT, NEVER, (1.0, 0.0), (0.0, CRASH)),
+        (HIT, RUNNING, NEVER, (0.0, 1.0), (CRASH, 0.0)),
+        (TIMEOUT, TIMEOUT, (30.0, np.inf), (0.5, 0.5), (LOSS, LOSS)),
+        (TIMEOUT, TIMEOUT, (30.0, 25.0), (0.0, 1.0), (LOSS, 0.0)),  # face to face
     ],
 )
-def test_games_are_scored(first: int, second: int, points: tuple[float, ...], gain: tuple[float, ...]) -> None:
-    found, reward = score(np.array([[first, second]], np.int8))
+def test_games_are_scored(
+    first: int, second: int, entered: tuple[float, float], points: tuple[float, ...], gain: tuple[float, ...]
+) -> None:
+    found, reward = score(np.array([[first, second]], np.int8), np.array([entered]))
     assert found[0].tolist() == list(points)
     assert reward[0] == pytest.approx(gain)
+
+
+def test_rule_drivers_let_pass_who_was_first(duels: Duels) -> None:
+    duels.reset(4)
+    points, crashed = np.zeros((20, 2)), np.zeros(20, bool)
+    open_games = np.ones(20, bool)
+    for _ in range(251):
+        now = duels.step(duels.rule_actions())
+        done = now.ended & open_games
+        points[done] = now.points[done]
+        crashed |= done & (now.rewards.min(1) < 0.9 * CRASH)
+        open_games &= ~done
+    assert not crashed.any()
+    assert ((points == 1.0).sum(1) == 1).all()  # everyone who was there first has passed
 
 
 @pytest.fixture(scope="module")
