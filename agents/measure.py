@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.environments import Environments
 from agents.judging import OUTCOMES
@@ -105,19 +106,9 @@ def measure(
     """
     if act is None and driver not in DRIVERS:
         raise ValueError(f"driver: {driver!r} is none of {', '.join(DRIVERS)}")
-    decide = DRIVERS[driver] if act is None else act
     core = Environments(scene, episodes, scene_seed=scene_seed, autoreset=False, **options)
     core.reset(EPISODE_SEED)
-    outcome = np.zeros((episodes, core.rows), np.int64)
-    steps, sums = np.zeros((episodes, core.rows)), np.zeros((episodes, core.rows, len(TERMS)))
-    count = 0
-    while core.batch.play.active.any():
-        step = core.step(decide(core, count))
-        count += 1
-        steps += step.active
-        sums += step.terms
-        ended = step.terminated | step.truncated
-        outcome[ended] = step.outcome[ended]
+    outcome, steps, sums = play_out(core, DRIVERS[driver] if act is None else act)
     played = outcome > 0
     total = int(played.sum())
     rates = {name: Rate(int((outcome == k).sum()), total) for k, name in enumerate(OUTCOMES) if k > 0}
@@ -126,6 +117,30 @@ def measure(
         driver, total, rates, float(means.sum()), float(steps[played].mean() * core.batch.play.dt),
         {name: float(value) for name, value in zip(TERMS, means, strict=True)},
     )  # fmt: skip
+
+
+def play_out(core: Environments, act: Act) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Drive episodes that have begun to their end.
+
+    Args:
+        core: without `autoreset`.
+        act: decides.
+
+    Returns:
+        (E, N) outcomes, indices in `agents.judging.OUTCOMES`, 0 where nobody was controlled; (E, N) steps; (E, N, T)
+        sums of the reward's terms.
+    """
+    shape = (core.num_envs, core.rows)
+    outcome, steps, sums = np.zeros(shape, np.int64), np.zeros(shape), np.zeros((*shape, len(TERMS)))
+    count = 0
+    while core.batch.play.active.any():
+        step = core.step(act(core, count))
+        count += 1
+        steps += step.active
+        sums += step.terms
+        ended = step.terminated | step.truncated
+        outcome[ended] = step.outcome[ended]
+    return outcome, steps, sums
 
 
 def table(rows: list[Measurement]) -> str:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.actions import pushing
 from agents.checkpoint import network_of
 from agents.environments import DT, Environments
 from agents.episodes import Pool, make_pool
-from agents.judging import OUTCOMES, REACHED, RUNNING, TIMEOUT
-from agents.measure import Rate
+from agents.judging import OUTCOMES
+from agents.measure import Act, Rate, play_out
 from agents.network import Network
 from agents.training import Progress, Settings, train
 from agents.variants import Variant, Variants, scene_of, tracks_of
@@ -24,7 +23,6 @@ from scenes.types import Floats
 from sim.logs import OTHERS, log_of
 from sim.world import F4
 
-Driver = Callable[[Environments], F4]  # (E, 1, 2) actions for the egos of E worlds
 FAILURES = ("collision", "person_hit", "off_road", "red_light", "timeout")
 
 
@@ -69,7 +67,8 @@ def ground(found: Variants, members: Sequence[Variant], others: str = "replay") 
     tracks = [tracks_of(found.setting, variant.change) for variant in members]
     states = np.stack([np.concatenate([np.zeros((1, *s.shape[1:])), s]) for s, _ in tracks])
     valid = np.stack([np.concatenate([np.zeros((1, alive.shape[1]), bool), alive]) for _, alive in tracks])
-    log = log_of(scenes, states, valid, found.setting.encounter.dt, OTHERS[others])
+    goals = np.array([variant.goal for variant in members])
+    log = log_of(scenes, states, valid, found.setting.encounter.dt, OTHERS[others], goals)
     return make_pool(scenes, "ego", log)
 
 
@@ -78,7 +77,7 @@ def time_limit(found: Variants) -> float:
     return math.floor(found.setting.encounter.duration / DT + 1e-6) * DT
 
 
-def measure(driver: Driver, found: Variants, members: Sequence[Variant], others: str = "replay") -> Measured:
+def measure(driver: Act, found: Variants, members: Sequence[Variant], others: str = "replay") -> Measured:
     """Let a driver drive every variant once.
 
     Args:
@@ -90,15 +89,8 @@ def measure(driver: Driver, found: Variants, members: Sequence[Variant], others:
     Returns:
         How every episode ended.
     """
-    worlds = worlds_of(found, members, others)
-    outcomes, times = np.zeros(len(members), np.int8), np.zeros(len(members))
-    for k in range(1, round(time_limit(found) / DT) + 1):
-        step = worlds.step(driver(worlds))
-        ended = (step.terminated | step.truncated)[:, 0] & step.active[:, 0]
-        outcomes[ended], times[ended] = step.outcome[ended, 0], k * DT
-        if not (outcomes == RUNNING).any():
-            break
-    return Measured(tuple(endings(worlds, outcomes, members)), times)
+    outcomes, steps, _ = play_out(worlds_of(found, members, others), driver)
+    return Measured(tuple(OUTCOMES[outcome] for outcome in outcomes[:, 0]), steps[:, 0] * DT)
 
 
 def worlds_of(found: Variants, members: Sequence[Variant], others: str) -> Environments:
@@ -109,32 +101,9 @@ def worlds_of(found: Variants, members: Sequence[Variant], others: str) -> Envir
     return worlds
 
 
-def endings(worlds: Environments, outcomes: NDArray[np.int8], members: Sequence[Variant]) -> list[str]:
-    """Names of outcomes; who is far enough when the recording ends has succeeded.
-
-    Args:
-        worlds: from `worlds_of`, all ended.
-        outcomes: (E,) indices in `agents.judging.OUTCOMES`.
-        members: that the worlds play.
-    """
-    far = worlds.batch.bodies.travelled[np.arange(len(members)), worlds.pool.slots[:, 0]]
-    enough = (outcomes == TIMEOUT) & (far >= [variant.goal for variant in members])
-    return [OUTCOMES[outcome] for outcome in np.where(enough, REACHED, outcomes)]
-
-
-def rule_driver(worlds: Environments) -> F4:
-    """The rule-based driver of the environments."""
-    return worlds.rule_actions()
-
-
-def constant_driver(worlds: Environments) -> F4:
-    """Rolls along the route at the speed it has."""
-    return np.zeros((worlds.num_envs, worlds.rows, 2), np.float32)
-
-
-def trained_driver(network: Network) -> Driver:
+def trained_driver(network: Network) -> Act:
     """The most likely actions of a network that sees what the ego sees."""
-    return lambda worlds: network(worlds.observations)
+    return lambda worlds, step: network(worlds.observations)
 
 
 def practise(
@@ -145,6 +114,7 @@ def practise(
     steps: int,
     *,
     start: Path,
+    beside: Environments,
     recipe: dict[str, Any],
     settings: Settings,
     seed: int = 0,
@@ -159,6 +129,7 @@ def practise(
         folder: run folder.
         steps: transitions in all.
         start: run folder of the driver.
+        beside: worlds that it drives in at the same time, so that it does not forget what it could.
         recipe: see `agents.training.train`.
         settings: of PPO.
         seed: of everything random.
@@ -174,13 +145,13 @@ def practise(
 
     core = Environments(ground(found, members, others), settings.envs, time_limit=time_limit(found))
     model = train(
-        DriveVecEnv(core), folder, steps, recipe=recipe, settings=settings, seed=seed, start=start,
+        DriveVecEnv(core, beside), folder, steps, recipe=recipe, settings=settings, seed=seed, start=start,
         on_progress=on_progress,
     )  # fmt: skip
     return network_of(model)
 
 
-def scripted_driver(members: Sequence[Variant]) -> Driver:
+def scripted_driver(members: Sequence[Variant]) -> Act:
     """Drives the planner's solutions: what a driver who knew the future could do.
 
     Args:
@@ -188,11 +159,10 @@ def scripted_driver(members: Sequence[Variant]) -> Driver:
     """
     pushes = [variant.solution.track[:, 4] for variant in members]
 
-    def drive(worlds: Environments) -> F4:
+    def drive(worlds: Environments, step: int) -> F4:
         out = np.zeros((worlds.num_envs, worlds.rows, 2), np.float32)
         for e, push in enumerate(pushes):
-            k = int(worlds.batch.play.step[e])
-            out[e, 0, 0] = pushing(float(push[min(k, len(push) - 1)]))
+            out[e, 0, 0] = pushing(float(push[min(step, len(push) - 1)]))
         return out
 
     return drive

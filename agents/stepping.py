@@ -8,8 +8,9 @@ import numpy as np
 
 from agents.actions import WALK_PUSH, pushed, steered
 from agents.drivers import rule_acceleration
-from agents.judging import RUNNING, TIMEOUT, Verdicts, judge
+from agents.judging import REACHED, RUNNING, TIMEOUT, Verdicts, judge
 from agents.resetting import Play, begin, observe_rows, place_again
+from agents.rewards import SUCCESS
 from agents.walkers import walk_acceleration
 from sim.bodies import Bodies, Sight, look_around
 from sim.egoview import along_route, on_route
@@ -165,7 +166,7 @@ def finish(p, e, batch, sight):  # type: ignore[no-untyped-def]
         if not play.active[e, n]:
             continue
         if late and verdicts.outcome[e, n] == RUNNING:
-            verdicts.outcome[e, n], verdicts.truncated[e, n] = TIMEOUT, True
+            end_late(p, e, n, batch)
         ended |= verdicts.outcome[e, n] != RUNNING
         running |= verdicts.outcome[e, n] == RUNNING
     observe_rows(p, e, batch, sight)
@@ -186,6 +187,18 @@ def finish(p, e, batch, sight):  # type: ignore[no-untyped-def]
                     batch.bodies.alive[e, play.slots[p, n]] = False
         look_around(p, e, batch.tables, batch.bodies, sight)
     observe_rows(p, e, batch, sight)
+
+
+@kernel
+def end_late(p, e, n, batch):  # type: ignore[no-untyped-def]
+    """End an episode at its time limit: a success for who is as far as a recording asks for, else it is cut."""
+    verdicts, play = batch.verdicts, batch.play
+    if batch.bodies.travelled[e, play.slots[p, n]] >= batch.log.goal[p]:
+        verdicts.outcome[e, n], verdicts.terminated[e, n] = REACHED, True
+        verdicts.terms[e, n, SUCCESS] = play.weights[SUCCESS]
+        verdicts.reward[e, n] += play.weights[SUCCESS]
+    else:
+        verdicts.outcome[e, n], verdicts.truncated[e, n] = TIMEOUT, True
 
 
 @kernel

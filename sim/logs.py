@@ -27,6 +27,7 @@ class Log(NamedTuple):
     valid: NDArray[np.bool_]  # (P, A, T)
     way: F4  # (P, A, T) m along the actor's path
     top: F4  # (P, A) m/s, highest recorded speed
+    goal: F4  # (P,) m along its path that the ego must have come when the recording ends; inf = nothing is asked
 
 
 def empty_log(scenes: int) -> Log:
@@ -34,11 +35,13 @@ def empty_log(scenes: int) -> Log:
     none = np.zeros((scenes, 0, 0), np.float32)
     return Log(
         np.zeros(scenes, np.int32), np.ones(scenes, np.float32), none[..., None].repeat(4, -1), none.astype(bool), none,
-        np.zeros((scenes, 0), np.float32),
+        np.zeros((scenes, 0), np.float32), np.full(scenes, np.inf, np.float32),
     )  # fmt: skip
 
 
-def log_of(scenes: Sequence[Scene], states: Floats, valid: NDArray[np.bool_], dt: float, mode: int) -> Log:
+def log_of(
+    scenes: Sequence[Scene], states: Floats, valid: NDArray[np.bool_], dt: float, mode: int, goal: Floats | None = None
+) -> Log:
     """A log of P scenes.
 
     Args:
@@ -47,6 +50,7 @@ def log_of(scenes: Sequence[Scene], states: Floats, valid: NDArray[np.bool_], dt
         valid: (P, A, T) false where it is not recorded.
         dt: s between steps.
         mode: REPLAY or REACT.
+        goal: (P,) m along its path that the ego must have come when the recording ends; None = nothing is asked.
 
     Returns:
         The log.
@@ -60,6 +64,7 @@ def log_of(scenes: Sequence[Scene], states: Floats, valid: NDArray[np.bool_], dt
     return Log(
         np.full(len(scenes), mode, np.int32), np.full(len(scenes), dt, np.float32), states.astype(np.float32),
         valid, way, top.astype(np.float32),
+        np.full(len(scenes), np.inf, np.float32) if goal is None else np.asarray(goal, np.float32),
     )  # fmt: skip
 
 

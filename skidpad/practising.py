@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from agents.environments import DT
-from agents.judging import RUNNING
+from agents.environments import DT, Environments
+from agents.judging import OUTCOMES, RUNNING
+from agents.measure import Act, constant_actions, rule_actions
 from agents.practice import (
     FAILURES,
-    Driver,
     Measured,
-    constant_driver,
-    endings,
     measure,
     practise,
-    rule_driver,
     scripted_driver,
     trained_driver,
     worlds_of,
 )
-from agents.runs import write_json
+from agents.runs import POLICY, RUN, read_json, write_json
 from agents.trained import load_driver
 from agents.training import Progress as Learning
 from agents.training import Settings
@@ -34,7 +32,8 @@ from skidpad.driving import recipe_of
 from skidpad.film_strip import Drive, film_strip, save_picture
 
 Progress = Callable[[int, int], None]
-PRACTICE = Settings(rollout=32, learning_rate=2e-4)
+PRACTICE = Settings(rollout=32, learning_rate=3e-4, horizon=4_000_000)
+BESIDE = 128  # scenes of those worlds that the driver was trained in
 SHOWN = 2  # variants in the film strip
 
 
@@ -60,7 +59,8 @@ def practice(
         seed: any integer.
         others: `replay` or `react`.
         driver: run folder of a trained driver to measure, too.
-        steps: transitions that it practises for in the variants that are not held out; its new self is in out/run.
+        steps: transitions that it practises for, half of them in variants that are not held out, half in the worlds
+            that it was trained in; its new self is in out/run.
         settings: of PPO.
         on_progress: called with (variants made, variants).
         on_steps: called with (steps done, steps, note).
@@ -83,8 +83,8 @@ def practice(
     held_out = [variant for variant in found.members if not is_train(variant.number)]
     if not held_out:
         raise ValueError(f"--variants {count}: none of them is held out; ask for more")
-    drivers: dict[str, Driver] = {
-        "rule": rule_driver, "constant": constant_driver, "scripted": scripted_driver(held_out),
+    drivers: dict[str, Act] = {
+        "rule": rule_actions, "constant": constant_actions, "scripted": scripted_driver(held_out),
     }  # fmt: skip
     if network is not None:
         drivers["trained"] = trained_driver(network)
@@ -92,10 +92,16 @@ def practice(
     if steps and driver is not None:
         pupils = [variant for variant in found.members if is_train(variant.number)]
         text = Path(encounter).read_text(encoding="utf-8")
-        recipe = recipe_of(recorded.name, text, others=others, seed_of_variants=seed, variants=count)
+        begun_in = str(read_json(Path(driver) / RUN, "run folder")["scene"])
+        digest = sha256((Path(driver) / POLICY).read_bytes()).hexdigest()
+        recipe = recipe_of(
+            recorded.name, text, others=others, seed_of_variants=seed, variants=count, driver=digest, beside=begun_in
+        )
+        settings = settings or PRACTICE
+        beside = Environments(begun_in, settings.envs, pool=BESIDE, scene_seed=seed)
         drivers["practised"] = trained_driver(practise(
-            found, pupils, others, folder / "run", steps, start=Path(driver), recipe=recipe,
-            settings=settings or PRACTICE, seed=seed, on_progress=on_steps,
+            found, pupils, others, folder / "run", steps, start=Path(driver), beside=beside,
+            recipe=recipe, settings=settings, seed=seed, on_progress=on_steps,
         ))  # fmt: skip
     measured = {name: measure(driver, found, held_out, others) for name, driver in drivers.items()}
     report = report_of(found, held_out, measured, others)
@@ -106,13 +112,13 @@ def practice(
 
 
 def before_and_after(
-    found: Variants, held_out: Sequence[Variant], drivers: dict[str, Driver], measured: dict[str, Measured], others: str
+    found: Variants, held_out: Sequence[Variant], drivers: dict[str, Act], measured: dict[str, Measured], others: str
 ) -> list[Drive]:
     """The worst variants of a driver before practice and after it; without practice of `rule`, beside the planner."""
     before, after = ("trained", "practised") if "practised" in drivers else ("rule", "scripted")
     rows = []
     for k in worst(measured[before], SHOWN):
-        alone: dict[str, Driver] = {name: drivers[name] for name in (before, after)}
+        alone: dict[str, Act] = {name: drivers[name] for name in (before, after)}
         if after == "scripted":
             alone[after] = scripted_driver([held_out[k]])
         rows += [filmed(driver, name, found, held_out[k], others) for name, driver in alone.items()]
@@ -173,14 +179,14 @@ def worst(result: Measured, count: int) -> list[int]:
     return order[:count]
 
 
-def filmed(driver: Driver, name: str, found: Variants, variant: Variant, others: str) -> Drive:
+def filmed(driver: Act, name: str, found: Variants, variant: Variant, others: str) -> Drive:
     """Drive one variant and keep every state."""
     worlds = worlds_of(found, [variant], others)
     states: list[State] = [worlds.state(0)]
     outcome = np.zeros(1, np.int8)
     while outcome[0] == RUNNING:
-        outcome = worlds.step(driver(worlds)).outcome[:, 0].copy()
+        outcome = worlds.step(driver(worlds, len(states) - 1)).outcome[:, 0].copy()
         states.append(worlds.state(0))
-    (end,) = endings(worlds, outcome, [variant])
+    end = OUTCOMES[outcome[0]]
     title = f"variant {variant.number}, {name}: {end.replace('_', ' ')} after {(len(states) - 1) * DT:.1f} s"
     return Drive(title, end != "success", worlds.scene(0), worlds.egos(0)[0], tuple(states))

@@ -107,7 +107,7 @@ def test_a_trained_driver_practises_and_goes_on(write_scene: Write, tmp_path: Pa
     from sim.egoview import SIZE, VERSION
 
     settings = Settings(envs=4, rollout=8, batch=16, epochs=1, hidden=(8,))
-    recipe = {"view": {"name": "ego", "version": VERSION, "size": SIZE}}
+    recipe = {"view": {"name": "ego", "version": VERSION, "size": SIZE}, "scene": "crossing-practice"}
     env = DriveVecEnv(Environments("crossing-practice", 4, pool=2))
     train(env, tmp_path / "driver", 32, recipe=recipe, settings=settings)
     file, out = write_scene(two_lanes(), NAME), tmp_path / "out"
