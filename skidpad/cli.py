@@ -156,7 +156,10 @@ def play(
     follow: Annotated[str | None, typer.Option(help="Id of an actor, ego or all.")] = None,
     driver: Annotated[str | None, typer.Option(help="Of all vehicles: rule, constant, or a run folder.")] = None,
 ) -> None:
-    """Watch a run of a scene: as a film, or live. Keys: space pause, left/right step, V view, Q quit."""
+    """Watch a scene, or the driver of a run folder on held-out scenes: as a film, or live.
+
+    Keys: space pause, left/right step, V view, Q quit.
+    """
     from contextlib import nullcontext
 
     from skidpad.playback import play as run
@@ -212,6 +215,7 @@ def evaluate(
     seeds: Annotated[int, typer.Option(min=1, max=100)] = 5,
     split: Annotated[Split, typer.Option(help="test, or train for development.")] = Split.test,
     workers: Annotated[int, typer.Option(min=1, max=512)] = 1,
+    agent: Annotated[Path | None, typer.Option(help="Run folder of a training that the report shows, too.")] = None,
 ) -> None:
     """Measure on real photographs what a generated dataset is worth."""
     from skidpad.measure import evaluate as run
@@ -221,7 +225,7 @@ def evaluate(
             synthetic, real, task, out=out, fixed=fixed or [], classes=classes,
             tuning=[how.value for how in tuning or (Tuning.frozen, Tuning.last)], counts=counts, seeds=seeds,
             tuned_counts=tuned_counts,
-            split=split.value, workers=workers,
+            split=split.value, workers=workers, agent=agent,
             on_progress=bar, command="skidpad " + shlex.join(sys.argv[1:]),
         )  # fmt: skip
     say(report.headline)

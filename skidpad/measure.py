@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,7 @@ from transfer.evaluate import evaluate as run
 from transfer.real import RealSet
 from transfer.rendered import matched_pictures, pictures_of, rendered_crops
 from transfer.report import Report
+from transfer.report_agent import read_agent
 from transfer.tasks import Task, task_named
 from transfer.tuning import Tuning
 
@@ -30,6 +32,7 @@ def evaluate(
     seeds: int = 5,
     split: Literal["test", "train"] = "test",
     workers: int = 1,
+    agent: str | Path | None = None,
     command: str | None = None,
     on_progress: Callable[[int, int, str], None] | None = None,
 ) -> Report:
@@ -48,6 +51,7 @@ def evaluate(
         seeds: runs per arm.
         split: `test`, or `train` for development.
         workers: processes.
+        agent: run folder of a training that the page shows, too.
         command: for the report.
         on_progress: called with (done, all, what).
 
@@ -59,17 +63,22 @@ def evaluate(
         DatasetError: a dataset cannot be read.
     """
     row = task_named(task, classes)
+    trained = read_agent(agent) if agent else None
     wanted = numbers(counts, "--counts") if counts else COUNTS
     tuned = numbers(tuned_counts, "--tuned-counts") if tuned_counts else None
     photos = RealSet.open(real, row)
     crops = crops_of(synthetic, row)
     plain = crops_of(fixed, row)
-    return run(
+    report = run(
         pictures_of(crops, row), photos, row, fixed=pictures_of(plain, row) if fixed else None,
         matched=matched_pictures(crops, photos.train, row),
         tuning=tuning, seeds=seeds, counts=wanted, tuned_counts=tuned, out=out, split=split,
         also_train=real == "embedded", workers=workers, command=command, on_progress=on_progress,
     )  # fmt: skip
+    if trained:
+        report = replace(report, agent=trained)
+        report.write(out)
+    return report
 
 
 def numbers(texts: Sequence[str], option: str) -> tuple[Count, ...]:

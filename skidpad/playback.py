@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from skidpad.film import check_film, counted, write_film
 from skidpad.render import shoot
 from skidpad.topview import around, draw_top, ego_of
 from skidpad.topview_paint import Picture, Viewport, fit
+
+if TYPE_CHECKING:
+    from agents.episodes import Controlled
 
 Draw = Callable[[int], Picture]  # picture of a frame number
 
@@ -56,7 +60,8 @@ def play(
     """Simulate a sample of a scene and show it.
 
     Args:
-        file: scene file or library name.
+        file: scene file or library name, or the run folder of a training: its driver plays episode `sample` of the
+            held-out scenes that `skidpad train` measures it in; every picture is a step of 0.1 s.
         out: film to write, .mp4 or .gif; None shows a window.
         view: `top`, `camera` or `both`.
         seconds: length of the film.
@@ -78,7 +83,12 @@ def play(
         from skidpad.window import check_display, show
 
         check_display()
-    run = simulate(load(file).sample(sample, seed=seed), seconds, fps, follow, driver)
+    if Path(file).is_dir():
+        if driver is not None or follow not in (None, "ego", "all"):
+            raise ValueError(f"--driver, --follow: {file} is a run folder; its own driver plays, and is followed")
+        run = episode(Path(file), sample, seconds, everybody=follow == "all")
+    else:
+        run = simulate(load(file).sample(sample, seed=seed), seconds, fps, follow, driver)
     if out is not None:
         draw = VIEWS[view](run)
         count = len(run.states)
@@ -111,6 +121,42 @@ def simulate(scene: Scene, seconds: float, fps: float, follow: str | None, drive
     states = rollout([scene], everybody, times, others)
     chase = follow not in (None, "all") or not scene.cameras
     return Run(compile_world([scene]), states, ego, chase and ego is not None, follow != "all" and ego is not None)
+
+
+def episode(folder: Path, number: int, seconds: float, *, everybody: bool = False) -> Run:
+    """Let the driver of a run folder play an episode of the environment that it was trained in.
+
+    Args:
+        folder: run folder.
+        number: of the episode, as in its evaluation.
+        seconds: at most.
+        everybody: show the whole scene instead of the ego's surroundings.
+
+    Returns:
+        The run.
+
+    Raises:
+        RunError: the folder is missing or broken.
+        SceneError: its scene is not there any more.
+    """
+    from agents.environments import DT, Environments
+    from agents.measure import EPISODE_SEED, HELD_OUT
+    from agents.runs import RUN, read_json
+    from agents.trained import load_driver
+
+    network, recipe = load_driver(folder).network, read_json(folder / RUN, "run folder")
+    cars: Controlled = "cars" if recipe.get("cars") == "cars" or "league" in recipe else "ego"
+    core = Environments(
+        str(recipe["scene"]), controlled=cars, scene_seed=HELD_OUT, autoreset=False, respawn=False, first=number
+    )
+    core.reset(EPISODE_SEED)
+    states = [core.state(0)]
+    while core.batch.play.active[0, 0] and len(states) <= seconds / DT:
+        core.step(network(core.observations))
+        states.append(core.state(0))
+    scene, ego = core.scene(0), core.egos(0)[0]
+    states[-1].alive[0, ego] = True  # the environment takes away who has finished
+    return Run(compile_world([scene]), states, ego, chase=True, near=not everybody)
 
 
 def index_of(scene: Scene, text: str) -> int:

@@ -17,6 +17,7 @@ from transfer.bootstrap import interval
 from transfer.cache import write_whole
 from transfer.pictures import Pictures
 from transfer.real import RealSet
+from transfer.report_agent import Agent
 from transfer.runs import Job, Result
 from transfer.summary import ArmFigures, comparisons, equivalences, figures_of
 from transfer.tasks import Task
@@ -35,6 +36,7 @@ class Report:
     measured: Pictures  # the real pictures that figures refer to
     real_train: Pictures
     synthetic: Pictures
+    agent: Agent | None = None  # trained in simulation, for the page
 
     @property
     def main(self) -> ArmFigures:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from transfer.report_agent import agent_section
 from transfer.report_chart import learning_curve
 from transfer.report_pictures import mistakes, side_by_side
 from transfer.report_style import STYLE
@@ -41,6 +42,7 @@ def page(report: Report) -> str:
         _section("Differences", comparison_table(content["comparisons"])),
         _section("Real and rendered, side by side", side_by_side(report)),
         _section("Worst mistakes", mistakes(report, main)),
+        *([_section("A driver trained in the same engine", agent_section(report.agent))] if report.agent else []),
         _section("How this was measured", _method(report)),
     ]
     title = f"Rendered to real: {content['task']}"
