@@ -18,6 +18,9 @@ SEEDS ?= 5
 # the whole curve for the frozen network, the rendered crops alone for the tuned one; TUNED= runs every arm tuned
 TUNING ?= --tuning frozen --tuning last
 TUNED ?= --tuned-counts 0
+# a driver that is trained for the same report; --seed and more can be added
+AGENT ?= Crossing
+STEPS ?= 700000
 DEMO ?= demo
 
 .DEFAULT_GOAL := help
@@ -50,9 +53,9 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 install: $(VENV)/.installed  ## make the environment .venv
 
 # ---------------------------------------------------------------- demo
-demo: $(DEMO)/$(SCENE)/manifest.json $(DEMO)/$(SCENE)-fixed/manifest.json  ## from a scene file to a report measured on real photographs
+demo: $(DEMO)/$(SCENE)/manifest.json $(DEMO)/$(SCENE)-fixed/manifest.json $(DEMO)/$(AGENT)/film.gif  ## from a scene file to a report measured on real photographs
 	$(BIN)/skidpad evaluate --synthetic $(DEMO)/$(SCENE) --fixed $(DEMO)/$(SCENE)-fixed --real embedded --task signals \
-	  $(TUNING) $(TUNED) --seeds $(SEEDS) --workers $(WORKERS) --out $(DEMO)/report
+	  $(TUNING) $(TUNED) --seeds $(SEEDS) --workers $(WORKERS) --agent $(DEMO)/$(AGENT) --out $(DEMO)/report
 
 # The manifest is written last, so a run that was stopped goes on where it was.
 $(DEMO)/$(SCENE)/manifest.json: | $(VENV)/.installed
@@ -61,6 +64,10 @@ $(DEMO)/$(SCENE)/manifest.json: | $(VENV)/.installed
 $(DEMO)/$(SCENE)-fixed/manifest.json: | $(VENV)/.installed
 	$(BIN)/skidpad generate $(SCENE) --no-randomise --out $(DEMO)/$(SCENE)-fixed --samples $(FIXED_SAMPLES) --seed $(SEED) \
 	  --workers $(WORKERS) --assets builtin
+
+$(DEMO)/$(AGENT)/film.gif: | $(VENV)/.installed
+	$(BIN)/skidpad train --env $(AGENT) --out $(DEMO)/$(AGENT) --steps $(STEPS) --seed $(SEED) --episodes 200
+	$(BIN)/skidpad play $(DEMO)/$(AGENT) --out $@ --seconds 20
 
 # ---------------------------------------------------------------- gates
 test: lint  ## every gate: ruff, mypy, pytest with coverage

@@ -118,9 +118,9 @@ def test_a_trained_driver_practises_and_goes_on(write_scene: Write, tmp_path: Pa
         )
         return report["drivers"], (out / "run" / POLICY).read_bytes()
 
-    drivers, first = practise(32)
+    drivers, first = practise(64)
     assert {"rule", "constant", "scripted", "trained", "practised"} == set(drivers)
-    again, second = practise(64)
+    again, second = practise(128)
     assert again["trained"] == drivers["trained"] and second != first
     assert (tmp_path / "driver" / POLICY).read_bytes() != second
     assert (out / "filmstrip.png").stat().st_size > 1000

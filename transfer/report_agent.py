@@ -22,6 +22,7 @@ class Agent:
     """What a run folder says of its driver."""
 
     evaluation: dict[str, Any]  # evaluation.json
+    table: str  # its drivers as HTML
     curve: tuple[tuple[int, float], ...]  # steps, share of successful episodes
     film: bytes | None  # GIF
 
@@ -40,12 +41,11 @@ def read_agent(folder: str | Path) -> Agent:
         evaluation = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
         rows = csv.DictReader((folder / "progress.csv").read_text(encoding="utf-8").splitlines())
         curve = tuple((int(row["steps"]), float(row["success"])) for row in rows if row["success"])
-        driver = evaluation["drivers"]["trained"]["rates"]["success"]["share"]
+        table = _table(evaluation)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"--agent: {folder} holds no finished training ({error})") from None
     film = folder / FILM
-    assert 0.0 <= driver <= 1.0
-    return Agent(evaluation, curve, film.read_bytes() if film.exists() else None)
+    return Agent(evaluation, table, curve, film.read_bytes() if film.exists() else None)
 
 
 def agent_section(agent: Agent) -> str:
@@ -58,7 +58,7 @@ def agent_section(agent: Agent) -> str:
     )
     picture = "" if agent.film is None else f'<div class="card"><h3>One of those episodes</h3>{_film(agent.film)}</div>'
     curve = f'<div class="card"><h3>Successful episodes during training</h3>{_curve(agent.curve)}</div>'
-    return f'<p class="note">{escape(note)}</p>{_table(evaluation)}<div class="panels">{curve}{picture}</div>'
+    return f'<p class="note">{escape(note)}</p>{agent.table}<div class="panels">{curve}{picture}</div>'
 
 
 def _table(evaluation: dict[str, Any]) -> str:

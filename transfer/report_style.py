@@ -18,7 +18,7 @@ p { max-width:46em; } p.note, .note { color:var(--soft); font-size:14px; }
 .facts b { display:block; font-size:24px; font-weight:650; font-variant-numeric:tabular-nums; }
 .facts span { color:var(--soft); font-size:13.5px; }
 .panels { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr)); gap:14px; }
-svg { width:100%; height:auto; display:block; } svg text { fill:var(--soft); font-size:12.5px; }
+svg,.card>img { width:100%; height:auto; display:block; } svg text { fill:var(--soft); font-size:12.5px; }
 .grid { stroke:var(--rule); } .axis,.tick { stroke:var(--soft); }
 .line { fill:none; stroke-width:2.4; } .line.fixed { stroke-dasharray:2 4; } .line.matched { stroke-dasharray:8 4; }
 .line.real { stroke:var(--real); } .line.mixed { stroke:var(--mixed); } .line.alone { stroke:var(--alone); }
