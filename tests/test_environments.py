@@ -291,3 +291,22 @@ def test_egos_of_scene_files_take_their_turns() -> None:
         turns.add(turn)
         assert scene.cameras[0].mount == scene.ego
     assert len(turns) == 3
+
+
+def test_speeding_costs_and_hurrying_does_not_pay() -> None:
+    core = Environments("crossing-practice", 8, pool=4)
+    core.reset(1)
+    speeding, progress = TERMS.index("speeding"), TERMS.index("progress")
+    for _ in range(25):
+        step = core.step(np.tile(np.float32([1.0, 0.0]), (8, 1, 1)))
+        scene, rows = core.batch.play.scene, np.arange(8)
+        slots = core.pool.slots[scene, 0]
+        wished, speed = core.pool.tables.desired[scene, slots], core.batch.bodies.speed[rows, slots]
+        going = ~(step.terminated | step.truncated)[:, 0]
+        fast = going & (speed > 1.06 * wished)
+        assert (step.terms[fast, 0, speeding] < 0).all() and (
+            step.terms[going & (speed < wished), 0, speeding] == 0
+        ).all()
+        most = Weights().progress * wished * 0.1
+        assert step.terms[fast, 0, progress] == pytest.approx(most[fast], rel=1e-3)
+    assert fast.any()

@@ -163,3 +163,25 @@ def test_a_trained_driver_drives_in_generated_data(
     scene.write_text(text % "../runs/x")
     with pytest.raises(skidpad.SceneError, match=r"scene.yaml:4 .*rule, constant, runs/NAME"):
         skidpad.load(scene)
+
+
+def test_a_film_and_a_report_show_a_trained_driver(straight: Path, tmp_path: Path) -> None:
+    import skidpad
+    from transfer.report_agent import agent_section, read_agent
+
+    folder = tmp_path / "run"
+    shutil.copytree(straight, folder)
+    with pytest.raises(ValueError, match=r"--agent: .*run holds no finished training"):
+        read_agent(folder)
+    rate = {"share": 0.25, "low": 0.1, "high": 0.5, "count": 5}
+    rates = dict.fromkeys(("success", "person_hit", "collision", "off_road", "red_light", "timeout"), rate)
+    drivers = {"trained": {"rates": rates}, "rule": {"rates": rates}}
+    write_json(folder / "evaluation.json", {"scene": "crossing-practice", "episodes": 20, "drivers": drivers})
+    skidpad.play(folder, folder / "film.gif", seconds=0.5, sample=2)
+    film = (folder / "film.gif").read_bytes()
+    page = agent_section(read_agent(folder))
+    assert page.count("25.0%") == 12 and "data:image/gif;base64," in page and "<polyline" in page
+    skidpad.play(folder, folder / "again.gif", seconds=0.5, sample=2)
+    assert (folder / "again.gif").read_bytes() == film
+    with pytest.raises(ValueError, match=r"--driver, --follow: .*its own driver plays"):
+        skidpad.play(folder, tmp_path / "x.gif", driver="rule")
