@@ -9,7 +9,7 @@ import numpy as np
 from agents.actions import WALK_PUSH, pushed, steered
 from agents.drivers import rule_acceleration
 from agents.judging import RUNNING, TIMEOUT, Verdicts, judge
-from agents.resetting import Play, begin, observe_rows, place_again
+from agents.resetting import Play, begin, observe, observe_rows, place_again
 from agents.walkers import walk_acceleration
 from sim.bodies import Bodies, Sight, look_around
 from sim.egoview import along_route, on_route
@@ -31,7 +31,7 @@ class Batch(NamedTuple):
     play: Play
     verdicts: Verdicts
     views: F4  # (E, N, F) observations
-    final: F4  # (E, N, F) observations before the last reset in the environment
+    final: F4  # (E, N, F) last observations of the episode that ended last in each row
     place: F4  # (E, A, 2) m to the left of the path and rad against it
     wish: F4  # (E, A, 2) controls of this step: acceleration in m/s2 and front wheel angle in rad
     log: Log  # of the scenes
@@ -166,12 +166,14 @@ def finish(p, e, batch, sight):  # type: ignore[no-untyped-def]
             continue
         if late and verdicts.outcome[e, n] == RUNNING:
             verdicts.outcome[e, n], verdicts.truncated[e, n] = TIMEOUT, True
-        ended |= verdicts.outcome[e, n] != RUNNING
-        running |= verdicts.outcome[e, n] == RUNNING
-    observe_rows(p, e, batch, sight)
+        if verdicts.outcome[e, n] == RUNNING:
+            running = True
+        else:
+            ended = True
+            observe(p, e, n, batch, sight, batch.final[e, n])
     if not (ended or late):
+        observe_rows(p, e, batch, sight)
         return
-    keep_views(e, batch)
     over = late or not (running or play.respawn)
     if over and play.autoreset:
         begin(e, batch, sight)
@@ -186,14 +188,6 @@ def finish(p, e, batch, sight):  # type: ignore[no-untyped-def]
                     batch.bodies.alive[e, play.slots[p, n]] = False
         look_around(p, e, batch.tables, batch.bodies, sight)
     observe_rows(p, e, batch, sight)
-
-
-@kernel
-def keep_views(e, batch):  # type: ignore[no-untyped-def]
-    """Copy the observations of one environment before they are overwritten."""
-    for n in range(batch.views.shape[1]):
-        for k in range(batch.views.shape[2]):
-            batch.final[e, n, k] = batch.views[e, n, k]
 
 
 @released

@@ -126,6 +126,11 @@ def lead_on_route(p, e, a, s, reach, tables, bodies, sight):  # type: ignore[no-
     x, y, r = bodies.position[e, a, 0], bodies.position[e, a, 1], tables.path[p, a]
     nose, wide = s + np.float32(0.5) * tables.size[p, a, 0], np.float32(0.5) * tables.size[p, a, 1] + np.float32(0.3)
     gap, gap_speed = np.float32(reach), np.float32(0.0)
+    on_x, on_y, _ = place_on(tables, r, s)
+    start = s - math.hypot(x - on_x, y - on_y) - nose
+    k = tables.rows[r, 0] + min(max(int(s), 0), tables.rows[r, 1] - 1)
+    from_x, from_y, right, left = tables.line[k, 0], tables.line[k, 1], tables.sweep[k, 0], tables.sweep[k, 1]
+    c, d = math.cos(tables.line[k, 2]), math.sin(tables.line[k, 2])
     for j in range(tables.exists.shape[1]):
         if j == a or not bodies.alive[e, j]:
             continue
@@ -135,9 +140,17 @@ def lead_on_route(p, e, a, s, reach, tables, bodies, sight):  # type: ignore[no-
         if square > reach * reach or dx * sight.cosine[a] + dy * sight.sine[a] < 0:
             continue
         half = np.float32(0.5) * (max(tables.size[p, j, 0], tables.size[p, j, 1]) + np.float32(0.4))
+        # the way along the path is no shorter than the straight one, so this cannot be nearer than what was found
+        if start + math.sqrt(square) - wide - half - half > gap + np.float32(0.1):
+            continue
         if tables.path[p, j] == r:
             guess = bodies.travelled[e, j]
         else:
+            # most things lie beside all of the path ahead
+            aside = (py - from_y) * c - (px - from_x) * d
+            beside = max(aside - left, right - aside) - np.float32(0.1)
+            if beside > 0 and beside * beside > (wide + half) * (wide + half) + np.float32(4.1):
+                continue
             guess, near = nearest_ahead(tables, r, s, math.sqrt(square), wide + half, px, py)
             if near > (wide + half) * (wide + half) + np.float32(4.1):
                 continue
@@ -145,9 +158,8 @@ def lead_on_route(p, e, a, s, reach, tables, bodies, sight):  # type: ignore[no-
         if sj <= s + np.float32(0.05) or abs(off) > wide + half or sj - half - nose >= gap:
             continue
         _, _, along = place_on(tables, r, sj)
-        c, d = math.cos(along), math.sin(along)
-        cosine = sight.cosine[j] * c + sight.sine[j] * d
-        sine = abs(sight.sine[j] * c - sight.cosine[j] * d)
+        cosine = sight.cosine[j] * math.cos(along) + sight.sine[j] * math.sin(along)
+        sine = abs(sight.sine[j] * math.cos(along) - sight.cosine[j] * math.sin(along))
         if abs(off) > wide + np.float32(0.5) * (sine * tables.size[p, j, 0] + abs(cosine) * tables.size[p, j, 1]):
             continue
         free = sj - np.float32(0.5) * (abs(cosine) * tables.size[p, j, 0] + sine * tables.size[p, j, 1]) - nose
@@ -270,7 +282,7 @@ def see_neighbours(p, e, a, tables, bodies, sight, out):  # type: ignore[no-unty
     """Fill the nearest neighbours, nearest first; people on or heading to a crossing count as half as far away."""
     # while they are sorted, the last two numbers of a neighbour hold who it is and how far away
     x, y, c, d, n = bodies.position[e, a, 0], bodies.position[e, a, 1], sight.cosine[a], sight.sine[a], 0
-    seen = out[HEAD + 2 * ROUTE :].reshape(NEIGHBOURS, PER)
+    seen, farthest = out[HEAD + 2 * ROUTE :].reshape(NEIGHBOURS, PER), np.float32(np.inf)
     for j in range(tables.exists.shape[1]):
         if j == a or not bodies.alive[e, j]:
             continue
@@ -280,13 +292,15 @@ def see_neighbours(p, e, a, tables, bodies, sight, out):  # type: ignore[no-unty
             continue
         if sight.crossing[j] >= 0:
             square *= np.float32(0.25)
-        if n < NEIGHBOURS or square < seen[NEIGHBOURS - 1, 9]:
+        if square < farthest:
             k = min(n, NEIGHBOURS - 1)
             while k > 0 and seen[k - 1, 9] > square:
                 seen[k, 8], seen[k, 9] = seen[k - 1, 8], seen[k - 1, 9]
                 k -= 1
             seen[k, 8], seen[k, 9] = j, square
             n = min(n + 1, NEIGHBOURS)
+            if n == NEIGHBOURS:
+                farthest = seen[NEIGHBOURS - 1, 9]
     for k in range(n):
         j = int(seen[k, 8])
         dx, dy, v = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y, bodies.speed[e, j]
