@@ -24,8 +24,8 @@ from agents.rewards import (
     comfort_term,
     speeding_term,
 )
+from sim.ahead import in_the_way
 from sim.contacts import gap_to_box, off_road, ran_red, touches, wrong_way
-from sim.egoview import in_the_way
 from sim.kernels import kernel
 from sim.world import F4
 

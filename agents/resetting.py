@@ -186,15 +186,20 @@ def room_at(p, e, x, y, tables, bodies):  # type: ignore[no-untyped-def]
 @kernel
 def observe_rows(p, e, batch, sight):  # type: ignore[no-untyped-def]
     """Fill the observations of the controlled actors."""
-    play, out = batch.play, batch.views
-    for n in range(play.slots.shape[1]):
-        if not play.active[e, n]:
-            out[e, n] = 0.0
-            continue
-        a = play.slots[p, n]
-        ego_view(p, e, a, batch.place[e, a, 0], batch.place[e, a, 1], batch.tables, batch.bodies, sight, out[e, n])
-        if play.noise[e] > 0.0:
-            blur(e, n, a, play, out[e, n])
+    for n in range(batch.play.slots.shape[1]):
+        if batch.play.active[e, n]:
+            observe(p, e, n, batch, sight, batch.views[e, n])
+        else:
+            batch.views[e, n] = 0.0
+
+
+@kernel
+def observe(p, e, n, batch, sight, out):  # type: ignore[no-untyped-def]
+    """Fill the observation of one controlled actor."""
+    a = batch.play.slots[p, n]
+    ego_view(p, e, a, batch.place[e, a, 0], batch.place[e, a, 1], batch.tables, batch.bodies, sight, out)
+    if batch.play.noise[e] > 0.0:
+        blur(e, n, a, batch.play, out)
 
 
 @kernel

@@ -9,7 +9,7 @@ import numpy as np
 from agents.actions import WALK_PUSH, pushed, steered
 from agents.drivers import rule_acceleration
 from agents.judging import REACHED, RUNNING, TIMEOUT, Verdicts, judge
-from agents.resetting import Play, begin, observe_rows, place_again
+from agents.resetting import Play, begin, observe, observe_rows, place_again
 from agents.rewards import SUCCESS
 from agents.walkers import walk_acceleration
 from sim.bodies import Bodies, Sight, look_around
@@ -32,7 +32,7 @@ class Batch(NamedTuple):
     play: Play
     verdicts: Verdicts
     views: F4  # (E, N, F) observations
-    final: F4  # (E, N, F) observations before the last reset in the environment
+    final: F4  # (E, N, F) last observations of the episode that ended last in each row
     place: F4  # (E, A, 2) m to the left of the path and rad against it
     wish: F4  # (E, A, 2) controls of this step: acceleration in m/s2 and front wheel angle in rad
     log: Log  # of the scenes
@@ -167,12 +167,14 @@ def finish(p, e, batch, sight):  # type: ignore[no-untyped-def]
             continue
         if late and verdicts.outcome[e, n] == RUNNING:
             end_late(p, e, n, batch)
-        ended |= verdicts.outcome[e, n] != RUNNING
-        running |= verdicts.outcome[e, n] == RUNNING
-    observe_rows(p, e, batch, sight)
+        if verdicts.outcome[e, n] == RUNNING:
+            running = True
+        else:
+            ended = True
+            observe(p, e, n, batch, sight, batch.final[e, n])
     if not (ended or late):
+        observe_rows(p, e, batch, sight)
         return
-    keep_views(e, batch)
     over = late or not (running or play.respawn)
     if over and play.autoreset:
         begin(e, batch, sight)
@@ -199,14 +201,6 @@ def end_late(p, e, n, batch):  # type: ignore[no-untyped-def]
         verdicts.reward[e, n] += play.weights[SUCCESS]
     else:
         verdicts.outcome[e, n], verdicts.truncated[e, n] = TIMEOUT, True
-
-
-@kernel
-def keep_views(e, batch):  # type: ignore[no-untyped-def]
-    """Copy the observations of one environment before they are overwritten."""
-    for n in range(batch.views.shape[1]):
-        for k in range(batch.views.shape[2]):
-            batch.final[e, n, k] = batch.views[e, n, k]
 
 
 @released

@@ -1,4 +1,4 @@
-"""What a trained driver sees: itself, its route, its neighbours, signals and crossings. Numbers in [-1, 1], version 1.
+"""What a trained driver sees: itself, its route, its neighbours, signals and crossings. Numbers in [-1, 1], version 2.
 
 Lengths are squashed as d / (|d| + c), so that near things are told apart finely and far ones still are: c is 10 m along
 and 4 m across the heading; speeds with c = 5 m/s. All is in the own frame, x ahead, y to the left.
@@ -11,15 +11,15 @@ import math
 import numpy as np
 from numba import njit
 
+from sim.ahead import REACH, lead_on_route, next_crossing, next_signal, oncoming
 from sim.bodies import bodies_of, empty_sight, look_around
 from sim.kernels import MAX_STEER, kernel, wrap
 from sim.signals import GREEN, RED, YELLOW
 from sim.tables import Tables, place_on, project_on
 from sim.world import F4, State
 
-VERSION = 1
+VERSION = 2
 ROUTE, NEIGHBOURS = 16, 8
-REACH = 60.0  # m, how far others are seen
 EGO = (
     "vehicle",  # 1 for vehicles, 0 for people
     "speed",  # / 25 m/s
@@ -41,6 +41,7 @@ EGO = (
     "crossing",  # squashed, front to the next crossing on the route; 1 = none within REACH
     "occupied",  # somebody is on it who will be or is in the way
     "approached",  # somebody heads to it
+    "oncoming",  # squashed, front to where it must give way to oncoming traffic before a turn; 1 = it need not
 )  # fmt: skip
 NEIGHBOUR = ("x", "y", "vx", "vy", "cosine", "sine", "length", "width", "person", "present")
 FIELDS = (
@@ -121,107 +122,6 @@ def along_route(p, e, a, offset, error, tables, bodies):  # type: ignore[no-unty
 
 
 @kernel
-def lead_on_route(p, e, a, s, reach, tables, bodies, sight):  # type: ignore[no-untyped-def]
-    """Gap (m) from the front of a vehicle to the next thing on its route, and its speed along it (m/s)."""
-    x, y, r = bodies.position[e, a, 0], bodies.position[e, a, 1], tables.path[p, a]
-    nose, wide = s + np.float32(0.5) * tables.size[p, a, 0], np.float32(0.5) * tables.size[p, a, 1] + np.float32(0.3)
-    gap, gap_speed = np.float32(reach), np.float32(0.0)
-    for j in range(tables.exists.shape[1]):
-        if j == a or not bodies.alive[e, j]:
-            continue
-        px, py = bodies.position[e, j, 0], bodies.position[e, j, 1]
-        dx, dy = px - x, py - y
-        square = dx * dx + dy * dy
-        if square > reach * reach or dx * sight.cosine[a] + dy * sight.sine[a] < 0:
-            continue
-        half = np.float32(0.5) * (max(tables.size[p, j, 0], tables.size[p, j, 1]) + np.float32(0.4))
-        if tables.path[p, j] == r:
-            guess = bodies.travelled[e, j]
-        else:
-            guess, near = nearest_ahead(tables, r, s, math.sqrt(square), wide + half, px, py)
-            if near > (wide + half) * (wide + half) + np.float32(4.1):
-                continue
-        sj, off = project_on(tables, r, px, py, guess - np.float32(3.0), guess + np.float32(3.0))
-        if sj <= s + np.float32(0.05) or abs(off) > wide + half or sj - half - nose >= gap:
-            continue
-        _, _, along = place_on(tables, r, sj)
-        c, d = math.cos(along), math.sin(along)
-        cosine = sight.cosine[j] * c + sight.sine[j] * d
-        sine = abs(sight.sine[j] * c - sight.cosine[j] * d)
-        if abs(off) > wide + np.float32(0.5) * (sine * tables.size[p, j, 0] + abs(cosine) * tables.size[p, j, 1]):
-            continue
-        free = sj - np.float32(0.5) * (abs(cosine) * tables.size[p, j, 0] + sine * tables.size[p, j, 1]) - nose
-        if free < gap:
-            gap, gap_speed = free, bodies.speed[e, j] * cosine
-    return gap, gap_speed
-
-
-@kernel
-def nearest_ahead(tables, r, s, distance, aside, x, y):  # type: ignore[no-untyped-def]
-    """Point of path r nearest to something ahead: m along it, to within 2 m, and the square of the distance.
-
-    Args:
-        tables: `Tables`.
-        r: path.
-        s: m along the path, where the distance is measured from.
-        distance: m to the thing. If it lies on the path, its length from s is between this and 1.3 times this.
-        aside: m that the thing may lie beside the path to be found.
-        x: m.
-        y: m.
-
-    Returns:
-        Length and square of the distance; a large square where the thing is not on the path.
-    """
-    first, count = tables.rows[r, 0], tables.rows[r, 1]
-    best, at = np.float32(1e30), np.float32(s)
-    low = max(int(s + distance - aside) - 2, int(s), 0)
-    high = min(int(s + 1.3 * distance + aside) + 2, count - 1)
-    for k in range(low, high + 1, 4):
-        dx, dy = tables.line[first + k, 0] - x, tables.line[first + k, 1] - y
-        gap = dx * dx + dy * dy
-        if gap < best:
-            best, at = gap, np.float32(k)
-    return at, best
-
-
-@kernel
-def in_the_way(p, e, j, a, m, tables, bodies, sight):  # type: ignore[no-untyped-def]
-    """Whether person j, who is on or heads to the m-th crossing of vehicle a, has not passed the vehicle's way yet."""
-    along = tables.way[p, a, m, 4]
-    c, s = math.cos(along), math.sin(along)
-    dx, dy = bodies.position[e, j, 0] - tables.way[p, a, m, 2], bodies.position[e, j, 1] - tables.way[p, a, m, 3]
-    aside, pace = dy * c - dx * s, sight.sine[j] * c - sight.cosine[j] * s
-    return abs(aside) < 0.5 * tables.size[p, a, 1] + 0.7 or aside * pace < 0.0
-
-
-@kernel
-def next_crossing(p, e, a, nose, tables, bodies, sight):  # type: ignore[no-untyped-def]
-    """The next crossing of a vehicle: its number on the path (-1 = none), and whether it is occupied, approached."""
-    for m in range(tables.way_crossing.shape[2]):
-        c = tables.way_crossing[p, a, m]
-        if c < 0:
-            break
-        if nose > tables.way[p, a, m, 0] + 0.5 or tables.way[p, a, m, 0] - nose > REACH:
-            continue
-        occupied, approached = False, False
-        for j in range(tables.exists.shape[1]):
-            if sight.crossing[j] == c and bodies.alive[e, j] and in_the_way(p, e, j, a, m, tables, bodies, sight):
-                occupied |= sight.on[j]
-                approached |= not sight.on[j]
-        return m, occupied, approached
-    return -1, False, False
-
-
-@kernel
-def next_signal(p, a, nose, tables):  # type: ignore[no-untyped-def]
-    """The next stop line with a signal: m from the front (inf = none), and the group."""
-    for k in range(tables.stop_at.shape[2]):
-        if tables.stop_group[p, a, k] >= 0 and tables.stop_at[p, a, k] > nose - 0.5:
-            return tables.stop_at[p, a, k] - nose, tables.stop_group[p, a, k]
-    return np.float32(np.inf), np.int32(-1)
-
-
-@kernel
 def see_self(p, e, a, s, offset, error, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
     """Fill the numbers of EGO that people have, too."""
     out[0], out[1] = tables.vehicle[p, a], bound(bodies.speed[e, a] / 25.0)
@@ -252,6 +152,8 @@ def see_road(p, e, a, s, offset, error, tables, bodies, sight, out):  # type: ig
     m, occupied, approached = next_crossing(p, e, a, nose, tables, bodies, sight)
     out[19] = 1.0 if m < 0 else squash(tables.way[p, a, m, 0] - nose, 10.0)
     out[20], out[21] = occupied, approached
+    wait = oncoming(p, e, a, s, nose, tables, bodies, sight)
+    out[22] = 1.0 if wait >= REACH else squash(wait, 10.0)
 
 
 @kernel
@@ -267,10 +169,13 @@ def see_route(p, e, a, s, tables, bodies, sight, out):  # type: ignore[no-untype
 
 @kernel
 def see_neighbours(p, e, a, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
-    """Fill the nearest neighbours, nearest first; people on or heading to a crossing count as half as far away."""
+    """Fill the nearest neighbours, nearest first.
+
+    People on or heading to a crossing count as half as far away, other people and what is parked as twice as far.
+    """
     # while they are sorted, the last two numbers of a neighbour hold who it is and how far away
     x, y, c, d, n = bodies.position[e, a, 0], bodies.position[e, a, 1], sight.cosine[a], sight.sine[a], 0
-    seen = out[HEAD + 2 * ROUTE :].reshape(NEIGHBOURS, PER)
+    seen, farthest = out[HEAD + 2 * ROUTE :].reshape(NEIGHBOURS, PER), np.float32(np.inf)
     for j in range(tables.exists.shape[1]):
         if j == a or not bodies.alive[e, j]:
             continue
@@ -280,13 +185,17 @@ def see_neighbours(p, e, a, tables, bodies, sight, out):  # type: ignore[no-unty
             continue
         if sight.crossing[j] >= 0:
             square *= np.float32(0.25)
-        if n < NEIGHBOURS or square < seen[NEIGHBOURS - 1, 9]:
+        elif not tables.vehicle[p, j] or tables.path[p, j] < 0:
+            square *= np.float32(4.0)
+        if square < farthest:
             k = min(n, NEIGHBOURS - 1)
             while k > 0 and seen[k - 1, 9] > square:
                 seen[k, 8], seen[k, 9] = seen[k - 1, 8], seen[k - 1, 9]
                 k -= 1
             seen[k, 8], seen[k, 9] = j, square
             n = min(n + 1, NEIGHBOURS)
+            if n == NEIGHBOURS:
+                farthest = seen[NEIGHBOURS - 1, 9]
     for k in range(n):
         j = int(seen[k, 8])
         dx, dy, v = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y, bodies.speed[e, j]

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from sim.egoview import REACH, lead_on_route
+from sim.ahead import REACH, lead_on_route
 from sim.kernels import kernel
 from sim.logs import at_time, put
 

@@ -18,6 +18,7 @@ from sim.world import F4, I4, World, compile_world
 
 SPACING = 1.0  # m between the points of a path
 CLEAR_ALONG = 4  # points of a path
+AHEAD = 100  # points of a path that `Tables.sweep` looks ahead
 NEAR = 0.25  # m, spacing at which paths are searched for crossings
 
 
@@ -46,6 +47,7 @@ class Tables(NamedTuple):
     lane_rows: I4  # (B, 2) first point and number of points of a scene's lanes
     plans: Plans
     ground: Ground
+    sweep: F4  # (Q, 2) lowest and highest m to the left of a point's heading that the next AHEAD points of a path lie
 
 
 def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Tables:
@@ -64,9 +66,10 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Table
     paths, owner = unique_paths(scenes, shape)
     ground = compile_ground(scenes)
     line, rows, length = even_lines([path for path, _, _ in paths])
-    clear = np.zeros(len(line), np.float32)
+    clear, sweep = np.zeros(len(line), np.float32), np.zeros((len(line), 2), np.float32)
     for r, (_, b, half) in enumerate(paths):
         mark_clear(ground, b, line, rows[r, 0], rows[r, 1], half, clear)
+        mark_sweep(line, rows[r, 0], rows[r, 1], sweep)
     for b, scene in enumerate(scenes):
         for a, actor in enumerate(scene.actors):
             start[b, a] = actor.start, actor.speed, actor.gait_phase
@@ -82,7 +85,7 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Table
     return Tables(
         world.exists, world.vehicle, world.size, world.wheel_base, world.desired_speed, start, spot, owner, line, rows,
         length, clear, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups, lane_line, lane_rows,
-        compile_plans(scenes), ground,
+        compile_plans(scenes), ground, sweep,
     )  # fmt: skip
 
 
@@ -189,6 +192,16 @@ def mark_clear(ground, b, line, first, count, half, clear):  # type: ignore[no-u
         if bends or not (left and right):
             low, high = max(k - CLEAR_ALONG, 0), min(k + CLEAR_ALONG + 1, count)
             clear[first + low : first + high] = 0.0
+
+
+@kernel
+def mark_sweep(line, first, count, sweep):  # type: ignore[no-untyped-def]
+    """Fill `Tables.sweep` of one path."""
+    for k in range(first, first + count):
+        c, s = np.cos(line[k, 2]), np.sin(line[k, 2])
+        for m in range(k + 1, min(k + AHEAD + 1, first + count)):
+            aside = (line[m, 1] - line[k, 1]) * c - (line[m, 0] - line[k, 0]) * s
+            sweep[k, 0], sweep[k, 1] = min(sweep[k, 0], aside), max(sweep[k, 1], aside)
 
 
 @kernel
