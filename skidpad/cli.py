@@ -241,7 +241,7 @@ def train(
     cars: Annotated[Cars, typer.Option(help="Who learns: the ego, or all cars with shared parameters.")] = Cars.ego,
     league: Annotated[bool, typer.Option("--league", help="Self-play on the duel instead of --env.")] = False,
     seed: SeedOption = 0,
-    envs: Annotated[int, typer.Option(min=1, max=65536, help="Worlds at once.")] = 256,
+    envs: Annotated[int | None, typer.Option(min=1, max=65536, help="Worlds at once; default 256.")] = None,
     batch: Annotated[int, typer.Option(min=2)] = 2048,
     learning_rate: Annotated[float, typer.Option(min=1e-7, max=1.0)] = 5e-4,
     episodes: Annotated[int, typer.Option(min=1, help="Held-out episodes of the evaluation.")] = 500,
@@ -252,7 +252,9 @@ def train(
     from skidpad.driving import train as run
     from skidpad.driving import train_league
 
-    settings = Settings(envs=envs, batch=batch, learning_rate=learning_rate)
+    if league and envs:
+        raise ValueError(f"--envs {envs}: a league has its own number of worlds")
+    settings = Settings(envs=envs or Settings.envs, batch=batch, learning_rate=learning_rate)
     with progress("steps") as bar:
         if league:
             command = "skidpad " + shlex.join(sys.argv[1:])

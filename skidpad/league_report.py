@@ -109,10 +109,12 @@ def _curve(standings: Standings, width: int = 900, height: int = 260) -> str:
         _, y = at(0, tick)
         parts.append(f'<line class="grid" x1="60" y1="{y:.1f}" x2="{width - 130}" y2="{y:.1f}"/>')
         parts.append(f'<text x="52" y="{y + 4:.1f}" text-anchor="end">{tick}</text>')
-    for k in range(n, len(ratings)):
+    above = np.inf  # of the label before
+    for k in sorted(range(n, len(ratings)), key=lambda k: ratings[k]):
         _, y = at(0, float(ratings[k]))
+        above = min(y, above - 14)
         parts.append(f'<line class="line fixed" x1="60" y1="{y:.1f}" x2="{width - 130}" y2="{y:.1f}"/>')
-        parts.append(f'<text x="{width - 124}" y="{y + 4:.1f}">{escape(standings.names[k])}</text>')
+        parts.append(f'<text x="{width - 124}" y="{above + 4:.1f}">{escape(standings.names[k])}</text>')
     spots = [at(k, float(ratings[k])) for k in range(n)]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
     parts.append(f'<polyline class="line alone" points="{line}"/>')
