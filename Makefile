@@ -90,9 +90,10 @@ package: $(VENV)/.installed-dev  ## build sdist and wheel, install the wheel in 
 	build/wheel-env/bin/python -m pip --disable-pip-version-check install --quiet -c constraints.txt dist/*.whl
 	cd build/wheel-env && bin/skidpad doctor && bin/skidpad scene list
 
-bench: $(VENV)/.installed-dev  ## measure the renderer beside PyBullet's, and the environments beside a bare kernel
+bench: $(VENV)/.installed-dev  ## measure renderer, environments and PPO beside PyBullet's, a bare kernel and highway-env
 	$(BIN)/python -m benchmarks.render
 	$(BIN)/python -m benchmarks.environments
+	$(BIN)/python -m benchmarks.training
 
 clean:  ## remove the environment, caches and the demo's output
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis

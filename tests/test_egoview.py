@@ -52,6 +52,29 @@ def test_a_car_sees_itself_its_route_and_the_car_ahead() -> None:
     assert np.all(view[HEAD + 2 * ROUTE + PER :] == 0.0)
 
 
+def test_what_is_passed_over_early_is_not_on_the_route() -> None:
+    core = Environments("junction-practice", 12, controlled="cars", pool=12, each=True)
+    core.reset(0)
+    wide = np.full_like(core.pool.tables.sweep, np.inf) * np.float32([-1.0, 1.0])
+    leads = 0
+    for k in range(40):
+        core.step(np.full((12, core.rows, 2), 0.3 - 0.1 * (k % 5), np.float32))
+        bodies = core.batch.bodies
+        state = State(**{name: getattr(bodies, name) for name in bodies._fields})
+        views = observe_ego(core.pool.tables, state)
+        assert np.array_equal(views, observe_ego(core.pool.tables._replace(sweep=wide), state))
+        leads += int((views[..., FIELDS.index("gap")] < 1.0).sum())
+    assert leads > 1000
+
+
+@pytest.mark.parametrize("places", [(100.0, 115.0), (115.0, 100.0)])
+def test_the_nearest_counts_whoever_comes_first(places: tuple[float, float]) -> None:
+    scene = make((car(1, 60.0, 8.0, 10.0), *(car(k + 2, place, 5.0, 10.0) for k, place in enumerate(places))))
+    nearest = scene.actors[1 + places.index(100.0)]
+    gap = 40.0 - (scene.actors[0].size[0] + nearest.size[0]) / 2
+    assert field(view_of(scene)[0, 0], "gap") == pytest.approx(squashed(gap, 10.0), abs=1e-5)
+
+
 def test_offset_heading_and_the_way_back() -> None:
     scene = make((car(1, 60.0, 8.0, 10.0),))
     state = initial_state(compile_world([scene]))
