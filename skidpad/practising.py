@@ -12,6 +12,7 @@ import numpy as np
 from agents.environments import DT, Environments
 from agents.judging import OUTCOMES, RUNNING
 from agents.measure import Act, constant_actions, rule_actions
+from agents.measure import measure as play_episodes
 from agents.practice import (
     FAILURES,
     Measured,
@@ -47,6 +48,7 @@ def practice(
     driver: str | Path | None = None,
     steps: int = 0,
     settings: Settings | None = None,
+    episodes: int = 500,
     on_progress: Progress | None = None,
     on_steps: Learning | None = None,
 ) -> dict[str, Any]:
@@ -62,6 +64,7 @@ def practice(
         steps: transitions that it practises for, half of them in variants that are not held out, half in the worlds
             that it was trained in; its new self is in out/run.
         settings: of PPO.
+        episodes: in the scene that it was trained in, to see whether practice made it worse there.
         on_progress: called with (variants made, variants).
         on_steps: called with (steps done, steps, note).
 
@@ -73,7 +76,7 @@ def practice(
         RunError: the driver's run folder is missing or broken.
         ValueError: an argument is out of range, or no variant is held out.
     """
-    network = None if driver is None else load_driver(Path(driver)).network
+    network, begun_in = None if driver is None else load_driver(Path(driver)).network, ""
     if steps and driver is None:
         raise ValueError(f"--steps {steps}: name the run folder of the driver that practises with --driver")
     if count < 1:
@@ -92,7 +95,7 @@ def practice(
     if steps and driver is not None:
         pupils = [variant for variant in found.members if is_train(variant.number)]
         text = Path(encounter).read_text(encoding="utf-8")
-        begun_in = str(read_json(Path(driver) / RUN, "run folder")["scene"])
+        begun_in = home_of(Path(driver))
         digest = sha256((Path(driver) / POLICY).read_bytes()).hexdigest()
         recipe = recipe_of(
             recorded.name, text, others=others, seed_of_variants=seed, variants=count, driver=digest, beside=begun_in
@@ -105,6 +108,11 @@ def practice(
         ))  # fmt: skip
     measured = {name: measure(driver, found, held_out, others) for name, driver in drivers.items()}
     report = report_of(found, held_out, measured, others)
+    if steps:
+        report["home"] = {"scene": begun_in} | {
+            name: play_episodes(begun_in, name, drivers[name], episodes).rates["success"].numbers
+            for name in ("trained", "practised")
+        }
     folder.mkdir(parents=True, exist_ok=True)
     save_picture(film_strip(before_and_after(found, held_out, drivers, measured, others)), folder / "filmstrip.png")
     write_json(folder / "practice.json", report)
@@ -161,7 +169,17 @@ def lines_of(report: dict[str, Any]) -> list[str]:
         whole = found["failure"]
         ends = f"{whole['share']:6.1%} [{whole['low']:.1%}, {whole['high']:.1%}]"
         lines.append(f"{name:9s} fails {ends} of {whole['of']}" + (f": {sorts}" if sorts else ""))
+    home = report.get("home", {})
+    for name in ("trained", "practised") if home else ():
+        share = f"{home[name]['share']:6.1%} [{home[name]['low']:.1%}, {home[name]['high']:.1%}]"
+        lines.append(f"{name:9s} succeeds in {share} of {home[name]['of']} held-out episodes of {home['scene']}")
     return lines
+
+
+def home_of(folder: Path) -> str:
+    """Scene that the driver of a run folder was trained in, before all practice."""
+    run = read_json(folder / RUN, "run folder")
+    return str(run.get("beside", run["scene"]))
 
 
 def rates(result: Measured) -> dict[str, dict[str, float | int]]:

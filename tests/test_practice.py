@@ -114,8 +114,9 @@ def test_a_trained_driver_practises_and_goes_on(write_scene: Write, tmp_path: Pa
 
     def practise(steps: int) -> tuple[dict[str, object], bytes]:
         report = skidpad.practice(
-            file, out, count=12, seed=1, driver=tmp_path / "driver", steps=steps, settings=settings
+            file, out, count=12, seed=1, driver=tmp_path / "driver", steps=steps, settings=settings, episodes=4
         )
+        assert report["home"]["scene"] == "crossing-practice" and report["home"]["practised"]["of"] == 4
         return report["drivers"], (out / "run" / POLICY).read_bytes()
 
     drivers, first = practise(64)
