@@ -30,10 +30,10 @@ class Lessons:
     """How a student is taught."""
 
     envs: int = 16
-    rounds: int = 5  # the first is driven by the teacher
+    rounds: int = 4  # the first is driven by the teacher
     falling: float = 0.4  # share of steps that the teacher drives, of the share in the round before
     epochs: int = 3  # over all frames so far, after every round
-    last_epochs: int = 8  # after the last one
+    last_epochs: int = 6  # after the last one
     batch: int = 64
     learning_rate: float = 1e-3  # falls to 0 in the last round
     braking: float = 4.0  # weight of frames in which the teacher brakes; they are few
@@ -82,7 +82,7 @@ def make_network(height: int, width: int, seed: int) -> ModuleDict:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed % 2**63)
         eyes = nn.Sequential(
-            nn.Conv2d(1, 16, 5, 2, 2), nn.ReLU(), nn.Conv2d(16, 32, 3, 2, 1), nn.ReLU(),
+            nn.Conv2d(1, 16, 6, 3, 2), nn.ReLU(), nn.Conv2d(16, 32, 3, 2, 1), nn.ReLU(),
             nn.Conv2d(32, 32, 3, 2, 1), nn.ReLU(), nn.Conv2d(32, 32, 3, 2, 1), nn.ReLU(), nn.Flatten(),
         )  # fmt: skip
         wide = eyes(torch.zeros(1, 1, height - 1, width)).shape[1]
@@ -239,7 +239,8 @@ def load_student(folder: Path, observer_of: Callable[[dict[str, Any]], Observer]
         observer = observer_of(view)
     except (KeyError, TypeError, ValueError) as error:
         raise RunError(f"{folder / RUN} view: {view!r} describes no camera ({error})") from None
-    network = make_network(*(observer.space.shape or ())[:2], seed=0)
+    height, width = (observer.space.shape or ())[:2]
+    network = make_network(height, width, 0)
     arrays, wanted = read_arrays(folder / POLICY, "run folder"), network.state_dict()
     for name, value in wanted.items():
         if name not in arrays or arrays[name].shape != tuple(value.shape) or arrays[name].dtype != np.float32:

@@ -46,7 +46,7 @@ class DashCamera:
         if not (16 <= width <= 512 and 16 <= height <= 512 and 20.0 <= fov <= 120.0):
             raise ValueError(f"camera: {width}x{height} px, {fov:g} degrees is outside 16..512 px, 20..120 degrees")
         self.width, self.height, self.focal, self.grey = width, height, focal_of(width, fov), grey
-        self.space = spaces.Box(0, 255, (height, width, 1 if grey else 3), np.uint8)
+        self.space: spaces.Box = spaces.Box(0, 255, (height, width, 1 if grey else 3), np.uint8)
         self._renderer = RasterRenderer(options)
         self._builders: OrderedDict[int, StageBuilder] = OrderedDict()  # by identity of the scene, which they hold
 

@@ -253,7 +253,6 @@ def train(
     from agents.training import Settings
     from skidpad.driving import train as run
     from skidpad.driving import train_league
-
     from skidpad.seeing import train_camera
 
     if league and envs:
