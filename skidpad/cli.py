@@ -253,7 +253,6 @@ def train(
     from agents.training import Settings
     from skidpad.driving import train as run
     from skidpad.driving import train_league
-    from skidpad.seeing import train_camera
 
     if league and envs:
         raise ValueError(f"--envs {envs}: a league has its own number of worlds")
@@ -267,6 +266,8 @@ def train(
             command = "skidpad " + shlex.join(sys.argv[1:])
             page = train_league(out, steps, seed=seed, settings=settings, command=command, on_progress=bar)
         elif camera:
+            from skidpad.seeing import train_camera
+
             done = train_camera(env, out, steps, teacher=teacher, seed=seed, episodes=episodes, on_progress=bar)
         else:
             done = run(

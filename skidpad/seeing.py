@@ -79,12 +79,13 @@ def train_camera(
     scene, folder, lessons = scene_named(env), Path(out), lessons or Lessons()
     if seed == HELD_OUT:
         raise ValueError(f"--seed: {seed} is the seed of the held-out scenes")
+    decide = teacher_of(teacher)
     taught_by = "rule" if teacher is None else sha256((Path(teacher) / POLICY).read_bytes()).hexdigest()
     view = {"name": "camera", "version": VERSION, **asdict(look or Look())}
     recipe = recipe_of(scene, load(scene).text, pool=pool, teacher=taught_by) | {"view": view}
     core = Environments(scene, lessons.envs, pool=pool, scene_seed=seed)
     imitate(
-        core, camera_of(view), teacher_of(teacher), folder, frames, recipe=recipe, lessons=lessons, seed=seed,
+        core, camera_of(view), decide, folder, frames, recipe=recipe, lessons=lessons, seed=seed,
         on_progress=on_progress,
     )  # fmt: skip
     if on_progress:
