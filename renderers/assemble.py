@@ -14,7 +14,7 @@ from renderers.frame import View
 from renderers.geometry import CASTER_REACH, in_reach
 from renderers.ground import ground_mesh
 from renderers.labels import Subject
-from renderers.mesh import Mesh
+from renderers.mesh import Mesh, merge, moved
 from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
 from renderers.props import prop_mesh
 from renderers.rigid import box_of, empty_handed, limp, limp_pose, rolling, vehicle_rig
@@ -36,14 +36,22 @@ TREE_DETAIL = 14.0  # m, plants farther away are drawn with detail 1
 PROP_RADIUS = 7.0  # m around a prop's foot; trees are the largest
 PROP_REACH = 16.0  # m behind and beside the camera within which props throw shadows into the picture
 ACTOR_REACH = 12.0  # m, the same for actors
+STRIDES = 8  # poses of a stride on coarse stages
 BRAKE = -0.8  # m/s2, stronger deceleration lights the brake lamps
 
 
 class StageBuilder:
     """Builds the stages of one scene; meshes that never change are built once."""
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
+    def __init__(self, scene: Scene, coarse: bool = False) -> None:
+        """Build the ground.
+
+        Args:
+            scene: whose stages are built.
+            coarse: for many small pictures: surroundings are one mesh, strides have STRIDES poses, which are kept.
+        """
+        self.scene, self.coarse = scene, coarse
+        self._everything: Instance | None = None
         self._ground = Instance(ground_mesh(scene.roads), np.eye(4), Kind.ROAD)
         self._houses: dict[tuple[int, bool], Instance] = {}  # by position in the scene, and whether only massing
         self._props: dict[int, Instance] = {}  # by position in the scene
@@ -51,6 +59,10 @@ class StageBuilder:
 
     def _surroundings(self, view: View, state: State) -> list[Instance]:
         """Buildings and props that the view may need; built when they are first wanted."""
+        if self.coarse and state.rigid is None:
+            if self._everything is None:
+                self._everything = self._united()
+            return [self._everything]
         wanted = [self._ground]
         for k, building in enumerate(self.scene.buildings):
             radius = 0.5 * float(np.linalg.norm(building.size)) + 4.0
@@ -58,12 +70,22 @@ class StageBuilder:
             if in_reach(middle, radius, view, CASTER_REACH):
                 wanted.append(self._building(k, massing=not in_reach(middle, radius, view, 0.0)))
         for k, prop in enumerate(self.scene.props):
-            moved = state.rigid is not None and prop.look.model in LOOSE_MASSES
-            pose = posed(state.rigid.props[0, k, :3], state.rigid.props[0, k, 3:]) if state.rigid and moved else None
+            loose = state.rigid is not None and prop.look.model in LOOSE_MASSES
+            pose = posed(state.rigid.props[0, k, :3], state.rigid.props[0, k, 3:]) if state.rigid and loose else None
             place = prop.position if pose is None else pose[:3, 3]
             if in_reach(place + np.array([0.0, 0.0, 2.0]), PROP_RADIUS, view, PROP_REACH):
                 wanted.append(self._prop(k) if pose is None else replace(self._prop(k), world_from_model=pose))
         return wanted
+
+    def _united(self) -> Instance:
+        """Ground, buildings and props in one mesh in the world's frame; of classes only materials' own are kept."""
+        scene, lamps = self.scene, self.scene.light.lamps_on
+        meshes = [self._ground.mesh]
+        for house in scene.buildings:
+            meshes.append(moved(building_mesh(house, lamps, False), world_from_model(house.position, house.heading)))
+        for prop in scene.props:
+            meshes.append(moved(prop_mesh(prop.look, lamps, 1), world_from_model(prop.position, prop.heading)))
+        return Instance(merge(meshes), np.eye(4), Kind.BUILDING)
 
     def _building(self, k: int, massing: bool) -> Instance:
         if (k, massing) not in self._houses:
@@ -129,7 +151,7 @@ class StageBuilder:
         elif isinstance(actor.look, PersonLook):
             behaviour: Literal["walk", "stand"] = "stand" if actor.behaviour == "stand" else "walk"
             gait = Gait(float(state.gait_phase[0, k]), float(state.speed[0, k]), behaviour)
-            mesh = pose_person(person(actor.look, detail), gait)
+            mesh = strider(actor.look, gait) if self.coarse else pose_person(person(actor.look, detail), gait)
             attributes = {"age_group": actor.look.age_group, "behaviour": actor.behaviour}
         else:
             braking = bool(state.acceleration[0, k] < BRAKE)
@@ -158,6 +180,18 @@ class StageBuilder:
 def person(look: PersonLook, detail: int) -> SkinnedMesh:
     """Keep recently built people."""
     return person_mesh(look, detail)
+
+
+def strider(look: PersonLook, gait: Gait) -> Mesh:
+    """A coarse person in the nearest of STRIDES poses, at a speed that is a multiple of 0.5 m/s."""
+    phase = round(gait.phase % 1.0 * STRIDES) % STRIDES / STRIDES
+    return kept_strider(look, Gait(phase, round(2.0 * gait.speed) / 2.0, gait.behaviour))
+
+
+@lru_cache(maxsize=4096)
+def kept_strider(look: PersonLook, gait: Gait) -> Mesh:
+    """Keep recently posed people."""
+    return pose_person(person(look, 2), gait)
 
 
 @lru_cache(maxsize=600)

@@ -28,7 +28,7 @@ class RasterOptions:
     """Quality against speed."""
 
     samples: int = 2  # 1: one sample a pixel; 2: 2x2 coverage samples (labels are never blended)
-    shadow_size: int = 2048  # texels along an edge of the sun's map
+    shadow_size: int = 2048  # texels along an edge of the sun's map; 0 = no shadows
     shadow_reach: float = 32.0  # m around the point that the camera looks at
     sky_size: int = 512  # texels of the zenith map (contact shadows, sky hidden by houses); 0 = off
 
@@ -114,7 +114,7 @@ class RasterRenderer:
 
     def _sun_map(self, flat: Flat, light: Light, view: View) -> DepthMap:
         size = self.options.shadow_size
-        if max(light.sun_colour) <= 0.0:
+        if size == 0 or max(light.sun_colour) <= 0.0:
             return NO_MAP
         reach = self.options.shadow_reach
         texel_from_world = map_rows(sun_vector(light), focus(view, 0.75 * reach), reach, size)

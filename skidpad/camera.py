@@ -16,9 +16,9 @@ from scenes.cameras import DASH, focal_of
 from scenes.types import Camera, CameraChain, Scene
 from sim.world import State
 
-FAST = RasterOptions(samples=1, shadow_size=512, sky_size=0)
+FAST = RasterOptions(samples=1, shadow_size=0, sky_size=0)
 SPEEDOMETER = 20.0  # m/s at its right end
-BUILDERS = 64  # scenes whose meshes are kept
+BUILDERS = 64  # scenes whose meshes are kept, some 6 MB each
 
 
 class DashCamera:
@@ -46,7 +46,7 @@ class DashCamera:
         if not (16 <= width <= 512 and 16 <= height <= 512 and 20.0 <= fov <= 120.0):
             raise ValueError(f"camera: {width}x{height} px, {fov:g} degrees is outside 16..512 px, 20..120 degrees")
         self.width, self.height, self.focal, self.grey = width, height, focal_of(width, fov), grey
-        self.space = spaces.Box(0, 255, (height, width, 1 if grey else 3), np.uint8)
+        self.space: spaces.Box = spaces.Box(0, 255, (height, width, 1 if grey else 3), np.uint8)
         self._renderer = RasterRenderer(options)
         self._builders: OrderedDict[int, StageBuilder] = OrderedDict()  # by identity of the scene, which they hold
 
@@ -81,7 +81,7 @@ class DashCamera:
         """Builder of a scene's stages, the least recently used ones dropped."""
         key = id(scene)
         if key not in self._builders:
-            self._builders[key] = StageBuilder(scene)
+            self._builders[key] = StageBuilder(scene, coarse=True)
         self._builders.move_to_end(key)
         while len(self._builders) > BUILDERS:
             self._builders.popitem(last=False)

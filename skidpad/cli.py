@@ -240,6 +240,8 @@ def train(
     steps: Annotated[int, typer.Option(min=1, help="Transitions in all.")] = 2_000_000,
     cars: Annotated[Cars, typer.Option(help="Who learns: the ego, or all cars with shared parameters.")] = Cars.ego,
     league: Annotated[bool, typer.Option("--league", help="Self-play on the duel instead of --env.")] = False,
+    camera: Annotated[bool, typer.Option("--camera", help="Sees small pictures; imitates --teacher.")] = False,
+    teacher: Annotated[Path | None, typer.Option(help="Run folder of a driver; default the rule-based one.")] = None,
     seed: SeedOption = 0,
     envs: Annotated[int | None, typer.Option(min=1, max=65536, help="Worlds at once; default 256.")] = None,
     batch: Annotated[int, typer.Option(min=2)] = 2048,
@@ -254,11 +256,19 @@ def train(
 
     if league and envs:
         raise ValueError(f"--envs {envs}: a league has its own number of worlds")
+    if (league or cars is not Cars.ego or envs) and camera:
+        raise ValueError("--camera: not together with --league, --cars cars or --envs")
+    if teacher and not camera:
+        raise ValueError(f"--teacher {teacher}: only drivers with --camera imitate")
     settings = Settings(envs=envs or Settings.envs, batch=batch, learning_rate=learning_rate)
     with progress("steps") as bar:
         if league:
             command = "skidpad " + shlex.join(sys.argv[1:])
             page = train_league(out, steps, seed=seed, settings=settings, command=command, on_progress=bar)
+        elif camera:
+            from skidpad.seeing import train_camera
+
+            done = train_camera(env, out, steps, teacher=teacher, seed=seed, episodes=episodes, on_progress=bar)
         else:
             done = run(
                 env, out, steps, cars=cars.value, seed=seed, settings=settings, episodes=episodes, on_progress=bar
