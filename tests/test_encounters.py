@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from agents.environments import Environments
-from agents.measure import Rate
-from agents.practice import constant_driver, ground, measure, rule_driver, scripted_driver, time_limit
+from agents.measure import Rate, constant_actions, rule_actions
+from agents.practice import ground, measure, scripted_driver, time_limit
 from agents.scripted import STEP
 from agents.variants import (
     LIMITS,
@@ -237,16 +237,16 @@ def test_drivers_are_measured(write_scene: Write) -> None:
     results = {
         name: measure(driver, found, found.members)
         for name, driver in (
-            ("scripted", scripted_driver(found.members)), ("constant", constant_driver), ("rule", rule_driver),
+            ("scripted", scripted_driver(found.members)), ("constant", constant_actions), ("rule", rule_actions),
         )
     }  # fmt: skip
     assert results["scripted"].failures.count == 0
     assert results["constant"].rate("collision").count > 6
     assert results["rule"].failures.count < results["constant"].failures.count
-    alone = measure(constant_driver, found, found.members[3:5])
+    alone = measure(constant_actions, found, found.members[3:5])
     assert alone.outcomes == results["constant"].outcomes[3:5]
     with pytest.raises(ValueError, match="others: 'ghosts' is unknown; choose from replay, react"):
-        measure(rule_driver, found, found.members, "ghosts")
+        measure(rule_actions, found, found.members, "ghosts")
 
 
 @pytest.mark.parametrize(("count", "of", "low", "high"), [(0, 300, 0.0, 0.01264), (8, 10, 0.49016, 0.94333)])
