@@ -188,10 +188,16 @@ def strider(look: PersonLook, gait: Gait) -> Mesh:
     return kept_strider(look, Gait(phase, round(2.0 * gait.speed) / 2.0, gait.behaviour))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def kept_strider(look: PersonLook, gait: Gait) -> Mesh:
-    """Keep recently posed people."""
-    return pose_person(person(look, 2), gait)
+    """Keep recently posed coarse people, some 20 kB each: those of 64 scenes that are played in turns."""
+    return pose_person(kept_person(look), gait)
+
+
+@lru_cache(maxsize=2048)
+def kept_person(look: PersonLook) -> SkinnedMesh:
+    """Keep recently built coarse people; building one takes longer than two pictures."""
+    return person_mesh(look, 2)
 
 
 @lru_cache(maxsize=600)
