@@ -66,7 +66,7 @@ def _table(evaluation: dict[str, Any]) -> str:
     names = [name for name in SHOWN if any(row["rates"][name]["count"] for row in drivers.values())]
     head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in names)
     rows = []
-    for driver, row in drivers.items():
+    for driver, row in sorted(drivers.items(), key=lambda item: item[0] != "trained"):
         cells = "".join(f"<td>{_share(row['rates'][name])}</td>" for name in names)
         rows.append(f"<tr{' class=main' if driver == 'trained' else ''}><td>{escape(driver)}</td>{cells}</tr>")
     return f'<div class="wide"><table><tr><th>driver</th>{head}</tr>{"".join(rows)}</table></div>'
