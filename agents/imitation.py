@@ -14,12 +14,15 @@ from agents.environments import Environments, Observer
 from agents.runs import FORMAT, POLICY, RUN, RunError, read_arrays, read_json, write_arrays, write_json
 from agents.training import Progress, check_same, plain
 from scenes.seeds import rng_for
+from sim.egoview import SPEED, SPEED_SCALE
 from sim.world import F4
 
 if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import ModuleDict
 
+HOLD = 0.1  # brake that is enough for a standing car; harder ones would teach never to start again
+STANDING = 0.3  # m/s
 VERSION = 1  # of the network and of what its pictures look like
 Pictures = NDArray[np.uint8]
 Teacher = Callable[[Environments], F4]  # environments -> (E, N, 2) actions
@@ -36,8 +39,9 @@ class Lessons:
     last_epochs: int = 6  # after the last one
     batch: int = 64
     learning_rate: float = 1e-3  # falls to 0 in the last round
-    braking: float = 4.0  # weight of frames in which the teacher brakes; they are few
+    braking: float = 2.0  # weight of frames in which the teacher brakes a moving car; they are few
     brightness: float = 0.3  # pictures are brightened and darkened by up to this share
+    shift: tuple[int, int] = (2, 4)  # px that pictures are moved up or down and aside by, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,10 +176,12 @@ def practise(
     """Drive one step, each world by the teacher with probability `share`.
 
     Returns:
-        (E, H, W) pictures and (E, 2) what the teacher would do.
+        (E, H, W) pictures and (E, 2) what the teacher would do, standing cars braked by HOLD at most.
     """
     pictures = look(core, student.observer, np.arange(core.num_envs))
     wanted = np.clip(teacher(core)[:, 0], -1.0, 1.0)
+    standing = core.batch.views[:, 0, SPEED] * SPEED_SCALE < STANDING
+    wanted[standing, 0] = np.maximum(wanted[standing, 0], -HOLD)
     chosen = wanted.copy()
     own = np.flatnonzero(rng.random(core.num_envs) >= share)
     chosen[own] = student.actions(pictures[own])
@@ -202,9 +208,10 @@ def fit(
             pick = order[b * lessons.batch : (b + 1) * lessons.batch]
             light = torch.from_numpy(pictures[pick]).float() / 255.0
             gain = rng.uniform(1.0 - lessons.brightness, 1.0 + lessons.brightness, (len(pick), 1, 1))
-            light[:, :-1] = (light[:, :-1] * torch.from_numpy(gain.astype(np.float32))).clamp(max=1.0)
+            moved = torch.roll(light[:, :-1], tuple(int(rng.integers(-n, n + 1)) for n in lessons.shift), (1, 2))
+            light[:, :-1] = (moved * torch.from_numpy(gain.astype(np.float32))).clamp(max=1.0)
             wanted = torch.from_numpy(labels[pick])
-            weight = 1.0 + (lessons.braking - 1.0) * (wanted[:, :1] < 0.0)
+            weight = 1.0 + (lessons.braking - 1.0) * (wanted[:, :1] < -HOLD)
             loss = (weight * (answer(network, light) - wanted) ** 2).mean()
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]

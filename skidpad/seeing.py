@@ -50,7 +50,7 @@ def train_camera(
     seed: int = 0,
     lessons: Lessons | None = None,
     look: Look | None = None,
-    pool: int = 48,
+    pool: int = 64,
     episodes: int = 150,
     on_progress: Progress | None = None,
 ) -> Trained:
