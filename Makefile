@@ -18,7 +18,7 @@ SEEDS ?= 5
 # the whole curve for the frozen network, the rendered crops alone for the tuned one; TUNED= runs every arm tuned
 TUNING ?= --tuning frozen --tuning last
 TUNED ?= --tuned-counts 0
-# a driver that is trained for the same report; --seed and more can be added
+# the environment and the transitions of the driver that is trained for the same report
 AGENT ?= Crossing
 STEPS ?= 700000
 DEMO ?= demo

@@ -81,9 +81,9 @@ class Duels:
         now = self.core.step(actions)
         outcome, rewards = now.outcome, now.rewards.copy()
         ended = (outcome != RUNNING).any(1)
-        inside, speed = -self.before_passage, self._speed
-        since = inside / np.maximum(speed, 0.1) / DT
-        self.entered = np.where((inside > 0) & np.isinf(self.entered), self._step - since, self.entered)
+        inside, steps = -self.before_passage, self.core.batch.play.step[:, None]
+        since = inside / np.maximum(self._speed, 0.1) / DT
+        self.entered = np.where((inside > 0) & np.isinf(self.entered), steps - since, self.entered)
         points, gain = score(outcome, self.entered)
         rewards[ended] += gain[ended]
         cut = ended & (outcome == TIMEOUT).all(1)
@@ -104,11 +104,6 @@ class Duels:
     def _speed(self) -> NDArray[Any]:
         """(E, 2) m/s."""
         return self._of_cars(self.core.batch.bodies.speed)
-
-    @property
-    def _step(self) -> NDArray[Any]:
-        """(E, 1) steps of each game."""
-        return self.core.batch.play.step[:, None]
 
     def _of_cars(self, values: NDArray[Any]) -> NDArray[Any]:
         """(E, 2) values of the two cars, out of (E, A)."""

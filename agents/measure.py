@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from agents.environments import Environments
 from agents.judging import OUTCOMES
+from agents.network import Network
 from agents.rewards import TERMS
 from scenes.seeds import rng_for
 from sim.world import F4
@@ -80,6 +81,11 @@ def constant_actions(core: Environments, step: int) -> F4:
 def rule_actions(core: Environments, step: int) -> F4:
     """The rule-based driver."""
     return core.rule_actions()
+
+
+def network_actions(network: Network) -> Act:
+    """The most likely actions of a network that sees what the ego sees."""
+    return lambda core, step: network(core.observations)
 
 
 DRIVERS: dict[str, Act] = {"random": random_actions, "constant": constant_actions, "rule": rule_actions}

@@ -101,11 +101,6 @@ def worlds_of(found: Variants, members: Sequence[Variant], others: str) -> Envir
     return worlds
 
 
-def trained_driver(network: Network) -> Act:
-    """The most likely actions of a network that sees what the ego sees."""
-    return lambda worlds, step: network(worlds.observations)
-
-
 def practise(
     found: Variants,
     members: Sequence[Variant],

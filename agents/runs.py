@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,11 @@ Arrays = Mapping[str, NDArray[Any]]
 
 class RunError(ValueError):
     """A run folder is missing, broken or of another version."""
+
+
+def policy_digest(folder: Path) -> str:
+    """sha256 of the policy file of a run folder."""
+    return sha256((folder / POLICY).read_bytes()).hexdigest()
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

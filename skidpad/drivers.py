@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents import POLICIES
-from agents.runs import POLICY
+from agents.runs import policy_digest
 from agents.trained import load_driver
 from scenes.check import ends
 from scenes.files import SceneTemplate
@@ -83,4 +82,4 @@ def run_folders(template: SceneTemplate) -> dict[str, str]:
     names = {str(end) for value in named for end in ends(value)} - set(DRIVERS)
     for name in names:
         load_driver(Path(name))
-    return {name: sha256((Path(name) / POLICY).read_bytes()).hexdigest() for name in sorted(names)}
+    return {name: policy_digest(Path(name)) for name in sorted(names)}

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.environments import Environments
-from agents.measure import DRIVERS, HELD_OUT, Measurement, Rate, measure
-from agents.network import Network
+from agents.measure import DRIVERS, HELD_OUT, Act, Measurement, Rate, measure, network_actions
 from agents.ratings import elo
 from agents.runs import FORMAT, write_json
 from agents.trained import load_driver
@@ -82,14 +81,39 @@ def train(
     from agents.sb3 import DriveVecEnv
 
     settings, scene, folder = settings or Settings(), scene_named(env), Path(out)
-    if seed == HELD_OUT:
-        raise ValueError(f"--seed: {seed} is the seed of the held-out scenes")
+    check_seed(seed)
     if cars not in ("ego", "cars"):
         raise ValueError(f"--cars: {cars!r} is none of ego, cars")
     recipe = recipe_of(scene, load(scene).text, cars=cars, pool=pool)
     core = Environments(scene, settings.envs, controlled=cars, pool=pool, scene_seed=seed)  # type: ignore[arg-type]
     learn(DriveVecEnv(core), folder, steps, recipe=recipe, settings=settings, seed=seed, on_progress=on_progress)
-    rows = held_out(scene, load_driver(folder).network, episodes)
+    return examined(folder, scene, "trained", network_actions(load_driver(folder).network), episodes)
+
+
+def check_seed(seed: int) -> None:
+    """Refuse to train in the scenes of the evaluation.
+
+    Raises:
+        ValueError: it is their seed.
+    """
+    if seed == HELD_OUT:
+        raise ValueError(f"--seed: {seed} is the seed of the held-out scenes")
+
+
+def examined(folder: Path, scene: str, driver: str, act: Act, episodes: int) -> Trained:
+    """Let a trained and the untaught drivers drive the same episodes in scenes that training never saw.
+
+    Args:
+        folder: run folder, which gets evaluation.json.
+        scene: that it was trained in.
+        driver: name for the table.
+        act: decides.
+        episodes: number of episodes.
+
+    Returns:
+        The run with all measurements.
+    """
+    rows = [measure(scene, driver, act, episodes), *(measure(scene, name, None, episodes) for name in DRIVERS)]
     write_json(folder / "evaluation.json", {
         "format": FORMAT, "scene": scene, "episodes": episodes, "scene_seed": HELD_OUT,
         "drivers": {row.driver: content_of(row) for row in rows},
@@ -108,15 +132,6 @@ def recipe_of(scene: str, text: str, **more: Any) -> dict[str, Any]:
     digest = sha256(text.encode()).hexdigest()
     view = {"name": "ego", "version": VERSION, "size": SIZE}
     return {"scene": scene, "scene_sha256": digest, "view": view, "skidpad": __version__, **more}
-
-
-def held_out(scene: str, network: Network, episodes: int) -> list[Measurement]:
-    """Let the trained and the untaught drivers drive the same episodes in scenes that training never saw."""
-
-    def trained(core: Environments, step: int) -> Any:
-        return network(core.observations)
-
-    return [measure(scene, "trained", trained, episodes), *(measure(scene, name, None, episodes) for name in DRIVERS)]
 
 
 def train_league(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -69,16 +68,13 @@ def evaluate(
     photos = RealSet.open(real, row)
     crops = crops_of(synthetic, row)
     plain = crops_of(fixed, row)
-    report = run(
+    return run(
         pictures_of(crops, row), photos, row, fixed=pictures_of(plain, row) if fixed else None,
         matched=matched_pictures(crops, photos.train, row),
         tuning=tuning, seeds=seeds, counts=wanted, tuned_counts=tuned, out=out, split=split,
-        also_train=real == "embedded", workers=workers, command=command, on_progress=on_progress,
+        also_train=real == "embedded", workers=workers, agent=trained, command=command,
+        on_progress=on_progress,
     )  # fmt: skip
-    if trained:
-        report = replace(report, agent=trained)
-        report.write(out)
-    return report
 
 
 def numbers(texts: Sequence[str], option: str) -> tuple[Count, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +10,18 @@ import numpy as np
 
 from agents.environments import DT, Environments
 from agents.judging import OUTCOMES, RUNNING
-from agents.measure import Act, constant_actions, rule_actions
+from agents.measure import Act, constant_actions, network_actions, rule_actions
 from agents.measure import measure as play_episodes
+from agents.network import Network
 from agents.practice import (
     FAILURES,
     Measured,
     measure,
     practise,
     scripted_driver,
-    trained_driver,
     worlds_of,
 )
-from agents.runs import POLICY, RUN, read_json, write_json
+from agents.runs import RUN, policy_digest, read_json, write_json
 from agents.trained import load_driver
 from agents.training import Progress as Learning
 from agents.training import Settings
@@ -76,7 +75,7 @@ def practice(
         RunError: the driver's run folder is missing or broken.
         ValueError: an argument is out of range, or no variant is held out.
     """
-    network, begun_in = None if driver is None else load_driver(Path(driver)).network, ""
+    network = None if driver is None else load_driver(Path(driver)).network
     if steps and driver is None:
         raise ValueError(f"--steps {steps}: name the run folder of the driver that practises with --driver")
     if count < 1:
@@ -90,33 +89,58 @@ def practice(
         "rule": rule_actions, "constant": constant_actions, "scripted": scripted_driver(held_out),
     }  # fmt: skip
     if network is not None:
-        drivers["trained"] = trained_driver(network)
+        drivers["trained"] = network_actions(network)
     folder = Path(out)
     if steps and driver is not None:
-        pupils = [variant for variant in found.members if is_train(variant.number)]
         text = Path(encounter).read_text(encoding="utf-8")
-        begun_in = home_of(Path(driver))
-        digest = sha256((Path(driver) / POLICY).read_bytes()).hexdigest()
-        recipe = recipe_of(
-            recorded.name, text, others=others, seed_of_variants=seed, variants=count, driver=digest, beside=begun_in
-        )
-        settings = settings or PRACTICE
-        beside = Environments(begun_in, settings.envs, pool=BESIDE, scene_seed=seed)
-        drivers["practised"] = trained_driver(practise(
-            found, pupils, others, folder / "run", steps, start=Path(driver), beside=beside,
-            recipe=recipe, settings=settings, seed=seed, on_progress=on_steps,
+        drivers["practised"] = network_actions(practised(
+            found, others, Path(driver), folder / "run", steps, text=text, settings=settings or PRACTICE, seed=seed,
+            on_steps=on_steps,
         ))  # fmt: skip
     measured = {name: measure(driver, found, held_out, others) for name, driver in drivers.items()}
     report = report_of(found, held_out, measured, others)
-    if steps:
-        report["home"] = {"scene": begun_in} | {
-            name: play_episodes(begun_in, name, drivers[name], episodes).rates["success"].numbers
+    if steps and driver is not None:
+        home = home_of(Path(driver))
+        report["home"] = {"scene": home} | {
+            name: play_episodes(home, name, drivers[name], episodes).rates["success"].numbers
             for name in ("trained", "practised")
         }
     folder.mkdir(parents=True, exist_ok=True)
     save_picture(film_strip(before_and_after(found, held_out, drivers, measured, others)), folder / "filmstrip.png")
     write_json(folder / "practice.json", report)
     return report
+
+
+def practised(
+    found: Variants, others: str, driver: Path, folder: Path, steps: int, *, text: str, settings: Settings, seed: int,
+    on_steps: Learning | None,
+) -> Network:  # fmt: skip
+    """Let a driver practise in the variants that are not held out, and in the scene that it was trained in.
+
+    Args:
+        found: variants.
+        others: `replay` or `react`.
+        driver: run folder of the driver.
+        folder: run folder of its new self.
+        steps: transitions.
+        text: of the encounter's file.
+        settings: of PPO.
+        seed: of everything random, the variants included.
+        on_steps: called with (steps done, steps, note).
+
+    Returns:
+        The driver after practice.
+    """
+    home, pupils = home_of(driver), [variant for variant in found.members if is_train(variant.number)]
+    recipe = recipe_of(
+        found.setting.encounter.name, text, others=others, seed_of_variants=seed, variants=len(found.members),
+        driver=policy_digest(driver), beside=home,
+    )  # fmt: skip
+    return practise(
+        found, pupils, others, folder, steps, start=driver,
+        beside=Environments(home, settings.envs, pool=BESIDE, scene_seed=seed), recipe=recipe, settings=settings,
+        seed=seed, on_progress=on_steps,
+    )  # fmt: skip
 
 
 def before_and_after(

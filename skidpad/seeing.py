@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from agents.environments import Environments
 from agents.imitation import VERSION, Lessons, SeeingDriver, Teacher, imitate, load_student
-from agents.measure import DRIVERS, HELD_OUT, measure
-from agents.runs import FORMAT, POLICY, write_json
+from agents.runs import policy_digest
 from agents.trained import load_driver
 from agents.training import Progress
 from scenes.files import load
 from skidpad.camera import DashCamera
-from skidpad.driving import Trained, content_of, recipe_of, scene_named
+from skidpad.driving import Trained, check_seed, examined, recipe_of, scene_named
 
 
 @dataclass(frozen=True)
@@ -77,10 +75,9 @@ def train_camera(
         ValueError: an argument is out of range.
     """
     scene, folder, lessons = scene_named(env), Path(out), lessons or Lessons()
-    if seed == HELD_OUT:
-        raise ValueError(f"--seed: {seed} is the seed of the held-out scenes")
+    check_seed(seed)
     decide = teacher_of(teacher)
-    taught_by = "rule" if teacher is None else sha256((Path(teacher) / POLICY).read_bytes()).hexdigest()
+    taught_by = "rule" if teacher is None else policy_digest(Path(teacher))
     view = {"name": "camera", "version": VERSION, **asdict(look or Look())}
     recipe = recipe_of(scene, load(scene).text, pool=pool, teacher=taught_by) | {"view": view}
     core = Environments(scene, lessons.envs, pool=pool, scene_seed=seed)
@@ -90,13 +87,7 @@ def train_camera(
     )  # fmt: skip
     if on_progress:
         on_progress(frames, frames, f"{episodes} held-out episodes")
-    rows = [measure(scene, "camera", load_seeing(folder), episodes)]
-    rows += [measure(scene, name, None, episodes) for name in DRIVERS]
-    write_json(folder / "evaluation.json", {
-        "format": FORMAT, "scene": scene, "episodes": episodes, "scene_seed": HELD_OUT,
-        "drivers": {row.driver: content_of(row) for row in rows},
-    })  # fmt: skip
-    return Trained(folder, rows)
+    return examined(folder, scene, "camera", load_seeing(folder), episodes)
 
 
 def teacher_of(folder: str | Path | None) -> Teacher:

@@ -15,6 +15,7 @@ from transfer.openings import openings_of, record_opening
 from transfer.pictures import Pictures
 from transfer.real import RealSet
 from transfer.report import Report, summarise
+from transfer.report_agent import Agent
 from transfer.runs import Job, Stage, run_all
 from transfer.tasks import Task
 from transfer.training import VIEWS, Source
@@ -38,6 +39,7 @@ def evaluate(
     split: Literal["test", "train"] = "test",
     also_train: bool = False,
     workers: int = 1,
+    agent: Agent | None = None,
     command: str | None = None,
     on_progress: Progress | None = None,
 ) -> Report:
@@ -62,6 +64,7 @@ def evaluate(
         split: "test" opens the test split; "train" measures on the training split (real arms by 5 grouped folds).
         also_train: measure the arms without real labels on training and test split together, too.
         workers: processes.
+        agent: driver trained in simulation that the page shows, too.
         command: the exact command for the report; by default this process's.
         on_progress: called with steps done, steps in all, and what was done.
 
@@ -89,7 +92,7 @@ def evaluate(
     results = run_all(stage, jobs, folder / "runs", digests, workers, on_progress)
     report = summarise(
         task, real, measured, synthetic, list(results.items()), split=split, command=command,
-        openings=len(openings_of(real.test.digest)),
+        openings=len(openings_of(real.test.digest)), agent=agent,
     )  # fmt: skip
     report.write(folder)
     return report

@@ -84,6 +84,7 @@ def summarise(
     split: str,
     command: str,
     openings: int,
+    agent: Agent | None = None,
 ) -> Report:
     """Turn finished runs into a report.
 
@@ -96,6 +97,7 @@ def summarise(
         split: "test" or "train".
         command: the exact command.
         openings: how often the test split has been opened, this time included.
+        agent: for the page.
     """  # fmt: skip
     classes = task.classes
     figures = figures_of(results, measured.targets(classes), measured.groups, len(classes))
@@ -115,7 +117,7 @@ def summarise(
         "backbone": {"name": NAME, "weights_sha256": WEIGHTS_SHA256, "cut": task.cut, "steps": task.steps},
         "versions": versions(),
     }  # fmt: skip
-    return Report(content, tuple(figures), task, measured, real.train, synthetic)
+    return Report(content, tuple(figures), task, measured, real.train, synthetic, agent)
 
 
 def _described(name: str, pictures: Pictures, task: Task) -> dict[str, Any]:
