@@ -246,6 +246,7 @@ def train(
     envs: Annotated[int | None, typer.Option(min=1, max=65536, help="Worlds at once; default 256.")] = None,
     batch: Annotated[int, typer.Option(min=2)] = 2048,
     learning_rate: Annotated[float, typer.Option(min=1e-7, max=1.0)] = 5e-4,
+    horizon: Annotated[int, typer.Option(min=1, help="Transitions over which the learning rate falls.")] = 8_000_000,
     episodes: Annotated[int, typer.Option(min=1, help="Held-out episodes of the evaluation.")] = 500,
 ) -> None:
     """Train a driver in simulation and measure it beside random, constant-speed and rule-based ones."""
@@ -260,7 +261,7 @@ def train(
         raise ValueError("--camera: not together with --league, --cars cars or --envs")
     if teacher and not camera:
         raise ValueError(f"--teacher {teacher}: only drivers with --camera imitate")
-    settings = Settings(envs=envs or Settings.envs, batch=batch, learning_rate=learning_rate)
+    settings = Settings(envs=envs or Settings.envs, batch=batch, learning_rate=learning_rate, horizon=horizon)
     with progress("steps") as bar:
         if league:
             command = "skidpad " + shlex.join(sys.argv[1:])
