@@ -7,7 +7,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from scenes.distributions import Choice, Distribution, Integers, Normal, Uniform, shown
+from scenes.dependents import ends, possible
+from scenes.distributions import Distribution, shown
 from scenes.schema import SceneSpec
 from scenes.suggest import suggestion
 from scenes.yamlfile import Located
@@ -86,18 +87,6 @@ def fields_at(loc: tuple[int | str, ...]) -> dict[str, Any]:
             if isinstance(name, str) and not get_args(part):
                 break
     return dict(part.model_fields)
-
-
-def ends(value: object) -> tuple[object, ...]:
-    """Values that decide whether a distribution stays inside limits."""
-    if isinstance(value, Uniform | Integers | Normal):
-        return value.low, value.high
-    return value.values if isinstance(value, Choice) else (value,)
-
-
-def possible(value: object, name: str) -> bool:
-    """Whether a field may take a name."""
-    return name in ends(value)
 
 
 def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from scenes.check import check_together, first_problem
+from scenes.drawing import DrawError, fix
+from scenes.draws import Draws
 from scenes.errors import SceneError
+from scenes.references import Table, check_references, dependent
 from scenes.resolve import resolve
 from scenes.schema import SceneSpec
 from scenes.suggest import suggestion
@@ -16,6 +20,7 @@ from scenes.types import Scene
 from scenes.yamlfile import Located, locate, read_yaml
 
 FORMAT = 1
+TRIALS = 16  # samples that are drawn while a file is checked whose values depend on each other
 LIBRARY = Path(__file__).parent / "library"
 
 
@@ -26,6 +31,8 @@ class SceneTemplate:
     name: str
     text: str  # of the file
     spec: SceneSpec
+    file: str  # name of the file, for errors
+    where: Located  # lines of the values, for errors
 
     def sample(self, k: int, seed: int = 0, randomise: bool = True) -> Scene:
         """Draw sample k.
@@ -41,10 +48,14 @@ class SceneTemplate:
 
         Raises:
             ValueError: a negative sample number.
+            SceneError: this sample breaks a limit that only shows when it is drawn, or a constraint in every attempt.
         """
         if k < 0:
             raise ValueError(f"sample number {k} is negative")
-        return resolve(self.spec, self.name, k, seed, randomise)
+        try:
+            return resolve(self.spec, self.name, k, seed, randomise)
+        except DrawError as error:
+            raise SceneError(self.file, error.problem, path=error.path, line=self.where.line(error.path)) from None
 
 
 def library() -> tuple[str, ...]:
@@ -76,9 +87,23 @@ def load(path: str | Path) -> SceneTemplate:
     except ValidationError as error:
         place, problem = first_problem(error, where)
         raise SceneError(file.name, problem, path=place, line=where.line(place)) from None
-    for place, problem in check_together(spec):
+    for place, problem in _problems(spec):
         raise SceneError(file.name, problem, path=place, line=where.line(place))
-    return SceneTemplate(file.stem, text, spec)
+    return SceneTemplate(file.stem, text, spec, file.name, where)
+
+
+def _problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
+    """What is wrong between fields; where that depends on what is drawn, some samples tell."""
+    table = Table(spec)
+    yield from check_references(table)
+    if not dependent(table):
+        yield from check_together(spec)
+        return
+    for k in range(TRIALS):
+        try:
+            fix(spec, Draws(0, k))
+        except DrawError as error:
+            yield error.path, error.problem
 
 
 def find(path: str | Path) -> Path:

@@ -12,9 +12,11 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 
 from scenes.buildings import BUILDING_STYLES
-from scenes.distributions import Choice, Constant, Distribution, Flag, Normal, OneOf, Range, Uniform
+from scenes.distributions import Choice, Constant, Distribution, Normal, Uniform
+from scenes.fields import Flag, OneOf, Range
 from scenes.props import PROP_MODELS
 from scenes.schema_camera import CameraSpec, ChainSpec, Share
+from scenes.schema_joint import Conditions, CopulaSpec
 
 GROUNDS = (
     "asphalt-new", "asphalt-old", "asphalt-patched", "concrete-paving", "slabs", "brick-paving", "cobbles", "grass",
@@ -183,3 +185,5 @@ class SceneSpec(Spec):
     actors: tuple[ActorSpec, ...] = ()
     ego: EgoSpec | None = None
     props: tuple[PropSpec, ...] = ()
+    copulas: tuple[CopulaSpec, ...] = ()
+    constraints: Conditions = ()
