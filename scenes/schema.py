@@ -25,6 +25,7 @@ GROUNDS = (
 VEHICLE_NAMES = ("car", "van", "truck", "bus")
 PHYSICS = ("kinematic", "bullet")  # keys of sim.engine.ENGINES
 DRIVERS = ("rule", "constant")  # keys of agents.POLICIES
+FILE_KEYS = ("extends", "include", "presets")  # what a file builds on; gone when `SceneSpec` is read
 Spread = Distribution
 Metres = Annotated[float, Range(-1000.0, 1000.0, "m")]
 
