@@ -77,7 +77,10 @@ class Reader:
                 raise problem_at(node.line, path, f"the file builds on itself: {circle}")
             if len(chain) >= DEEPEST:
                 raise problem_at(node.line, path, f"more than {DEEPEST} files build on each other")
-            merged = merge(merged, self.read(other, chain))
+            below = self.read(other, chain)
+            if path != "extends":  # what is mixed in does not say what the scene is
+                below = {key: node for key, node in below.items() if key != "description"}
+            merged = merge(merged, below)
         self.done[real] = merge(merged, {key: node for key, node in own.items() if key not in BUILDERS})
         return self.done[real]
 
