@@ -73,8 +73,8 @@ def places_of(value: object, annotation: Any, path: str) -> Iterator[Place]:
             children.append((place, getattr(value, name), info.annotation, tuple(info.metadata)))
     elif isinstance(value, tuple):
         kinds = [annotation, *get_args(annotation)]
-        items = get_args(next(kind for kind in kinds if get_origin(kind) is tuple))
-        for index, item in enumerate(value):
+        items = get_args(next((kind for kind in kinds if get_origin(kind) is tuple), None))
+        for index, item in enumerate(value if items else ()):  # what has no such type has a rule of its own
             kind = items[0] if len(items) < 2 or items[1] is Ellipsis else items[index]
             base = get_args(kind)[0] if hasattr(kind, "__metadata__") else kind
             children.append((f"{path}[{index}]", item, base, getattr(kind, "__metadata__", ())))

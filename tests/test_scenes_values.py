@@ -338,6 +338,20 @@ def test_a_copula_correlates_and_keeps_each_distribution(read: Loader) -> None:
     assert stats.kstest(clouds, stats.truncnorm(-0.4 / 0.3, 0.6 / 0.3, 0.4, 0.3).cdf).pvalue > 1e-3
 
 
+def test_a_copula_takes_a_matrix(read: Loader) -> None:
+    matrix = "[[1, 0.9, 0], [0.9, 1, 0], [0, 0, 1]]"
+    template = read(
+        "light: {haze: {uniform: [0, 0.1]}, cloudiness: {uniform: [0, 1]}, sun_azimuth: {uniform: [0, 90]}}\n"
+        f"copulas: [{{of: [light.haze, light.cloudiness, light.sun_azimuth], correlation: {matrix}}}]\n"
+    )
+    table = np.array([list(values(template, k).values()) for k in range(400)]).T
+    found = stats.spearmanr(table, axis=1).statistic
+    order = list(values(template, 0))
+    haze, clouds, sun = (order.index(f"light.{name}") for name in ("haze", "cloudiness", "sun_azimuth"))
+    assert found[haze, clouds] == pytest.approx(6 / math.pi * math.asin(0.45), abs=0.06)
+    assert abs(found[haze, sun]) < 0.2 and abs(found[clouds, sun]) < 0.2
+
+
 @pytest.mark.parametrize(
     ("copula", "problem"),
     [
