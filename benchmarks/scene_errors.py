@@ -26,6 +26,7 @@ def timed(files: Files, folder: Path) -> tuple[float, str]:
     try:
         load(folder / "main.yaml")
         message = ""
+        print(f"accepted: {files}")
     except SceneError as error:
         message = str(error)
     return time.process_time() - begin, message

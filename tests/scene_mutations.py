@@ -36,7 +36,7 @@ DATA = json.loads(json.dumps(located(nodes_of(read_yaml(LIBRARY / f"{BASE}.yaml"
 
 NOWHERE: list[Any] = [  # refers to what is not there, or to itself
     {"expression": "roads.nothing + 1"},
-    {"expression": "vehicles.spacing"},
+    {"expression": "people.swing"},
     {"expression": "__import__('os')"},
     {"given": {"no.where": {"a": 1, "else": 1}}},
     {"given": {"light.haze": {"<0.5": {"expression": "x.y"}, "else": 0}}},
