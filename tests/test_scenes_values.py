@@ -324,6 +324,18 @@ def test_what_follows_from_drawn_values_is_checked_when_they_are_drawn(read: Loa
         read(layout + camera.replace("SQUARE", "dash"))
 
 
+def test_a_sample_that_breaks_a_limit_says_so_with_file_and_line(read: Loader) -> None:
+    entries = ", ".join(["0"] * 20 + ["0.9"])
+    template = read(
+        f"light: {{cloudiness: {{sequence: [{entries}]}}}}\nroads: {{wear: {{expression: light.cloudiness * 2}}}}\n"
+    )
+    assert template.sample(0).values["roads.wear"] == 0.0
+    with pytest.raises(
+        SceneError, match=r"^my.yaml:3 roads.wear: 1.8 is outside \[0, 1\]; it is light.cloudiness \* 2$"
+    ):
+        template.sample(20)
+
+
 # ---------------------------------------------------------------- copulas
 JOINED = "copulas: [{of: [light.haze, light.cloudiness], correlation: 0.7}]\n"
 
