@@ -205,7 +205,7 @@ def test_expressions_agree_with_python(text: str) -> None:
     ("text", "value"),
     [
         ("clamp(12, 1, 5)", 5.0), ("round(2.6)", 3.0), ("'a' if x == 'b' else 'c'", "a"), ("not (1 < 2 < 2)", True),
-        ("x != 'b' or true", True), ("1 / 0 if false else 7", 7.0), ("2 ** -1", 0.5),
+        ("x != 'b' or true", True), ("1 / 0 if false else 7", 7.0), ("2 ** -1", 0.5), ("1if true else 2", 1.0),
     ],
 )  # fmt: skip
 def test_what_expressions_can_say(text: str, value: object) -> None:
