@@ -15,6 +15,7 @@ from scenes.buildings import BUILDING_STYLES
 from scenes.distributions import Choice, Constant, Distribution, Flag, Normal, OneOf, Range, Uniform
 from scenes.props import PROP_MODELS
 from scenes.schema_camera import CameraSpec, ChainSpec, Share
+from scenes.schema_light import LightSpec, WeatherSpec
 
 GROUNDS = (
     "asphalt-new", "asphalt-old", "asphalt-patched", "concrete-paving", "slabs", "brick-paving", "cobbles", "grass",
@@ -122,16 +123,6 @@ class SignalSpec(Spec):
     turn: Annotated[Spread, Range(-45.0, 45.0, "deg", each=True)] = Constant(0.0)  # away from the approach
 
 
-class LightSpec(Spec):
-    """Time of day and weather."""
-
-    condition: Annotated[str, OneOf(("day", "overcast", "dusk"))] = "day"
-    sun_azimuth: Annotated[float, Range(-360.0, 360.0, "deg")] = 45.0  # anticlockwise from +x
-    sun_elevation: Annotated[float, Range(1.0, 90.0, "deg")] = 40.0
-    cloudiness: Share = 0.3
-    haze: Annotated[float, Range(0.0, 0.1, "1/m")] = 0.0005
-
-
 class ActorSpec(Spec):
     """One vehicle or person with a place of its own."""
 
@@ -178,6 +169,7 @@ class SceneSpec(Spec):
     furniture: FurnitureSpec = FurnitureSpec()
     signals: SignalSpec = SignalSpec()
     light: LightSpec = LightSpec()
+    weather: WeatherSpec = WeatherSpec()
     chain: ChainSpec = ChainSpec()
     cameras: tuple[CameraSpec, ...] = (CameraSpec(),)
     actors: tuple[ActorSpec, ...] = ()
