@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from scenes.check import check_together, first_problem
+from scenes.compose import LIBRARY, compose
+from scenes.drawing import DrawError, fix
+from scenes.draws import Draws
 from scenes.errors import SceneError
+from scenes.references import Table, check_references, dependent
 from scenes.resolve import resolve
 from scenes.schema import SceneSpec
 from scenes.suggest import suggestion
 from scenes.types import Scene
-from scenes.yamlfile import Located, locate, read_yaml
+from scenes.yamlfile import Located
 
-FORMAT = 1
-LIBRARY = Path(__file__).parent / "library"
+TRIALS = 16  # samples that are drawn while a file is checked whose values depend on each other
 
 
 @dataclass(frozen=True)
@@ -24,8 +28,9 @@ class SceneTemplate:
     """A checked scene file; `sample` makes concrete scenes of it."""
 
     name: str
-    text: str  # of the file
+    text: str  # of the file, and of all that it builds on
     spec: SceneSpec
+    where: Located = field(repr=False, compare=False)  # lines of the values, for errors
 
     def sample(self, k: int, seed: int = 0, randomise: bool = True) -> Scene:
         """Draw sample k.
@@ -41,10 +46,14 @@ class SceneTemplate:
 
         Raises:
             ValueError: a negative sample number.
+            SceneError: this sample breaks a limit that only shows when it is drawn, or a constraint in every attempt.
         """
         if k < 0:
             raise ValueError(f"sample number {k} is negative")
-        return resolve(self.spec, self.name, k, seed, randomise)
+        try:
+            return resolve(self.spec, self.name, k, seed, randomise)
+        except DrawError as error:
+            raise self.where.error(error.path, error.problem) from None
 
 
 def library() -> tuple[str, ...]:
@@ -65,20 +74,28 @@ def load(path: str | Path) -> SceneTemplate:
         SceneError: one line with file, line, path in the file, value and limits.
     """
     file = find(path)
-    text, tree = read_yaml(file)
-    where = locate(tree, file.name)
-    data = where.data
-    if not isinstance(data, dict):
-        raise SceneError(file.name, "a scene file is a mapping of keys to values", line=1)
-    _check_format(file.name, data, where)
+    text, where = compose(file)
     try:
-        spec = SceneSpec.model_validate(data)
+        spec = SceneSpec.model_validate(where.data)
     except ValidationError as error:
-        place, problem = first_problem(error, where)
-        raise SceneError(file.name, problem, path=place, line=where.line(place)) from None
-    for place, problem in check_together(spec):
-        raise SceneError(file.name, problem, path=place, line=where.line(place))
-    return SceneTemplate(file.stem, text, spec)
+        raise where.error(*first_problem(error, where)) from None
+    for place, problem in _problems(spec):
+        raise where.error(place, problem)
+    return SceneTemplate(file.stem, text, spec, where)
+
+
+def _problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
+    """What is wrong between fields; where that depends on what is drawn, some samples tell."""
+    table = Table(spec)
+    yield from check_references(table)
+    if not dependent(table):
+        yield from check_together(spec)
+        return
+    for k in range(TRIALS):
+        try:
+            fix(spec, Draws(0, k))
+        except DrawError as error:
+            yield error.path, error.problem
 
 
 def find(path: str | Path) -> Path:
@@ -107,15 +124,3 @@ def find(path: str | Path) -> Path:
     raise SceneError(
         str(path), f"is neither a file nor a library scene ({', '.join(names)}){suggestion(path, names)}"
     )  # fmt: skip
-
-
-def _check_format(name: str, data: dict[object, object], where: Located) -> None:
-    """Refuse other versions before anything else is looked at."""
-    if "format" not in data:
-        raise SceneError(
-            name, f"is missing; the first line of a scene file is `format: {FORMAT}`", path="format", line=1
-        )
-    version = data["format"]
-    if isinstance(version, bool) or version != FORMAT:
-        problem = f"{version} is not a format that this version reads; it reads {FORMAT}"
-        raise SceneError(name, problem, path="format", line=where.line("format"))

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from scenes.cameras import Ego, ego_for, keep_clear, make_cameras, walking_spot, watched_lanes
-from scenes.draws import Draws, fix
+from scenes.drawing import fix
+from scenes.draws import Draws
 from scenes.ego import drive_route, start_of
 from scenes.lanes import arc_lengths
 from scenes.light import make_light, wetness

@@ -12,9 +12,11 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 
 from scenes.buildings import BUILDING_STYLES
-from scenes.distributions import Choice, Constant, Distribution, Flag, Normal, OneOf, Range, Uniform
+from scenes.distributions import Choice, Constant, Distribution, Normal, Uniform
+from scenes.fields import Flag, OneOf, Range
 from scenes.props import PROP_MODELS
 from scenes.schema_camera import CameraSpec, ChainSpec, Share
+from scenes.schema_joint import Conditions, CopulaSpec
 from scenes.schema_light import LightSpec, WeatherSpec
 
 GROUNDS = (
@@ -24,6 +26,7 @@ GROUNDS = (
 VEHICLE_NAMES = ("car", "van", "truck", "bus")
 PHYSICS = ("kinematic", "bullet")  # keys of sim.engine.ENGINES
 DRIVERS = ("rule", "constant")  # keys of agents.POLICIES
+FILE_KEYS = ("extends", "include", "presets")  # what a file builds on; gone when `SceneSpec` is read
 Spread = Distribution
 Metres = Annotated[float, Range(-1000.0, 1000.0, "m")]
 
@@ -175,3 +178,5 @@ class SceneSpec(Spec):
     actors: tuple[ActorSpec, ...] = ()
     ego: EgoSpec | None = None
     props: tuple[PropSpec, ...] = ()
+    copulas: tuple[CopulaSpec, ...] = ()
+    constraints: Conditions = ()

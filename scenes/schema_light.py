@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
-from scenes.distributions import OneOf, Range
+from scenes.fields import OneOf, Range
 from scenes.schema_camera import Share
 
 CONDITIONS = ("day", "overcast", "dusk", "night")

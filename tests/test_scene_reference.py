@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from scenes.distributions import Choice, Constant, Flag, Normal, OneOf, Range, Uniform, shown
+from scenes.distributions import Choice, Constant, Normal, Uniform, shown
+from scenes.fields import Flag, OneOf, Range
 from scenes.schema import ActorSpec, EgoSpec, PropSpec, SceneSpec
 from scenes.schema_camera import CameraSpec
 
