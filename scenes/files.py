@@ -7,9 +7,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from scenes.check import check_together, first_problem
+from scenes.check import check_together, ends, first_problem
 from scenes.errors import SceneError
+from scenes.map_scene import resolve_on_map
+from scenes.maps import read_map
 from scenes.resolve import resolve
+from scenes.road_map import RoadMap
 from scenes.schema import SceneSpec
 from scenes.suggest import suggestion
 from scenes.types import Scene
@@ -24,8 +27,9 @@ class SceneTemplate:
     """A checked scene file; `sample` makes concrete scenes of it."""
 
     name: str
-    text: str  # of the file
+    text: str  # of the file; of a map that it stands on the checksum
     spec: SceneSpec
+    map: RoadMap | None = None
 
     def sample(self, k: int, seed: int = 0, randomise: bool = True) -> Scene:
         """Draw sample k.
@@ -44,6 +48,8 @@ class SceneTemplate:
         """
         if k < 0:
             raise ValueError(f"sample number {k} is negative")
+        if self.map is not None:
+            return resolve_on_map(self.spec, self.map, self.name, k, seed, randomise)
         return resolve(self.spec, self.name, k, seed, randomise)
 
 
@@ -78,7 +84,29 @@ def load(path: str | Path) -> SceneTemplate:
         raise SceneError(file.name, problem, path=place, line=where.line(place)) from None
     for place, problem in check_together(spec):
         raise SceneError(file.name, problem, path=place, line=where.line(place))
-    return SceneTemplate(file.stem, text, spec)
+    if not spec.roads.map:
+        return SceneTemplate(file.stem, text, spec)
+    found = map_of(file, spec, where)
+    return SceneTemplate(file.stem, f"{text}\n# {spec.roads.map}: sha256 {found.digest}\n", spec, found)
+
+
+def map_of(file: Path, spec: SceneSpec, where: Located) -> RoadMap:
+    """The map that a scene file stands on.
+
+    Raises:
+        SceneError: there is none, it is broken, or it lacks the ego's lane.
+    """
+    path = file.parent / spec.roads.map
+    if not path.is_file():
+        problem = f"{spec.roads.map} is no file beside {file.name}"
+        raise SceneError(file.name, problem, path="roads.map", line=where.line("roads.map"))
+    found = read_map(path)
+    known = {lane.id for lane in found.network.lanes}
+    for lane in ends(spec.ego.lane) if spec.ego is not None else ():
+        if lane not in known:
+            problem = f"{lane} is no lane of {path.name}; it has {len(known)}, from {min(known)} to {max(known)}"
+            raise SceneError(file.name, problem, path="ego.lane", line=where.line("ego.lane"))
+    return found
 
 
 def find(path: str | Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,12 @@ def read_map(path: str | Path) -> RoadMap:
     file = Path(path)
     if not file.is_file():
         raise SceneError(str(path), "is a folder" if file.is_dir() else "no such file")
+    return _read(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _read(file: Path, _changed: int) -> RoadMap:
+    """Read a map, or take it from memory as long as the file is the same."""
     root = read_xml(file)
     if root.tag not in READERS:
         known = ", ".join(f"<{tag}>" for tag in READERS)

@@ -62,13 +62,13 @@ def lights(drive: OpenDrive, table: Lanes, notes: Notes) -> tuple[list[Head], li
     groups = [SignalGroup(k, junction) for (junction, _), k in order.items()]
     heads = []
     for number, (road, light) in places.items():
-        lane = obeyed[number][0] if obeyed[number] else None
-        heading = None if lane is None else line_at(table.lanes[lane].centre, stops[lane, number])[2]
+        first = obeyed[number][0] if obeyed[number] else None
+        heading = None if first is None else line_at(table.lanes[first].centre, stops[first, number])[2]
         heads.append(head(road, light, heading, order[names[number]]))
-    first: dict[int, tuple[float, int]] = {}
+    lines: dict[int, tuple[float, int]] = {}
     for (lane, number), s in stops.items():
-        first[lane] = min((s, order[names[number]]), first.get(lane, (math.inf, 0)))
-    return heads, groups, [StopLine(lane, s, group) for lane, (s, group) in first.items()]
+        lines[lane] = min((s, order[names[number]]), lines.get(lane, (math.inf, 0)))
+    return heads, groups, [StopLine(lane, s, group) for lane, (s, group) in lines.items()]
 
 
 def obeyed_at(drive: OpenDrive, table: Lanes, places: dict[str, tuple[Road, Light]]) -> Stops:

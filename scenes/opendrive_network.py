@@ -67,7 +67,7 @@ def opendrive_map(root: Element, digest: str) -> RoadMap:
     return RoadMap(
         root.file, "OpenDRIVE", digest, np.zeros(2), network, {n: name_of(key) for key, n in table.ids.items()}, inside,
         any(road.left_hand for road in drive.roads.values()), tuple(heads), tuple(groups), notes.lines(),
-        {"projection": drive.place} if drive.place else {},
+        details={"projection": drive.place} if drive.place else {},
     )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def limit_of(road: Road, shape: Shape, lane: int) -> float:
 def beside(shape: Shape, key: Key) -> tuple[Key | None, Key | None]:
     """Lanes to the left and to the right, seen in driving direction, that one may change to."""
     section, road = shape.section, shape.road
-    lane, found = section.lanes[key[2]], []
+    lane, found = section.lanes[key[2]], list[Key | None]()
     for step in (1, -1) if road.forward(section.lanes[key[2]]) else (-1, 1):
         other = section.lanes.get(lane.id + step)
         if other is None or other.kind not in DRIVEN or other.id == 0 or road.forward(other) != road.forward(lane):

@@ -130,9 +130,7 @@ def steps_needed(road: Road, section: Section, s: Floats) -> Floats:
         return need
     x, y = frame[:, 0] - t * sin, frame[:, 1] + t * cos
     dx, dy = np.gradient(x, s, axis=1), np.gradient(y, s, axis=1)
-    bend = np.abs(dx * np.gradient(dy, s, axis=1) - dy * np.gradient(dx, s, axis=1)) / np.maximum(
-        np.hypot(dx, dy), 0.05
-    )
-    most = bend.max(0)
+    turn = np.abs(dx * np.gradient(dy, s, axis=1) - dy * np.gradient(dx, s, axis=1))
+    most = (turn / np.maximum(np.hypot(dx, dy), 0.05)).max(0)
     most = np.maximum(most, np.maximum(np.roll(most, 1), np.roll(most, -1)))  # a change of curvature lies between two
-    return np.clip(np.sqrt(most / (8.0 * SAGITTA)), need, 1.0 / CLOSEST)
+    return np.asarray(np.clip(np.sqrt(most / (8.0 * SAGITTA)), need, 1.0 / CLOSEST))

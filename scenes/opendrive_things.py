@@ -11,6 +11,7 @@ from scenes.xmlfile import Element
 LIGHTS = frozenset({"1000001", "1000008", "1000009", "1000010", "1000011", "1000012"})
 STOP_LINES = frozenset({"294"})  # German sign number, which the standard's own examples use
 HEAD_HEIGHT = 3.2  # m, where the file does not say
+LOWEST = 2.2  # m; files that measure from somewhere else than the road state less
 Things = tuple[tuple[Light, ...], tuple[tuple[float, str], ...], tuple[Element, ...]]
 
 
@@ -69,6 +70,7 @@ def read_light(element: Element) -> Light:
     """Read a traffic light or a reference to one."""
     ranges = tuple((part.integer("fromLane"), part.integer("toLane")) for part in element.all("validity"))
     height = value(element, "zOffset", HEAD_HEIGHT) + value(element, "height", 0.0) / 2
+    height = height if height >= LOWEST else HEAD_HEIGHT
     return Light(
         element.attribute("id").strip(), value(element, "s"), value(element, "t", 0.0),
         element.attributes.get("orientation", "none"), value(element, "hOffset", 0.0), height, ranges,

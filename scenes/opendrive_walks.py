@@ -10,7 +10,7 @@ from scenes.map_ground import distinct
 from scenes.map_lanes import heading_near
 from scenes.notes import Notes
 from scenes.opendrive_line import reference
-from scenes.opendrive_links import End, Key, lane_of
+from scenes.opendrive_links import End, Key
 from scenes.opendrive_model import WALKED, OpenDrive, Road
 from scenes.opendrive_read import value
 from scenes.opendrive_shape import Shape
@@ -42,11 +42,14 @@ def walks(
                 widths.append(float(np.median(shape.width(lane.id))))
     partner: dict[End, End] = {}
     for one, two in pairs:
-        lane = lane_of(drive, one[0])
-        walked = lane is not None and lane.kind in WALKED and one[0] in lines and two[0] in lines
-        if walked and one not in partner and two not in partner:
+        if one[0] in lines and two[0] in lines and one not in partner and two not in partner:
             partner[one], partner[two] = two, one
-    found = []
+    return joined(lines, partner), float(np.median(widths)) if widths else 2.0
+
+
+def joined(lines: dict[Key, Floats], partner: dict[End, End]) -> list[Floats]:
+    """Chains of lines (N, 2) m whose ends are partners."""
+    found: list[Floats] = []
     left = dict.fromkeys(lines)
     while left:
         first = next(
@@ -63,12 +66,12 @@ def walks(
         whole = distinct(np.concatenate(chain))
         if len(whole) > 1 and np.linalg.norm(np.diff(whole, axis=0), axis=1).sum() > SHORTEST:
             found.append(whole)
-    return found, float(np.median(widths)) if widths else 2.0
+    return found
 
 
 def crossings(drive: OpenDrive, lanes: list[Lane], notes: Notes) -> list[Crossing]:
     """Crosswalk objects as bands between two kerbs."""
-    found = []
+    found: list[Crossing] = []
     for road in drive.roads.values():
         for element in road.crosswalks:
             band = crosswalk(element, road, lanes)
@@ -116,7 +119,7 @@ def outline(element: Element, road: Road) -> Floats:
     origin = np.array([x - t * math.sin(heading), y + t * math.cos(heading)])
     turn = heading + value(element, "hdg", 0.0)
     c, d = math.cos(turn), math.sin(turn)
-    found = []
+    found: list[tuple[float, float]] = []
     for corner in shape.children if shape is not None else ():
         if corner.tag == "cornerRoad":
             cx, cy, along = reference(road.pieces, np.array([value(corner, "s")]))[0]

@@ -43,4 +43,5 @@ class RoadMap:
     heads: tuple[Head, ...] = ()
     groups: tuple[SignalGroup, ...] = ()
     notes: tuple[str, ...] = ()  # what was left out or simplified, with ids
+    yielding: frozenset[int] = frozenset()  # lanes that even a green light does not free from giving way
     details: dict[str, str] = field(default_factory=dict)  # what else the file says: projection, version

@@ -74,6 +74,12 @@ def draw_way(picture: Picture, view: Viewport, line: Floats, colour: RGB) -> Non
         fill(picture, view.pixels(np.array([x, y]) + local @ np.array([[c, d], [-d, c]])), colour)
 
 
+def is_map(path: str) -> bool:
+    """Whether a path is that of a file that is no scene file: maps are told apart by what is in them."""
+    file = Path(path)
+    return file.is_file() and file.suffix.lower() not in (".yaml", ".yml")
+
+
 def show_map(path: str | Path, out: Path) -> RoadMap:
     """Write the top view of a map file as PNG, whole or not at all.
 
