@@ -16,9 +16,9 @@ from scenes.types import Floats, Lane, Marking, Surface
 ASPHALT = SurfaceLook("asphalt-old")
 SLABS = SurfaceLook("slabs", roughness=0.9)
 GRASS = SurfaceLook("grass", roughness=0.95)
-LOOKS = {"road": ASPHALT, "pavement": SLABS, "grass": GRASS}
-KINDS = {"road": Kind.ROAD, "pavement": Kind.PAVEMENT, "grass": Kind.TERRAIN}
-HEIGHTS = {"road": 0.0, "pavement": -0.01, "grass": -0.02}  # m; where two overlap the road is what one sees
+LOOKS = {"road": ASPHALT, "pavement": SLABS, "island": SLABS, "grass": GRASS}
+KINDS = {"road": Kind.ROAD, "pavement": Kind.PAVEMENT, "island": Kind.PAVEMENT, "grass": Kind.TERRAIN}
+HEIGHTS = {"road": 0.0, "pavement": -0.01, "island": 0.005, "grass": -0.02}  # m; the highest is what one sees
 AROUND = 120.0  # m of grass around the map
 FIELD = -0.05  # m, height of it
 MOST = 12  # points of one edge of a piece
@@ -46,7 +46,7 @@ def piece(outline: Floats, ground: str) -> Surface | None:
 
     Args:
         outline: (N, 2) m, either way round.
-        ground: road, pavement or grass.
+        ground: road, pavement, island (pavement on a road) or grass.
     """
     area = area_of(outline)
     if abs(area) < 0.01:

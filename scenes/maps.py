@@ -10,14 +10,19 @@ from pathlib import Path
 
 import numpy as np
 
+from scenes.commonroad_roads import commonroad_roads
 from scenes.errors import SceneError
 from scenes.opendrive_network import opendrive_map
+from scenes.osm_network import osm_map
 from scenes.road_map import RoadMap
+from scenes.sumo import sumo_map
 from scenes.types import Floats, RoadNetwork
 from scenes.xmlfile import Element, read_xml
 
 FAR = 5000.0  # m from 0, up to where float32 is finer than half a millimetre
-READERS: dict[str, Callable[[Element, str], RoadMap]] = {"OpenDRIVE": opendrive_map}  # by the root element
+READERS: dict[str, Callable[[Element, str], RoadMap]] = {  # by the root element
+    "OpenDRIVE": opendrive_map, "net": sumo_map, "commonRoad": commonroad_roads, "osm": osm_map,
+}  # fmt: skip
 
 
 def read_map(path: str | Path) -> RoadMap:
