@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from scenes.commonroad import VERSIONS, frame_origin
 from scenes.commonroad_map import lies_over, light_groups, network, read_lanelets, read_lights
+from scenes.map_lanes import length_of
 from scenes.notes import Notes
 from scenes.road_map import Head, RoadMap, SignalGroup
 from scenes.xmlfile import Element
+
+LONGEST = 60.0  # m; longer lanes that lie over others are not taken for ways through a junction
 
 
 def commonroad_roads(root: Element, digest: str) -> RoadMap:
@@ -30,7 +33,10 @@ def commonroad_roads(root: Element, digest: str) -> RoadMap:
         raise root.error("has no driving lane")
     kept = frozenset(lane.id for lane in roads.lanes)
     outlines = {number: lanelets[number].outline for number in kept}
-    inside = frozenset(n for n in kept if "intersection" in lanelets[n].kinds or lies_over(lanelets[n], outlines))
+    short = {lane.id for lane in roads.lanes if length_of(lane) < LONGEST}
+    inside = frozenset(
+        n for n in kept if "intersection" in lanelets[n].kinds or (n in short and lies_over(lanelets[n], outlines))
+    )
     signals = read_lights(root, lanelets, origin, dt, 0)
     plans = {signal.group: signal for signal in signals}
     dark = [light for light in root.all("trafficLight") if light.maybe("cycle") is None]

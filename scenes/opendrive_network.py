@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from scenes.geometry import wrap_angle
-from scenes.lanes import line_at
 from scenes.map_ground import bar, distinct, field_around, zebra
-from scenes.map_lanes import length_of, stops_before
+from scenes.map_lanes import stops_before
 from scenes.notes import Notes
 from scenes.opendrive import read_opendrive
+from scenes.opendrive_check import mismatches
 from scenes.opendrive_ground import paint, surfaces
 from scenes.opendrive_lights import Lanes, lights
 from scenes.opendrive_links import Key, followers, name_of, ties
@@ -26,8 +23,6 @@ from scenes.xmlfile import Element
 LIMITS = {"motorway": 130 / 3.6, "rural": 100 / 3.6, "lowSpeed": 30 / 3.6, "pedestrian": 7 / 3.6, "bicycle": 25 / 3.6}
 URBAN = 50 / 3.6  # m/s
 THIN = 0.5  # m; lanes that are nowhere wider are nobody's
-JUMP = 0.3  # m between linked lanes that is worth a note
-TURN = math.radians(20.0)  # between linked lanes
 
 
 def opendrive_map(root: Element, digest: str) -> RoadMap:
@@ -61,7 +56,7 @@ def opendrive_map(root: Element, digest: str) -> RoadMap:
         stop_lines=(*stops, *stops_before(bands, lanes)),
         surfaces=(*ground, field_around(lane.centre for lane in lanes)), markings=tuple(marks),
     )  # fmt: skip
-    for problem in joints(table, network):
+    for problem in mismatches(drive, table, pairs):
         notes.add(*problem)
     inside = frozenset(n for key, n in table.ids.items() if drive.roads[key[0]].junction is not None)
     return RoadMap(
@@ -121,21 +116,3 @@ def beside(shape: Shape, key: Key) -> tuple[Key | None, Key | None]:
         out = "increase" if other.id > lane.id else "decrease"
         found.append((key[0], key[1], other.id) if change in (None, "both", out) else None)
     return found[0], found[1]
-
-
-def joints(table: Lanes, network: RoadNetwork) -> list[tuple[str, str]]:
-    """Linked lanes whose ends do not meet: the problem and the lanes."""
-    found, keys = [], table.keys
-    for lane in network.lanes:
-        end = lane.centre[-1]
-        heading = line_at(lane.centre, length_of(lane))[2]
-        for after in lane.successors:
-            other = table.lanes[after]
-            gap = float(np.linalg.norm(other.centre[0] - end))
-            turn = abs(wrap_angle(line_at(other.centre, 0.0)[2] - heading))
-            pair = f"{name_of(keys[lane.id])} to {name_of(keys[after])}"
-            if gap > JUMP:
-                found.append(("linked lanes do not touch", f"{pair} ({gap:.2f} m)"))
-            elif turn > TURN:
-                found.append(("linked lanes meet at an angle", f"{pair} ({math.degrees(turn):.0f} deg)"))
-    return found
