@@ -22,6 +22,7 @@ from scenes.xmlfile import Element
 WIDTH = 3.2  # m, of lanes (SUMO_const_laneWidth)
 WALK, CYCLE, CAR = "pedestrian", "bicycle", "passenger"
 LINE = 0.12  # m
+STEP = 0.3  # m between linked lanes that is worth a note
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,7 @@ def sumo_map(root: Element, digest: str) -> RoadMap:
         raise root.error("has no lane that cars may drive on")
     ids = {track.id: n for n, track in enumerate(driven)}
     links = read_links(root, tracks, notes)
+    links = [link for link in links if meets(link, tracks, notes)]
     lanes = [lane_of(track, ids, links, left_hand) for track in driven]
     bands = [
         Crossing(n, track.line[0], track.line[-1], track.width)
@@ -155,6 +157,19 @@ def read_links(root: Element, tracks: dict[str, Track], notes: Notes) -> list[Li
             index = element.integer("linkIndex") if light is not None else -1
             found.append(Link(first, into, light, index, element.attributes.get("dir") == "t"))
     return found
+
+
+def meets(link: Link, tracks: dict[str, Track], notes: Notes) -> bool:
+    """Whether a lane can be driven on from the end of another one; a step to the side becomes a note."""
+    before, after = tracks[link.before].line, tracks[link.after].line
+    ahead, gap = before[-1] - before[-2], after[0] - before[-1]
+    aside = abs(float(ahead[0] * gap[1] - ahead[1] * gap[0])) / float(np.linalg.norm(ahead))
+    if np.linalg.norm(gap) > STEP:
+        notes.add("linked lanes do not touch", f"{link.before} to {link.after} ({np.linalg.norm(gap):.2f} m)")
+    if aside > STEP and float(ahead @ gap) / float(np.linalg.norm(ahead)) < aside:
+        notes.add("link leads to a lane beside and is left out", f"{link.before} to {link.after}")
+        return False
+    return True
 
 
 def lane_of(track: Track, ids: dict[str, int], links: list[Link], left_hand: bool) -> Lane:
