@@ -99,7 +99,8 @@ def read_tracks(root: Element, notes: Notes) -> dict[str, Track]:
                 raise lane.error(f"id {number} stands twice, first in line {found[number].element.line}")
             line = read_shape(lane, 3 if function == "walkingarea" else 2)
             if len(distinct(line)) < 2:
-                notes.add("lane has no length and is left out", number)
+                if function != "internal":  # such lanes are points at which edges meet
+                    notes.add("lane has no length and is left out", number)
                 continue
             line = line if function == "walkingarea" else distinct(line)
             use = use_of(lane)
@@ -147,9 +148,11 @@ def read_links(root: Element, tracks: dict[str, Track], notes: Notes) -> list[Li
     for element in root.all("connection"):
         first = f"{text_of(element, 'from')}_{element.attribute('fromLane')}"
         last = f"{text_of(element, 'to')}_{element.attribute('toLane')}"
-        into = element.attributes.get("via", last)
-        lost = [name for name in (first, last, into) if name not in tracks]
-        if lost:
+        via = element.attributes.get("via", last)
+        into = via if via in tracks else last
+        if first.startswith(":") and first not in tracks:
+            continue
+        if first not in tracks or last not in tracks:
             notes.add("connection names a lane that is not there", f"{first} to {last}")
             continue
         if all(tracks[name].use == "car" for name in (first, into)):

@@ -43,7 +43,7 @@ def sumo(more: str = "", states: str = "Gr Gy rG ry", left: str = "") -> str:
 <edge id="s" from="b" to="j"><lane id="s_0" index="0" speed="13.9" length="90" shape="2,-100 2,-10"/></edge>
 <edge id="e" from="j" to="c"><lane id="e_0" index="0" speed="13.9" length="90" width="4" shape="10,-2 100,-2"/></edge>
 <edge id="t" from="j" to="c"><lane id="t_0" index="0" allow="tram" speed="13.9" length="90" shape="10,9 100,9"/></edge>
-<edge id=":j_c0" function="crossing"><lane id=":j_c0_0" index="0" speed="1" length="8" width="4" shape="14,-6 14,2"/></edge>
+<edge id=":j_c0" function="crossing"><lane id=":j_c0_0" index="0" speed="1" width="4" shape="14,-6 14,2"/></edge>
 <tlLogic id="j" type="static" programID="0" offset="3">{phases}</tlLogic>
 <junction id="j" type="traffic_light" x="0" y="0" shape="-10,-4 -10,3 10,3 10,-10"/>
 <connection from="w" to="e" fromLane="1" toLane="0" via=":j_0_0" tl="j" linkIndex="0" dir="s" state="O"/>

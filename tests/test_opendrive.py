@@ -1,4 +1,4 @@
-"""OpenDRIVE files become road networks: lanes, widths, links, marks, limits, crossings, lights, both sides of driving."""
+"""OpenDRIVE files become road networks: lanes, links, marks, limits, crossings, lights, both sides of driving."""
 
 import math
 import xml.etree.ElementTree as ElementTree
@@ -19,7 +19,18 @@ from scenes.road_map import RoadMap
 from scenes.types import Lane
 from scenes.xmlfile import read_xml
 from tests.road_files import (
-    NONE_HERE, OPENDRIVE, crossroads, geometry, lane, light, opendrive, pair, road, section, straight, two_way,
+    NONE_HERE,
+    OPENDRIVE,
+    crossroads,
+    geometry,
+    lane,
+    light,
+    opendrive,
+    pair,
+    road,
+    section,
+    straight,
+    two_way,
 )  # fmt: skip
 
 DRIVEN = {"driving", "entry", "exit", "onRamp", "offRamp", "connectingRamp", "bidirectional", "bus", "taxi", "HOV"}

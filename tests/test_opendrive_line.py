@@ -1,6 +1,7 @@
 """Reference lines of OpenDRIVE against closed formulas, fine quadrature and an independent writer."""
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -108,8 +109,8 @@ def test_files_of_an_independent_writer_are_read_to_the_millimetre(tmp_path: Pat
     xodr = pytest.importorskip("scenariogeneration.xodr", reason="needs `pip install scenariogeneration`")
     clothoids = pytest.importorskip("pyclothoids")
     parts = [
-        xodr.Line(50), xodr.Spiral(1e-9, 0.02, length=60), xodr.Arc(0.02, length=70), xodr.Spiral(0.02, -0.03, length=80),
-        xodr.ParamPoly3(0, 40, 0, 0, 0, 0, 20, -9), xodr.Line(20),
+        xodr.Line(50), xodr.Spiral(1e-9, 0.02, length=60), xodr.Arc(0.02, length=70),
+        xodr.Spiral(0.02, -0.03, length=80), xodr.ParamPoly3(0, 40, 0, 0, 0, 0, 20, -9), xodr.Line(20),
     ]  # fmt: skip
     road = xodr.create_road(parts, 1, left_lanes=1, right_lanes=2)
     writer = xodr.OpenDrive("curves")
@@ -119,7 +120,7 @@ def test_files_of_an_independent_writer_are_read_to_the_millimetre(tmp_path: Pat
     drive = read_opendrive(read_xml(tmp_path / "curves.xodr"), Notes())
     pieces = drive.roads["1"].pieces
     assert [piece.kind for piece in pieces] == ["line", "spiral", "arc", "spiral", "paramPoly3", "line"]
-    for one, after in zip(pieces[:-1], pieces[1:], strict=True):  # the writer's next start is its own end
+    for one, after in pairwise(pieces):  # the writer's next start is its own end
         x, y, heading = reference((one,), np.array([one.start + one.length]))[0]
         assert math.hypot(x - after.x, y - after.y) < MILLIMETRE
         assert math.remainder(heading - after.heading, 2 * math.pi) == pytest.approx(0.0, abs=1e-4)
