@@ -26,6 +26,7 @@ AHEAD = 400.0  # m, length of a route
 APART = 2.2  # m between the middles of two lanes that do not conflict
 SIDE = 2.5  # m/s2 sideways that drivers accept in bends
 SLOWEST = 3.5  # m/s, in the tightest bend
+WIDE = 6.0  # m/s; whoever has to be slower in a bend had better be short
 SHORT = 8.0  # m; nobody starts on shorter lanes
 LONG = ("truck", "bus")
 STRAIGHT = math.radians(30.0)
@@ -46,18 +47,24 @@ class Ways:
         self.stops: dict[int, list[float]] = {}
         for stop in found.network.stop_lines:
             self.stops.setdefault(stop.lane, []).append(stop.s)
-        lit = {stop.lane for stop in found.network.stop_lines if lights and stop.signal_group is not None}
+        lit = {stop.lane: stop.signal_group for stop in found.network.stop_lines if lights and stop.crossing is None}
         before = before_of(self.lanes.values())
-        free = [n for n in found.inside if not any(other in lit for other in before.get(n, ()))]
-        self.closed = closed_ways([self.lanes[n] for n in sorted(free)], before, rng) | set(found.yielding)
+        together: dict[int | None, list[Lane]] = {}  # by the group that they have green with; None = without a light
+        for n in sorted(found.inside):
+            group = next((lit[other] for other in before.get(n, ()) if other in lit), None)
+            together.setdefault(group, []).append(self.lanes[n])
+        self.closed = set(found.yielding)
+        for lanes in together.values():
+            self.closed |= closed_ways(lanes, before, rng)
 
     def after(self, lane: Lane) -> list[Lane]:
         """Lanes that one may drive on to."""
         return [self.lanes[n] for n in lane.successors if n not in self.closed]
 
     def dead(self, lane: Lane) -> bool:
-        """Whether a lane goes on, but nobody may drive on there."""
-        return bool(lane.successors) and not self.after(lane)
+        """Whether nobody may drive on at the end of a lane, though the lane or one beside it goes on."""
+        beside = [self.lanes[n] for n in (lane.left, lane.right) if n is not None]
+        return not self.after(lane) and any(one.successors for one in (lane, *beside))
 
     def route(self, lane: Lane, long: bool, rng: np.random.Generator) -> Route:
         """A way from the start of a lane over its successors, chosen at random; straight on for long vehicles."""
@@ -84,10 +91,10 @@ def bend_of(lane: Lane) -> float:
 
 
 def closed_ways(lanes: list[Lane], before: dict[int, list[int]], rng: np.random.Generator) -> set[int]:
-    """Lanes in junctions without lights that stay empty, so that those who drive have nobody to give way to.
+    """Lanes in junctions that stay empty, so that those who drive have nobody to give way to.
 
     Args:
-        lanes: within junctions.
+        lanes: within junctions, that may be driven at the same time.
         before: predecessors of lanes.
         rng: decides who goes first; those who go straight on come before those who turn.
 
@@ -194,4 +201,6 @@ def driver(
     gap = draws.number(spec.spacing, f"vehicles.spacing{place}", rng)
     route = ways.route(lane, kind in LONG, rng)
     speed = slowest(route.line, max(0.0, start - 40.0), min(wish, 1.1 * lane.speed_limit))
+    if kind in LONG and speed < WIDE:  # long vehicles do not get round tight bends
+        look = fleet_vehicle(rng, draws.fleet, kind_named("car"))
     return Driver(look, speed, gap, route, float(rng.random()))
