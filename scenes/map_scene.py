@@ -79,7 +79,7 @@ def resolve_on_map(template: SceneSpec, found: RoadMap, name: str, k: int, seed:
 def ride(ways: Ways, found: RoadMap, draws: Draws, camera: int) -> Ego:
     """A vehicle for a dash camera: on a lane that leads on, long lanes more often."""
     rng = draws.rng("cameras", camera, "lane")
-    lanes = [lane for lane in ways.lanes.values() if lane.id not in found.inside]
+    lanes = [lane for lane in ways.lanes.values() if lane.id not in found.inside | ways.closed]
     good = [lane for lane in lanes if length_of(lane) > 30.0 and ways.after(lane)] or lanes or list(ways.lanes.values())
     lengths = np.array([length_of(lane) for lane in good])
     lane = good[int(rng.choice(len(good), p=lengths / lengths.sum()))]

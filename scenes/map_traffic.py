@@ -53,7 +53,7 @@ class Ways:
         for n in sorted(found.inside):
             group = next((lit[other] for other in before.get(n, ()) if other in lit), None)
             together.setdefault(group, []).append(self.lanes[n])
-        self.closed = set(found.yielding)
+        self.closed = set(found.avoided)
         for lanes in together.values():
             self.closed |= closed_ways(lanes, before, rng)
 

@@ -22,6 +22,7 @@ from scenes.xmlfile import Element
 # m/s, by type of the road where the file states no limit (German StVO, section 3)
 LIMITS = {"motorway": 130 / 3.6, "rural": 100 / 3.6, "lowSpeed": 30 / 3.6, "pedestrian": 7 / 3.6, "bicycle": 25 / 3.6}
 URBAN = 50 / 3.6  # m/s
+NARROW = 1.8  # m; nobody drives on lanes that are less wide somewhere
 THIN = 0.5  # m; lanes that are nowhere wider are nobody's
 
 
@@ -62,6 +63,7 @@ def opendrive_map(root: Element, digest: str) -> RoadMap:
     return RoadMap(
         root.file, "OpenDRIVE", digest, np.zeros(2), network, {n: name_of(key) for key, n in table.ids.items()}, inside,
         any(road.left_hand for road in drive.roads.values()), tuple(heads), tuple(groups), notes.lines(),
+        avoided=frozenset(n for key, n in table.ids.items() if sampled[key[:2]].width(key[2]).min() < NARROW),
         details={"projection": drive.place} if drive.place else {},
     )  # fmt: skip
 

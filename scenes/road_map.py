@@ -43,5 +43,5 @@ class RoadMap:
     heads: tuple[Head, ...] = ()
     groups: tuple[SignalGroup, ...] = ()
     notes: tuple[str, ...] = ()  # what was left out or simplified, with ids
-    yielding: frozenset[int] = frozenset()  # lanes that even a green light does not free from giving way
+    avoided: frozenset[int] = frozenset()  # lanes that traffic keeps off: too narrow somewhere, or never free to go
     details: dict[str, str] = field(default_factory=dict)  # what else the file says: projection, version

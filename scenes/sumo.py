@@ -79,7 +79,7 @@ def sumo_map(root: Element, digest: str) -> RoadMap:
     return RoadMap(
         root.file, "SUMO", digest, np.zeros(2), network, {n: name for name, n in ids.items()},
         frozenset(ids[track.id] for track in driven if track.function == "internal"), left_hand, found.heads,
-        found.groups, notes.lines(), yielding=found.yielding,
+        found.groups, notes.lines(), avoided=found.yielding,
         details={} if place is None else {"projection": place.attributes.get("projParameter", "!")},
     )  # fmt: skip
 

@@ -143,7 +143,8 @@ def test_an_ego_drives_its_route_on_a_map(tmp_path: Path) -> None:
     scene = load(file).sample(0)
     ego = next(actor for actor in scene.actors if actor.id == scene.ego)
     assert ego.lane == lane_id
-    assert ego.path[-1, 0] == pytest.approx(-70.0 + ego.path[0, 0] + 90.0 + ego.start - 20.0 + 70.0, abs=60.0)
+    assert ego.start + ego.size[0] / 2 == pytest.approx(20.0)  # 20 m before the middle of its lane
+    assert ego.path[-1] == pytest.approx([-90.0 + ego.start + 70.0, -1.75])
     assert scene.cameras[0].mount == scene.ego
     file.write_text(text.replace(f"lane: {lane_id}", "lane: 99"), encoding="utf-8")
     with pytest.raises(SceneError, match=r"ego.yaml:3 ego.lane: 99 is no lane of cross.xodr; it has 6, from 0 to 5"):

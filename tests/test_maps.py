@@ -83,7 +83,7 @@ def test_sumo_programs_become_plans(tmp_path: Path) -> None:
     assert plans["w_1"].offset == -3.0
     assert stops["w_1"].s == pytest.approx(89.4)
     assert len(found.heads) == 2
-    assert found.yielding == frozenset()
+    assert found.avoided == frozenset()
 
 
 def test_sumo_links_that_give_way_do_not_count_as_green(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_sumo_links_that_give_way_do_not_count_as_green(tmp_path: Path) -> None:
     plan = found.groups[stops["s_0"].signal_group or 0].plan
     assert plan == (("red", 10.0), ("green", 15.0))
     never = read(tmp_path, sumo(states="Gg rr"), "never.txt")
-    assert {never.names[n] for n in never.yielding} == {":j_1_0"}
+    assert {never.names[n] for n in never.avoided} == {":j_1_0"}
 
 
 def test_sumo_connections_to_nowhere_become_notes(tmp_path: Path) -> None:
