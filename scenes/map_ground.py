@@ -21,6 +21,7 @@ KINDS = {"road": Kind.ROAD, "pavement": Kind.PAVEMENT, "island": Kind.PAVEMENT, 
 HEIGHTS = {"road": 0.0, "pavement": -0.01, "island": 0.005, "grass": -0.02}  # m; the highest is what one sees
 AROUND = 120.0  # m of grass around the map
 FIELD = -0.05  # m, height of it
+LONGEST, SHORTEST = 50_000.0, 0.2  # m: no line is broken that is longer, nor into shorter pieces
 MOST = 12  # points of one edge of a piece
 COLOURS = {
     "standard": (0.72, 0.72, 0.70), "white": (0.72, 0.72, 0.70), "yellow": (0.62, 0.42, 0.04),
@@ -118,6 +119,8 @@ def dashes(
     if len(line) < 2:
         return []
     along = arc_lengths(line)
+    if along[-1] > LONGEST or dash + space < SHORTEST:
+        return stroke(line, width, colour)
     marks: list[Marking] = []
     for start in np.arange(first, along[-1], dash + space):
         end = min(start + dash, float(along[-1]))

@@ -20,6 +20,7 @@ from scenes.types import Floats, RoadNetwork
 from scenes.xmlfile import Element, read_xml
 
 FAR = 5000.0  # m from 0, up to where float32 is finer than half a millimetre
+WIDEST = 200_000.0  # m, of a map
 READERS: dict[str, Callable[[Element, str], RoadMap]] = {  # by the root element
     "OpenDRIVE": opendrive_map, "net": sumo_map, "commonRoad": commonroad_roads, "osm": osm_map,
 }  # fmt: skip
@@ -52,6 +53,10 @@ def _read(file: Path, _changed: int) -> RoadMap:
         raise SceneError(file.name, f"<{root.tag}> is no map; a map's first element is one of {known}", line=root.line)
     found = READERS[root.tag](root, hashlib.sha256(file.read_bytes()).hexdigest())
     spots = np.concatenate([lane.centre for lane in found.network.lanes])
+    if np.ptp(spots, axis=0).max() > WIDEST:
+        raise root.error(
+            f"spreads over {np.ptp(spots, axis=0).max() / 1000:.0f} km; at most {WIDEST / 1000:g} are read"
+        )
     if np.abs(spots).max() <= FAR:
         return found
     return moved(found, np.round((spots.min(0) + spots.max(0)) / 2) + 0.0)

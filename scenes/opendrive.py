@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from scenes.notes import Notes
 from scenes.opendrive_lanes import read_sections
 from scenes.opendrive_line import Cubics, Piece
@@ -11,6 +13,8 @@ from scenes.opendrive_things import read_things
 from scenes.xmlfile import Element
 
 GEOMETRIES = ("line", "arc", "spiral", "poly3", "paramPoly3")
+LONGEST = 100_000.0  # m, of a piece of a reference line
+MOST_TURNS = 100  # of a clothoid
 GAP = 0.05  # m between two pieces of a reference line that is worth a note
 READ = frozenset({
     "link", "type", "planView", "elevationProfile", "lateralProfile", "lanes", "objects", "signals", "userData",
@@ -95,12 +99,14 @@ def read_piece(element: Element) -> Piece:
     shape = next((child for child in element.children if child.tag in GEOMETRIES), None)
     if shape is None:
         raise element.error(f"holds none of {', '.join(GEOMETRIES)}")
-    length = value(element, "length", low=1e-9)
+    length = value(element, "length", low=1e-9, high=LONGEST)
     numbers: tuple[float, ...] = ()
     if shape.tag == "arc":
         numbers = (value(shape, "curvature", low=-100.0, high=100.0),)
     elif shape.tag == "spiral":
         numbers = tuple(value(shape, name, low=-100.0, high=100.0) for name in ("curvStart", "curvEnd"))
+        if max(map(abs, numbers)) * length > MOST_TURNS * 2 * math.pi:
+            raise shape.error(f"winds more than {MOST_TURNS} times")
     elif shape.tag == "poly3":
         numbers = tuple(value(shape, name) for name in "abcd")
     elif shape.tag == "paramPoly3":

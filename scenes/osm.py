@@ -27,6 +27,7 @@ ROADS: dict[str, tuple[float, int]] = {
 }  # fmt: skip
 WALKS = frozenset({"footway", "pedestrian", "path", "steps", "cycleway", "bridleway"})
 LANE = 3.2  # m
+WIDEST = 1.0  # degrees, of an extract
 MPH = 0.44704  # m/s
 SEMI_MAJOR, FLATTENING = 6378137.0, 1 / 298.257223563  # WGS 84, m
 
@@ -81,6 +82,10 @@ def read_extract(root: Element, notes: Notes) -> Extract:
     if not used:
         raise root.error("holds no way with a highway tag whose nodes are in the file")
     places = np.array([degrees[number] for number in used])
+    if (np.ptp(places, axis=0) > WIDEST).any():
+        raise root.error(
+            f"its roads spread over {np.ptp(places, axis=0).max():.1f} degrees; at most {WIDEST:g} are read"
+        )
     centre = tuple(float(v) for v in (places.min(0) + places.max(0)) / 2)
     nodes = {number: metres(place, (centre[0], centre[1])) for number, place in degrees.items()}
     count = Counter(used)
@@ -172,7 +177,7 @@ def whole(text: str | None, usual: int) -> int:
     """A number of lanes, 1 to 8."""
     try:
         return min(8, max(1, round(float(text)))) if text else usual
-    except ValueError:
+    except (ValueError, OverflowError):
         return usual
 
 

@@ -58,7 +58,7 @@ def sumo_map(root: Element, digest: str) -> RoadMap:
         raise root.error("has no lane that cars may drive on")
     ids = {track.id: n for n, track in enumerate(driven)}
     links = read_links(root, tracks, notes)
-    links = [link for link in links if meets(link, tracks, notes)]
+    links = [link for link in links if {link.before, link.after} <= ids.keys() and meets(link, tracks, notes)]
     lanes = [lane_of(track, ids, links, left_hand) for track in driven]
     bands = [
         Crossing(n, track.line[0], track.line[-1], track.width)

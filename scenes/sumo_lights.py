@@ -105,7 +105,7 @@ def way_of(link: Link, links: list[Link], lanes: dict[str, Lane]) -> Floats:
     line, name = lanes[link.after].centre, link.after
     while name.startswith(":"):
         following = next((one.after for one in links if one.before == name), "")
-        if not following.startswith(":"):
+        if not following.startswith(":") or following not in lanes:
             break
         line, name = np.concatenate([line, lanes[following].centre]), following
     keep = np.concatenate([[True], np.linalg.norm(np.diff(line, axis=0), axis=1) > 0.01])

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scenes.maps import read_map
 from scenes.notes import Notes
 from scenes.opendrive import read_opendrive
 from scenes.opendrive_line import Cubics, Piece, reference
@@ -132,3 +133,24 @@ def test_files_of_an_independent_writer_are_read_to_the_millimetre(tmp_path: Pat
             s = np.linspace(0.0, piece.length, STATIONS)
             spots = np.array([(other.X(v), other.Y(v)) for v in s])
             assert np.abs(reference((piece,), piece.start + s)[:, :2] - spots).max() < MILLIMETRE
+
+
+def test_junctions_of_an_independent_writer_are_connected(tmp_path: Path) -> None:
+    xodr = pytest.importorskip("scenariogeneration.xodr", reason="needs `pip install scenariogeneration`")
+    roads = [xodr.create_road(xodr.Line(100), k, left_lanes=2, right_lanes=2) for k in range(5)]
+    creator = xodr.CommonJunctionCreator(100, "five arms")
+    for k, one in enumerate(roads):
+        creator.add_incoming_road_circular_geometry(one, 20, 2 * math.pi * k / 5, "successor")
+    for k in range(5):
+        for other in range(k + 1, 5):
+            creator.add_connection(k, other)
+    writer = xodr.OpenDrive("junction")
+    for one in roads:
+        writer.add_road(one)
+    writer.add_junction_creator(creator)
+    writer.adjust_roads_and_lanes()
+    writer.write_xml(str(tmp_path / "junction.xodr"))
+    found = read_map(tmp_path / "junction.xodr")
+    assert found.notes == ()  # links that do not fit, and lanes that do not touch, would stand here
+    assert len(found.inside) == 40
+    assert sum(len(one.successors) for one in found.network.lanes) == 80
