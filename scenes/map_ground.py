@@ -102,6 +102,15 @@ def part_of(line: Floats, along: Floats, start: float, end: float) -> Floats:
     return np.stack([np.interp(at, along, line[:, k]) for k in (0, 1)], -1)
 
 
+def apart(spots: Floats, others: Floats) -> Floats:
+    """(N,) distance of numbers (N,) from the nearest of some others (M,), ascending."""
+    if not len(others):
+        return np.full(len(spots), np.inf)
+    index = np.searchsorted(others, spots)
+    low, high = others[np.maximum(index - 1, 0)], others[np.minimum(index, len(others) - 1)]
+    return np.asarray(np.minimum(np.abs(spots - low), np.abs(spots - high)))
+
+
 def dashes(
     line: Floats, width: float, colour: tuple[float, float, float], dash: float, space: float, first: float = 0.0
 ) -> list[Marking]:
@@ -121,12 +130,19 @@ def dashes(
     along = arc_lengths(line)
     if along[-1] > LONGEST or dash + space < SHORTEST:
         return stroke(line, width, colour)
-    marks: list[Marking] = []
-    for start in np.arange(first, along[-1], dash + space):
-        end = min(start + dash, float(along[-1]))
-        if end - start > min(0.3, 0.5 * dash):
-            marks += stroke(part_of(line, along, float(start), end), width, colour)
-    return marks
+    starts = np.arange(first, along[-1], dash + space)
+    ends = np.minimum(starts + dash, along[-1])
+    whole = ends - starts > min(0.3, 0.5 * dash)
+    starts, ends = starts[whole], ends[whole]
+    cuts = np.concatenate([starts, ends])
+    cuts = np.sort(cuts)
+    at = np.unique(np.concatenate([cuts, along[apart(along, cuts) > 1e-3]]))
+    if len(at) < 2:
+        return []
+    points = np.stack([np.interp(at, along, line[:, k]) for k in (0, 1)], -1)
+    left, right = offset_line(points, width / 2), offset_line(points, -width / 2)
+    pairs = zip(np.searchsorted(at, starts), np.searchsorted(at, ends), strict=True)
+    return [Marking(np.concatenate([right[a : b + 1], left[a : b + 1][::-1]]), colour, 0.2) for a, b in pairs]
 
 
 def zebra(start: Floats, end: Floats, width: float) -> list[Marking]:

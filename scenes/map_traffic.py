@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from itertools import combinations
+from functools import lru_cache
 
 import numpy as np
 
@@ -55,7 +55,7 @@ class Ways:
             together.setdefault(group, []).append(self.lanes[n])
         self.closed = set(found.avoided)
         for lanes in together.values():
-            self.closed |= closed_ways(lanes, before, rng)
+            self.closed |= closed_ways(lanes, foes_of(found), rng)
 
     def after(self, lane: Lane) -> list[Lane]:
         """Lanes that one may drive on to."""
@@ -90,32 +90,41 @@ def bend_of(lane: Lane) -> float:
     return abs(float(wrap_angle(end - line_at(lane.centre, 0.0)[2])))
 
 
-def closed_ways(lanes: list[Lane], before: dict[int, list[int]], rng: np.random.Generator) -> set[int]:
+def closed_ways(lanes: list[Lane], foes: dict[int, set[int]], rng: np.random.Generator) -> set[int]:
     """Lanes in junctions that stay empty, so that those who drive have nobody to give way to.
 
     Args:
         lanes: within junctions, that may be driven at the same time.
-        before: predecessors of lanes.
+        foes: from `foes_of`.
         rng: decides who goes first; those who go straight on come before those who turn.
 
     Returns:
         Ids.
     """
     lots = rng.permutation(len(lanes))
-    order = sorted(range(len(lanes)), key=lambda k: (bend_of(lanes[k]) > STRAIGHT, lots[k]))
-    lines = [spaced(lane.centre, 1.0) for lane in lanes]
-    foes: dict[int, set[int]] = {k: set() for k in range(len(lanes))}
-    for a, b in combinations(range(len(lanes)), 2):
-        if set(before.get(lanes[a].id, ())) & set(before.get(lanes[b].id, ())):
-            continue  # they part here
-        if conflict(lines[a], lines[b]):
-            foes[a].add(b)
-            foes[b].add(a)
     chosen: set[int] = set()
-    for k in order:
-        if not foes[k] & chosen:
-            chosen.add(k)
-    return {lanes[k].id for k in range(len(lanes)) if k not in chosen}
+    for k in sorted(range(len(lanes)), key=lambda k: (bend_of(lanes[k]) > STRAIGHT, lots[k])):
+        if not foes.get(lanes[k].id, set()) & chosen:
+            chosen.add(lanes[k].id)
+    return {lane.id for lane in lanes} - chosen
+
+
+@lru_cache(maxsize=8)
+def foes_of(found: RoadMap) -> dict[int, set[int]]:
+    """Lanes within junctions that conflict with each other; those that part from one lane do not."""
+    lanes = [lane for lane in found.network.lanes if lane.id in found.inside]
+    before = before_of(found.network.lanes)
+    lines = [spaced(lane.centre, 1.0) for lane in lanes]
+    foes: dict[int, set[int]] = {}
+    low, high = (np.array([f(line, axis=0) for line in lines]).reshape(-1, 2) for f in (np.min, np.max))
+    for a in range(len(lanes)):
+        near = ((low[a + 1 :] <= high[a] + APART) & (high[a + 1 :] >= low[a] - APART)).all(1)
+        for b in a + 1 + np.flatnonzero(near):
+            one, other = lanes[a].id, lanes[b].id
+            if not set(before.get(one, ())) & set(before.get(other, ())) and conflict(lines[a], lines[b]):
+                foes.setdefault(one, set()).add(other)
+                foes.setdefault(other, set()).add(one)
+    return foes
 
 
 def conflict(one: Floats, two: Floats) -> bool:

@@ -71,8 +71,9 @@ def junction_outline(drive: OpenDrive, junction: Junction, shapes: Shapes) -> Fl
     arms = []
     for road in drive.roads.values():
         for link, number, at in ((road.before, 0, 0), (road.after, len(road.sections) - 1, -1)):
-            edges = road_edges(shapes[road.id, number])
-            if link is not None and (link.kind, link.id) == ("junction", junction.id) and edges is not None:
+            here = link is not None and (link.kind, link.id) == ("junction", junction.id)
+            edges = road_edges(shapes[road.id, number]) if here else None
+            if edges is not None:
                 left, right = edges[0][at], edges[1][at]
                 arms.append((right, left) if at == 0 else (left, right))  # seen from the junction: right, left
     if len(arms) < 2 or junction.kind != "default":

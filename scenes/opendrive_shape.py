@@ -12,7 +12,7 @@ from scenes.opendrive_model import LaneRecord, OpenDrive, Road, Section
 from scenes.types import Floats
 
 SAGITTA = 0.02  # m that a polyline may be off the curve
-DENSE = 0.5  # m between the stations at which curvature is measured
+DENSE = 1.0  # m between the stations at which curvature is measured
 LONGEST = 25.0  # m between two stations
 CLOSEST = 0.1  # m
 
