@@ -63,16 +63,16 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     people = add_people(spec.people, layout, space, draws, views, spec.start_time)
     everyone = [replace(actor, id=number) for number, actor in enumerate([*actors, *moving, *people], 1)]
     heads = [replace(signal, id=len(everyone) + number) for number, signal in enumerate(signals, 1)]
-    carriers = {n: _carrier(everyone, ego) for n, ego in egos.items()}
+    carriers = {n: carrier(everyone, ego) for n, ego in egos.items()}
     if spec.ego is not None and own is not None:
-        number = _carrier(everyone, own) - 1
+        number = carrier(everyone, own) - 1
         everyone[number] = drive_route(spec.ego, everyone[number], layout.network)
     cameras = make_cameras(spec, layout, carriers, heads, watched, draws)
     return Scene(
         name=name, sample=k, seed=seed, start_time=spec.start_time, roads=layout.network, actors=tuple(everyone),
         signals=tuple(heads), buildings=tuple(buildings), props=tuple(props),
         light=make_light(spec.light, spec.weather), cameras=tuple(cameras), values=dict(draws.values),
-        physics=spec.physics, ego=None if own is None else _carrier(everyone, own),
+        physics=spec.physics, ego=None if own is None else carrier(everyone, own),
     )  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def traffic(spec: SceneSpec, layout: Layout, draws: Draws, egos: list[Ego], watc
     return add_traffic(spec.vehicles, layout, draws, carried, frozenset(closed), spec.start_time + 4.0)
 
 
-def _carrier(actors: list[Actor], ego: Ego) -> int:
+def carrier(actors: list[Actor], ego: Ego) -> int:
     """Id of the vehicle whose front is at the ego's place."""
     lane = [actor for actor in actors if actor.lane == ego.lane]
     return min(lane, key=lambda actor: abs(actor.start + actor.size[0] / 2 - ego.s)).id

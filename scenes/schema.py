@@ -28,7 +28,7 @@ PHYSICS = ("kinematic", "bullet")  # keys of sim.engine.ENGINES
 DRIVERS = ("rule", "constant")  # keys of agents.POLICIES
 FILE_KEYS = ("extends", "include", "presets")  # what a file builds on; gone when `SceneSpec` is read
 Spread = Distribution
-Metres = Annotated[float, Range(-1000.0, 1000.0, "m")]
+Metres = Annotated[float, Range(-5000.0, 5000.0, "m")]
 
 
 class Spec(BaseModel):
@@ -58,6 +58,8 @@ class RoadSpec(Spec):
     pavement_surface: Annotated[str, OneOf(GROUNDS)] = "slabs"
     verge_surface: Annotated[str, OneOf(GROUNDS)] = "grass"
     wear: Share = 0.3  # of the markings
+    map: str = ""  # file of an imported map, beside the scene file; most other keys are then the map's
+    around: Annotated[float, Range(30.0, 2000.0, "m")] = 200.0  # of a map: farther from every camera is nothing
 
 
 class BuildingSpec(Spec):
@@ -142,7 +144,9 @@ class ActorSpec(Spec):
 class EgoSpec(Spec):
     """The vehicle that an environment hands to the agent; dash cameras ride in it."""
 
-    lane: Annotated[int, Range(0, 3, integer=True)] = 0  # that it comes on: of a street 0 or 1, of a junction 0 to 3
+    lane: Annotated[int, Range(0, 9999999, integer=True)] = (
+        0  # that it comes on: of a street 0, 1; of a junction 0 to 3
+    )
     turn: Annotated[str, OneOf(("straight", "left", "right"))] = "straight"  # at the junction
     before: Annotated[float, Range(5.0, 150.0, "m")] = 45.0  # from its front to the stop line, or the lane's middle
     speed: Annotated[float, Range(0.0, 40.0, "m/s")] = 9.0  # at the start, and wished
