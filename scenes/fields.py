@@ -28,7 +28,7 @@ from scenes.suggest import suggestion
 from scenes.units import read_quantity
 
 LARGEST = 1e12  # numbers beyond are taken for mistakes even where a field has no limits of its own
-ANYWHERE = ("choice", "sequence", "expression", "given", "once")
+ANYWHERE = ("choice", "sequence", "expression", "given", "once")  # `once` only where things are drawn one by one
 NUMERIC = ("uniform", "log_uniform", "normal", "truncated_normal", "integers")
 FORMS = (*NUMERIC, *ANYWHERE)  # all names of distributions
 

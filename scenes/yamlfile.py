@@ -134,8 +134,9 @@ def nodes_of(tree: Any, file: str) -> Node:
                 below = lines[key][0] + 1 if key in lines else line
                 value[_plain(key)] = node_of(part, f"{path}.{key}" if path else str(key), below, depth + 1)
         elif isinstance(tree, CommentedSeq):
+            lines = tree.lc.data or {}  # none below an unknown tag
             value = [
-                node_of(part, f"{path}[{index}]", tree.lc.item(index)[0] + 1, depth + 1)
+                node_of(part, f"{path}[{index}]", lines[index][0] + 1 if index in lines else line, depth + 1)
                 for index, part in enumerate(tree)
             ]
         else:
