@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from scenes.lanes import arc_lengths, line_at, project_on
+from scenes.road_map import RoadMap
 from scenes.types import Crossing, Floats, Lane, StopLine
 
 CLEAR = 1.0  # m between a stop line and a crossing
@@ -17,6 +18,17 @@ NEAREST = 1.0  # m, stop lines are no nearer to the start of a lane
 def length_of(lane: Lane) -> float:
     """Length of a lane, m."""
     return float(arc_lengths(lane.centre)[-1])
+
+
+def summary(found: RoadMap) -> str:
+    """One line about a map: its format and how much of everything it has."""
+    roads = found.network
+    counts = {
+        "lanes": len(roads.lanes), "links": sum(len(lane.successors) for lane in roads.lanes),
+        "sidewalks": len(roads.sidewalks), "crossings": len(roads.crossings), "lights": len(found.heads),
+    }  # fmt: skip
+    length = sum(length_of(lane) for lane in roads.lanes) / 1000.0
+    return f"{found.format}, {length:.2f} km of lanes: " + ", ".join(f"{n} {name}" for name, n in counts.items())
 
 
 def before_of(lanes: Iterable[Lane]) -> dict[int, list[int]]:

@@ -121,8 +121,11 @@ def scene_show(
     from skidpad.show import show, show_top
 
     if is_map(file):
-        for note in show_map(file, out).notes:
-            say(f"note: {note}")
+        from scenes.map_lanes import summary
+
+        found = show_map(file, out)
+        for line in (summary(found), *(f"note: {note}" for note in found.notes)):
+            say(line)
     elif view is View.top:
         show_top(file, out, seed)
     else:
@@ -138,9 +141,11 @@ def scene_convert(
 ) -> None:
     """Write a scene file that stands on a map."""
     from scenes.convert import convert
+    from scenes.map_lanes import summary
 
-    for note in convert(source, out).notes:
-        say(f"note: {note}")
+    found = convert(source, out)
+    for line in (summary(found), *(f"note: {note}" for note in found.notes)):
+        say(line)
     say(str(out))
 
 
