@@ -188,6 +188,8 @@ def _kerb(surface: Surface) -> Mesh:
 
 def _road_height(marking: Marking, lanes: list[Surface], default: float) -> float:
     """Height of the highest road under the middle of a marking."""
+    if all(surface.z == default for surface in lanes):
+        return default  # maps have thousands of both
     middle = np.asarray(marking.outline, dtype=np.float64).mean(0)[None]
     heights = [s.z for s in lanes if contains(np.asarray(s.outline, dtype=np.float64), middle)[0]]
     return max(heights, default=default)

@@ -13,6 +13,7 @@ from scenes.schema import FILE_KEYS, SceneSpec
 from scenes.suggest import suggestion
 from scenes.yamlfile import Located
 
+ON_MAPS = {"map", "around", "surface", "pavement_surface", "verge_surface", "wear"}
 PLAIN = {
     "missing": "is missing",
     "tuple_type": "needs a list",
@@ -100,6 +101,8 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
         Path and message.
     """
     roads = spec.roads
+    if roads.map:
+        yield from _map_problems(spec)
     if not spec.cameras:
         yield "cameras", "a scene needs at least one camera"
     shortest = min(float(str(end)) for end in ends(roads.length))
@@ -107,7 +110,7 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
         for end in ends(at):
             if not abs(float(str(end))) <= shortest / 2 - 10.0:
                 yield place, f"{shown(end)} m is outside [{10 - shortest / 2:g}, {shortest / 2 - 10:g}] m of the street"
-    for index, camera in enumerate(spec.cameras):
+    for index, camera in enumerate(spec.cameras if not roads.map else ()):
         kinds = [name for name in ("dash", "pavement", "signal", "fixed") if possible(camera.kind, name)]
         place = f"cameras[{index}].kind"
         if "signal" in kinds and not _always_signals(spec):
@@ -116,8 +119,20 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
             yield place, "dash cameras need a street or a junction, not a square"
     for index, actor in enumerate(spec.actors):
         yield from _actor_problems(index, actor)
-    if spec.ego is not None:
+    if spec.ego is not None and not roads.map:
         yield from _ego_problems(spec)
+
+
+def _map_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
+    """What a scene on an imported map cannot have."""
+    for name in sorted(spec.roads.model_fields_set - ON_MAPS):
+        yield f"roads.{name}", f"is the map's; with `map`, roads may have {', '.join(sorted(ON_MAPS))}"
+    for name in ("buildings", "parked", "furniture"):
+        if name in spec.model_fields_set:
+            yield name, "has no effect on an imported map"
+    for index, camera in enumerate(spec.cameras):
+        if possible(camera.kind, "pavement") or possible(camera.kind, "signal"):
+            yield f"cameras[{index}].kind", "on an imported map cameras are dash or fixed"
 
 
 def _ego_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
@@ -130,6 +145,8 @@ def _ego_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
             yield "ego.turn", "left and right need `layout: junction`"
         if max(float(str(end)) for end in ends(ego.lane)) > 1:
             yield "ego.lane", "a street has the lanes 0 and 1"
+    elif max(float(str(end)) for end in ends(ego.lane)) > 3:
+        yield "ego.lane", "a junction has the lanes 0 to 3"
 
 
 def _camera_places(spec: SceneSpec) -> list[tuple[str, Distribution | float]]:

@@ -41,8 +41,7 @@ def drive_route(spec: EgoSpec, actor: Actor, network: RoadNetwork) -> Actor:
     Returns:
         The ego. Its speed lets it stop at a stop line.
     """
-    line = route(network, spec.lane, spec.turn)
-    line = cut(line, actor.start + spec.distance)
+    line = cut(route(network, spec.lane, spec.turn, actor.start + spec.distance), actor.start + spec.distance)
     _, _, heading = line_at(line, actor.start)
     ways = [stop.s - actor.start - actor.size[0] / 2 - 1.0 for stop in network.stop_lines if stop.lane == spec.lane]
     allowed = min([math.sqrt(2 * BRAKING * way) for way in ways if way > 0], default=math.inf)
@@ -51,21 +50,23 @@ def drive_route(spec: EgoSpec, actor: Actor, network: RoadNetwork) -> Actor:
     )
 
 
-def route(network: RoadNetwork, lane: int, turn: str) -> Floats:
+def route(network: RoadNetwork, lane: int, turn: str, length: float = math.inf) -> Floats:
     """(N, 2) centre line from a lane over its successors, m.
 
     Args:
         network: of the scene.
         lane: to start on.
         turn: straight, left or right, taken where a lane has several successors.
+        length: m; no lane is added where the route is longer. Lanes of a map may lead round and round.
 
     Returns:
         The route to the last lane's end.
     """
     lanes = {entry.id: entry for entry in network.lanes}
-    chain = [lanes[lane]]
-    while chain[-1].successors:
+    chain, done = [lanes[lane]], float(arc_lengths(lanes[lane].centre)[-1])
+    while chain[-1].successors and done <= length:
         chain.append(min((lanes[k] for k in chain[-1].successors), key=lambda after: misfit(after, turn)))
+        done += float(arc_lengths(chain[-1].centre)[-1])
     joints = [chain[0].centre, *(entry.centre[1:] for entry in chain[1:])]
     return np.concatenate(joints)
 

@@ -10,11 +10,15 @@ from pydantic import ValidationError
 
 from scenes.check import check_together, first_problem
 from scenes.compose import LIBRARY, compose
+from scenes.dependents import ends
 from scenes.drawing import DrawError, fix
 from scenes.draws import Draws
 from scenes.errors import SceneError
+from scenes.map_scene import resolve_on_map
+from scenes.maps import read_map
 from scenes.references import Table, check_references, dependent
 from scenes.resolve import resolve
+from scenes.road_map import RoadMap
 from scenes.schema import SceneSpec
 from scenes.suggest import suggestion
 from scenes.types import Scene
@@ -28,9 +32,10 @@ class SceneTemplate:
     """A checked scene file; `sample` makes concrete scenes of it."""
 
     name: str
-    text: str  # of the file, and of all that it builds on
+    text: str  # of the file, and of all that it builds on; of a map that it stands on the checksum
     spec: SceneSpec
     where: Located = field(repr=False, compare=False)  # lines of the values, for errors
+    map: RoadMap | None = None
 
     def sample(self, k: int, seed: int = 0, randomise: bool = True) -> Scene:
         """Draw sample k.
@@ -51,6 +56,8 @@ class SceneTemplate:
         if k < 0:
             raise ValueError(f"sample number {k} is negative")
         try:
+            if self.map is not None:
+                return resolve_on_map(self.spec, self.map, self.name, k, seed, randomise)
             return resolve(self.spec, self.name, k, seed, randomise)
         except DrawError as error:
             raise self.where.error(error.path, error.problem) from None
@@ -81,7 +88,28 @@ def load(path: str | Path) -> SceneTemplate:
         raise where.error(*first_problem(error, where)) from None
     for place, problem in _problems(spec):
         raise where.error(place, problem)
-    return SceneTemplate(file.stem, text, spec, where)
+    if not spec.roads.map:
+        return SceneTemplate(file.stem, text, spec, where)
+    found = map_of(file, spec, where)
+    return SceneTemplate(file.stem, f"{text}\n# {spec.roads.map}: sha256 {found.digest}\n", spec, where, found)
+
+
+def map_of(file: Path, spec: SceneSpec, where: Located) -> RoadMap:
+    """The map that a scene file stands on.
+
+    Raises:
+        SceneError: there is none, it is broken, or it lacks the ego's lane.
+    """
+    path = file.parent / spec.roads.map
+    if not path.is_file():
+        raise where.error("roads.map", f"{spec.roads.map} is no file beside {file.name}")
+    found = read_map(path)
+    known = {lane.id for lane in found.network.lanes}
+    for lane in ends(spec.ego.lane) if spec.ego is not None else ():
+        if lane not in known:
+            limits = f"it has {len(known)}, from {min(known)} to {max(known)}"
+            raise where.error("ego.lane", f"{lane} is no lane of {path.name}; {limits}")
+    return found
 
 
 def _problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:

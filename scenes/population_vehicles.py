@@ -148,10 +148,10 @@ def _fill_lane(
         back, index = front - one.look.length, index + 1
         if back > 0.0:
             found.append((front, one))
-    return _settle(sorted(found, key=lambda entry: -entry[0]), stops)
+    return settle(sorted(found, key=lambda entry: -entry[0]), stops)
 
 
-def _settle(found: list[tuple[float, Driver]], stops: list[float]) -> list[Actor]:
+def settle(found: list[tuple[float, Driver]], stops: list[float]) -> list[Actor]:
     """Slow vehicles down so that each can still stop behind its leader and at stop lines."""
     actors: list[Actor] = []
     ahead_s, ahead_speed = math.inf, 0.0

@@ -12,7 +12,7 @@ from scenes.drawing import fix
 from scenes.draws import Draws
 from scenes.ego import drive_route, start_of
 from scenes.lanes import arc_lengths
-from scenes.light import make_light
+from scenes.light import make_light, wetness
 from scenes.people import sample_person
 from scenes.population_buildings import add_buildings
 from scenes.population_people import add_people, person
@@ -23,6 +23,7 @@ from scenes.population_vehicles import add_parked, add_traffic, kind_named, stan
 from scenes.roads import lay_out
 from scenes.roads_parts import Layout, ground_height
 from scenes.schema import ActorSpec, SceneSpec
+from scenes.schema_light import WeatherSpec
 from scenes.types import Actor, Floats, Scene
 from scenes.vehicles import sample_vehicle
 
@@ -42,7 +43,7 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     """
     draws = Draws(seed, k, randomise)
     spec = fix(template, draws)
-    layout = lay_out(spec.roads, spec.vehicles.limit, draws)
+    layout = rained_on(lay_out(spec.roads, spec.vehicles.limit, draws), spec.weather)
     space = Space()
     reserve(layout, space)
     keep_clear(spec, layout, space)
@@ -62,17 +63,29 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     people = add_people(spec.people, layout, space, draws, views, spec.start_time)
     everyone = [replace(actor, id=number) for number, actor in enumerate([*actors, *moving, *people], 1)]
     heads = [replace(signal, id=len(everyone) + number) for number, signal in enumerate(signals, 1)]
-    carriers = {n: _carrier(everyone, ego) for n, ego in egos.items()}
+    carriers = {n: carrier(everyone, ego) for n, ego in egos.items()}
     if spec.ego is not None and own is not None:
-        number = _carrier(everyone, own) - 1
+        number = carrier(everyone, own) - 1
         everyone[number] = drive_route(spec.ego, everyone[number], layout.network)
     cameras = make_cameras(spec, layout, carriers, heads, watched, draws)
     return Scene(
         name=name, sample=k, seed=seed, start_time=spec.start_time, roads=layout.network, actors=tuple(everyone),
-        signals=tuple(heads), buildings=tuple(buildings), props=tuple(props), light=make_light(spec.light),
-        cameras=tuple(cameras), values=dict(draws.values), physics=spec.physics,
-        ego=None if own is None else _carrier(everyone, own),
+        signals=tuple(heads), buildings=tuple(buildings), props=tuple(props),
+        light=make_light(spec.light, spec.weather), cameras=tuple(cameras), values=dict(draws.values),
+        physics=spec.physics, ego=None if own is None else carrier(everyone, own),
     )  # fmt: skip
+
+
+def rained_on(layout: Layout, weather: WeatherSpec) -> Layout:
+    """Wet the ground of a layout as the weather does; what is wet already stays so."""
+    wet = wetness(weather)
+    if wet <= 0.0:
+        return layout
+    surfaces = tuple(
+        replace(surface, look=replace(surface.look, wetness=max(surface.look.wetness, wet)))
+        for surface in layout.network.surfaces
+    )
+    return replace(layout, network=replace(layout.network, surfaces=surfaces))
 
 
 def reserve(layout: Layout, space: Space) -> None:
@@ -100,7 +113,7 @@ def traffic(spec: SceneSpec, layout: Layout, draws: Draws, egos: list[Ego], watc
     return add_traffic(spec.vehicles, layout, draws, carried, frozenset(closed), spec.start_time + 4.0)
 
 
-def _carrier(actors: list[Actor], ego: Ego) -> int:
+def carrier(actors: list[Actor], ego: Ego) -> int:
     """Id of the vehicle whose front is at the ego's place."""
     lane = [actor for actor in actors if actor.lane == ego.lane]
     return min(lane, key=lambda actor: abs(actor.start + actor.size[0] / 2 - ego.s)).id

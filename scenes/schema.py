@@ -17,6 +17,7 @@ from scenes.fields import Flag, OneOf, Range
 from scenes.props import PROP_MODELS
 from scenes.schema_camera import CameraSpec, ChainSpec, Share
 from scenes.schema_joint import Conditions, CopulaSpec
+from scenes.schema_light import LightSpec, WeatherSpec
 
 GROUNDS = (
     "asphalt-new", "asphalt-old", "asphalt-patched", "concrete-paving", "slabs", "brick-paving", "cobbles", "grass",
@@ -27,7 +28,7 @@ PHYSICS = ("kinematic", "bullet")  # keys of sim.engine.ENGINES
 DRIVERS = ("rule", "constant")  # keys of agents.POLICIES
 FILE_KEYS = ("extends", "include", "presets")  # what a file builds on; gone when `SceneSpec` is read
 Spread = Distribution
-Metres = Annotated[float, Range(-1000.0, 1000.0, "m")]
+Metres = Annotated[float, Range(-5000.0, 5000.0, "m")]
 
 
 class Spec(BaseModel):
@@ -57,6 +58,8 @@ class RoadSpec(Spec):
     pavement_surface: Annotated[str, OneOf(GROUNDS)] = "slabs"
     verge_surface: Annotated[str, OneOf(GROUNDS)] = "grass"
     wear: Share = 0.3  # of the markings
+    map: str = ""  # file of an imported map, beside the scene file; most other keys are then the map's
+    around: Annotated[float, Range(30.0, 2000.0, "m")] = 200.0  # of a map: farther from every camera is nothing
 
 
 class BuildingSpec(Spec):
@@ -125,16 +128,6 @@ class SignalSpec(Spec):
     turn: Annotated[Spread, Range(-45.0, 45.0, "deg", each=True)] = Constant(0.0)  # away from the approach
 
 
-class LightSpec(Spec):
-    """Time of day and weather."""
-
-    condition: Annotated[str, OneOf(("day", "overcast", "dusk"))] = "day"
-    sun_azimuth: Annotated[float, Range(-360.0, 360.0, "deg")] = 45.0  # anticlockwise from +x
-    sun_elevation: Annotated[float, Range(1.0, 90.0, "deg")] = 40.0
-    cloudiness: Share = 0.3
-    haze: Annotated[float, Range(0.0, 0.1, "1/m")] = 0.0005
-
-
 class ActorSpec(Spec):
     """One vehicle or person with a place of its own."""
 
@@ -151,7 +144,9 @@ class ActorSpec(Spec):
 class EgoSpec(Spec):
     """The vehicle that an environment hands to the agent; dash cameras ride in it."""
 
-    lane: Annotated[int, Range(0, 3, integer=True)] = 0  # that it comes on: of a street 0 or 1, of a junction 0 to 3
+    lane: Annotated[int, Range(0, 9999999, integer=True)] = (
+        0  # that it comes on: of a street 0, 1; of a junction 0 to 3
+    )
     turn: Annotated[str, OneOf(("straight", "left", "right"))] = "straight"  # at the junction
     before: Annotated[float, Range(5.0, 150.0, "m")] = 45.0  # from its front to the stop line, or the lane's middle
     speed: Annotated[float, Range(0.0, 40.0, "m/s")] = 9.0  # at the start, and wished
@@ -181,6 +176,7 @@ class SceneSpec(Spec):
     furniture: FurnitureSpec = FurnitureSpec()
     signals: SignalSpec = SignalSpec()
     light: LightSpec = LightSpec()
+    weather: WeatherSpec = WeatherSpec()
     chain: ChainSpec = ChainSpec()
     cameras: tuple[CameraSpec, ...] = (CameraSpec(),)
     actors: tuple[ActorSpec, ...] = ()

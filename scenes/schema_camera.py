@@ -58,7 +58,7 @@ class CameraSpec(CameraPart):
     at: Annotated[float, Range(-150.0, 150.0, "m")] = 0.0  # dash and pavement: along the street, from its middle
     side: Annotated[str, OneOf(("left", "right"))] = "right"  # pavement: of which side of the street
     facing: Annotated[str, OneOf(("forward", "backward"))] = "forward"  # pavement and dash: along or against the street
-    position: tuple[Annotated[float, Range(-1000.0, 1000.0, "m")], Annotated[float, Range(-1000.0, 1000.0, "m")]] = (
+    position: tuple[Annotated[float, Range(-5000.0, 5000.0, "m")], Annotated[float, Range(-5000.0, 5000.0, "m")]] = (
         0.0,
         0.0,
     )  # fixed

@@ -12,6 +12,7 @@ UNITS: Mapping[str, Mapping[str, tuple[float, float]]] = {
     "speed": {"m/s": (1, 1), "km/h": (1000, 3600), "mph": (1609.344, 3600)},  # 1 mile = 1609.344 m, exact
     "angle": {"deg": (1, 1), "°": (1, 1), "rad": (180, math.pi)},
     "time": {"s": (1, 1), "ms": (1, 1000), "min": (60, 1), "h": (3600, 1)},
+    "precipitation": {"mm/h": (1, 1)},
     "extinction": {"1/m": (1, 1), "1/km": (1, 1000)},
     "density": {"per 100 m": (1, 1), "per m": (100, 1), "per km": (1, 10)},
     "picture length": {"px": (1, 1)},
@@ -51,5 +52,5 @@ def read_quantity(text: str, unit: str, noun: str) -> float:
         what = f"{written} measures {given}" if given else f"{written[:20]} is no unit"
         units = ", ".join(name for name in known if name)
         raise ValueError(f"{text[:40]} is not {noun}: {what}; here {units} may stand")
-    many, few = known[written]
-    return float(number) * many / few
+    (many, few), (own_many, own_few) = known[written], known[unit]
+    return float(number) * many / few * own_few / own_many

@@ -107,17 +107,45 @@ def scene_check(file: SceneArgument) -> None:
 
 @scene_app.command("show")
 def scene_show(
-    file: SceneArgument,
+    file: Annotated[str, typer.Argument(help="Scene file, library scene, or map (OpenDRIVE, SUMO ...).")],
     out: Annotated[Path, typer.Option(help="PNG to write.")] = Path("scene.png"),
     samples: Annotated[int, typer.Option(min=1, max=100)] = 6,
     seed: SeedOption = 0,
     labels: Annotated[bool, typer.Option(help="Draw masks, boxes and names.")] = True,
+    view: Annotated[View, typer.Option(help="Through the cameras, from above, or both. Maps: from above.")] = (
+        View.camera
+    ),
 ) -> None:
-    """Render a contact sheet of a scene."""
-    from skidpad.show import show
+    """Render a contact sheet of a scene, or the plan of a map."""
+    from skidpad.mapview import is_map, show_map
+    from skidpad.show import show, show_top
 
-    with progress("drawing") as bar:
-        show(file, out, samples, seed, labels, bar)
+    if is_map(file):
+        from scenes.map_lanes import summary
+
+        found = show_map(file, out)
+        for line in (summary(found), *(f"note: {note}" for note in found.notes)):
+            say(line)
+    elif view is View.top:
+        show_top(file, out, seed)
+    else:
+        with progress("drawing") as bar:
+            show(file, out, samples, seed, labels, bar, above=view is View.both)
+    say(str(out))
+
+
+@scene_app.command("convert")
+def scene_convert(
+    source: Annotated[Path, typer.Argument(help="Map: OpenDRIVE, SUMO, CommonRoad or OpenStreetMap.", metavar="MAP")],
+    out: Annotated[Path, typer.Argument(help="Scene file to make.", metavar="OUT")],
+) -> None:
+    """Write a scene file that stands on a map."""
+    from scenes.convert import convert
+    from scenes.map_lanes import summary
+
+    found = convert(source, out)
+    for line in (summary(found), *(f"note: {note}" for note in found.notes)):
+        say(line)
     say(str(out))
 
 

@@ -10,12 +10,15 @@ import numpy as np
 
 from renderers.overlay import Picture, overlay, sheet
 from scenes.files import load
+from scenes.types import Scene
+from sim.world import compile_world, initial_state
 from skidpad.film import write_png
 from skidpad.render import render_sample
+from skidpad.topview import draw_top, ego_of, whole
 
 
 def contact_sheet(
-    scene: str, samples: int, seed: int, labels: bool, on_progress: Callable[[int, int], None]
+    scene: str, samples: int, seed: int, labels: bool, on_progress: Callable[[int, int], None], above: bool = False
 ) -> Picture:
     """Render the first pictures of a scene.
 
@@ -25,6 +28,7 @@ def contact_sheet(
         seed: of the samples.
         labels: draw masks, boxes and names.
         on_progress: called with (finished, total).
+        above: add every sample seen from above.
 
     Returns:
         (H, W, 3) sRGB sheet.
@@ -36,10 +40,26 @@ def contact_sheet(
             encoded = np.frombuffer(shot.jpeg, np.uint8)
             picture = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
             pictures.append(overlay(picture, shot.labels, shot.frame.instance) if labels else picture)
+        if above:
+            pictures.append(plan(template.sample(k, seed=seed), *pictures[0].shape[1::-1]))
         on_progress(k + 1, samples)
     return sheet(pictures)
 
 
-def show(scene: str, out: Path, samples: int, seed: int, labels: bool, on_progress: Callable[[int, int], None]) -> None:
+def plan(scene: Scene, width: int, height: int) -> Picture:
+    """A scene seen from above at time 0, everybody on it."""
+    world = compile_world([scene])
+    return draw_top(world, initial_state(world), view=whole(scene, width, height), ego=ego_of(scene))
+
+
+def show(
+    scene: str, out: Path, samples: int, seed: int, labels: bool, on_progress: Callable[[int, int], None],
+    above: bool = False,
+) -> None:  # fmt: skip
     """Write a contact sheet as PNG, whole or not at all."""
-    write_png(out, contact_sheet(scene, samples, seed, labels, on_progress))
+    write_png(out, contact_sheet(scene, samples, seed, labels, on_progress, above))
+
+
+def show_top(scene: str, out: Path, seed: int) -> None:
+    """Write sample 0 of a scene, seen from above, as PNG."""
+    write_png(out, plan(load(scene).sample(0, seed=seed), 1200, 900))

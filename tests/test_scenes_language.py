@@ -45,7 +45,7 @@ WRONG = {
     ),
     "unknown name": (
         "light:\n  condition: dask\n",
-        'bad.yaml:3 light.condition: dask is none of day, overcast, dusk; did you mean "dusk"?',
+        'bad.yaml:3 light.condition: dask is none of day, overcast, dusk, night, clock; did you mean "dusk"?',
     ),
     "text for a number": ("start_time: soon\n", "bad.yaml:2 start_time: soon is not a number in s"),
     "nan": ("start_time: .nan\n", "bad.yaml:2 start_time: nan is not a number"),

@@ -299,7 +299,7 @@ def test_tables_hold_for_fields_of_every_thing_too(read: Loader) -> None:
         ("{light.condition: {day: 1}}", "given: nothing is said for light.condition overcast; add it, or `else`"),
         (
             "{light.condition: {dayy: 1, else: 0}}",
-            'light.condition: dayy is none of day, overcast, dusk; did you mean "day"?',
+            'light.condition: dayy is none of day, overcast, dusk, night, clock; did you mean "day"?',
         ),
         ("{light.condition: {'<3': 1, else: 0}}", "given: <3 is no name, but light.condition is"),
         ("{light.haze: {'<0.05': 1}}", "given: nothing is said for light.haze 0.05; add it"),
