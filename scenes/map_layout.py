@@ -122,6 +122,12 @@ def place_of(crossing: Crossing) -> Place:
     return Place(crossing, frame, 0.0, section, (0,))
 
 
+def walk_boxes(walks: tuple[Walk, ...]) -> list[tuple[float, float, float, float, float]]:
+    """Boxes that cover the middle of walks, see `lane_boxes`; their edges have room for lamps and bins."""
+    lanes = tuple(Lane(0, walk.line, 0.6 * walk.width, 1.0) for walk in walks)
+    return lane_boxes(lanes)
+
+
 def lane_boxes(lanes: tuple[Lane, ...]) -> list[tuple[float, float, float, float, float]]:
     """Boxes x, y, heading, length, width (m, rad) that cover lanes, for what must not stand on them."""
     boxes = []
