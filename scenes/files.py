@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from pydantic import ValidationError
 
 from scenes.check import check_together, ends, first_problem
@@ -19,6 +20,7 @@ from scenes.types import Scene
 from scenes.yamlfile import Located, locate, read_yaml
 
 FORMAT = 1
+MARGIN = 100.0  # m around a map, within which a camera may stand
 LIBRARY = Path(__file__).parent / "library"
 
 
@@ -106,6 +108,16 @@ def map_of(file: Path, spec: SceneSpec, where: Located) -> RoadMap:
         if lane not in known:
             problem = f"{lane} is no lane of {path.name}; it has {len(known)}, from {min(known)} to {max(known)}"
             raise SceneError(file.name, problem, path="ego.lane", line=where.line("ego.lane"))
+    spots = np.concatenate([lane.centre for lane in found.network.lanes])
+    low, high = np.floor(spots.min(0)), np.ceil(spots.max(0))
+    for index, camera in enumerate(spec.cameras):
+        fixed = camera.kind == "fixed" and all(isinstance(value, float) for value in camera.position)
+        if fixed and ((low - camera.position > MARGIN) | (camera.position - high > MARGIN)).any():
+            place = f"cameras[{index}].position"
+            problem = (
+                f"{camera.position} is far from {path.name}, which spreads from {low.tolist()} to {high.tolist()} m"
+            )
+            raise SceneError(file.name, problem, path=place, line=where.line(place))
     return found
 
 

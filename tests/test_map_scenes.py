@@ -162,6 +162,11 @@ def test_an_ego_drives_its_route_on_a_map(tmp_path: Path) -> None:
             "street.yaml:2 roads.length: is the map's; with `map`, roads may have",
         ),
         ("kind: dash", "kind: pavement", "street.yaml:3 cameras[0].kind: on an imported map cameras are dash or fixed"),
+        (
+            "kind: dash",
+            "kind: fixed, position: [0, 900]",
+            "street.yaml:3 cameras[0].position: (0.0, 900.0) is far from street.xodr, which spreads from [-150.0,",
+        ),
         ("cameras", "parked: {occupancy: 1}\ncameras", "street.yaml:3 parked: has no effect on an imported map"),
         ("map: street.xodr", "map: 3", "street.yaml:2 roads.map: needs text, not 3"),
     ],
