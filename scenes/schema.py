@@ -150,7 +150,7 @@ class ActorSpec(Spec):
 class EgoSpec(Spec):
     """The vehicle that an environment hands to the agent; dash cameras ride in it."""
 
-    lane: Annotated[int, Range(0, 9999999, integer=True)] = (
+    lane: Annotated[int, Range(0, 999999, integer=True)] = (
         0  # that it comes on: of a street 0, 1; of a junction 0 to 3
     )
     turn: Annotated[str, OneOf(("straight", "left", "right"))] = "straight"  # at the junction
