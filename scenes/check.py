@@ -127,9 +127,8 @@ def _map_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
     """What a scene on an imported map cannot have."""
     for name in sorted(spec.roads.model_fields_set - ON_MAPS):
         yield f"roads.{name}", f"is the map's; with `map`, roads may have {', '.join(sorted(ON_MAPS))}"
-    for name in ("buildings", "parked", "furniture"):
-        if name in spec.model_fields_set:
-            yield name, "has no effect on an imported map"
+    if "parked" in spec.model_fields_set:
+        yield "parked", "has no effect on an imported map"
     for index, camera in enumerate(spec.cameras):
         if possible(camera.kind, "pavement") or possible(camera.kind, "signal"):
             yield f"cameras[{index}].kind", "on an imported map cameras are dash or fixed"

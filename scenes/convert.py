@@ -18,7 +18,7 @@ description: {description}
 start_time: {{uniform: [2, 6]}}
 roads:
   map: {path}
-  around: 200
+  around: 150
 vehicles:
   speed: {{normal: [{speed:g}, {spread:g}]}}
 people: {{density: {people}}}

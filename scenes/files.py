@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from pydantic import ValidationError
 
 from scenes.check import check_together, first_problem
@@ -25,6 +26,7 @@ from scenes.types import Scene
 from scenes.yamlfile import Located
 
 TRIALS = 16  # samples that are drawn while a file is checked whose values depend on each other
+MARGIN = 100.0  # m around a map, within which a camera may stand
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,14 @@ def map_of(file: Path, spec: SceneSpec, where: Located) -> RoadMap:
         if lane not in known:
             limits = f"it has {len(known)}, from {min(known)} to {max(known)}"
             raise where.error("ego.lane", f"{lane} is no lane of {path.name}; {limits}")
+    spots = np.concatenate([lane.centre for lane in found.network.lanes])
+    low, high = np.floor(spots.min(0)), np.ceil(spots.max(0))
+    for index, camera in enumerate(spec.cameras):
+        fixed = camera.kind == "fixed" and all(isinstance(value, float) for value in camera.position)
+        if fixed and ((low - camera.position > MARGIN) | (camera.position - high > MARGIN)).any():
+            spread = f"which spreads from {low.tolist()} to {high.tolist()} m"
+            problem = f"{camera.position} is far from {path.name}, {spread}"
+            raise where.error(f"cameras[{index}].position", problem)
     return found
 
 

@@ -21,7 +21,7 @@ from scenes.types import Crossing, Floats, Lane, RoadNetwork
 
 FRAME = Frame(0.0, 0.0, 0.0)
 BEYOND_KERB = 2.5  # m of pavement at both ends of a crossing
-NARROW = 1.2  # m, of a walk
+NARROW = 0.9  # m, of a walk
 STEP = 5.0  # m between the points of a walk that are looked at
 PATTERNS = {Kind.ROAD: "road", Kind.PAVEMENT: "pavement", Kind.TERRAIN: "verge"}
 
@@ -85,7 +85,8 @@ def lay_map(found: RoadMap, spec: RoadSpec, area: Area, draws: Draws) -> Layout:
         ),
         markings=tuple(replace(m, wear=spec.wear) for m in roads.markings if area.touches(m.outline)),
     )
-    width = max(NARROW, roads.sidewalk_width - 0.4)
+    near, far = Section(0.0, 0.0, roads.sidewalk_width, roads.sidewalk_width, 0.0).walk
+    width = max(NARROW, far - near)  # what is left beside lamps at the kerb and boards at facades
     bands = tuple(Walk(line, width, HEIGHTS["pavement"]) for line in walks)
     section = Section(1.0, 1.0, 3.0, 3.0, 0.0)
     places = tuple(place_of(crossing) for crossing in crossings)
@@ -120,6 +121,12 @@ def place_of(crossing: Crossing) -> Place:
     frame = Frame(float(x), float(y), math.atan2(across[1], across[0]) - math.pi / 2)
     section = Section(half, half, half + BEYOND_KERB, half + BEYOND_KERB, 0.0)
     return Place(crossing, frame, 0.0, section, (0,))
+
+
+def walk_boxes(walks: tuple[Walk, ...]) -> list[tuple[float, float, float, float, float]]:
+    """Boxes that cover walks, see `lane_boxes`."""
+    lanes = tuple(Lane(0, walk.line, walk.width, 1.0) for walk in walks)
+    return lane_boxes(lanes)
 
 
 def lane_boxes(lanes: tuple[Lane, ...]) -> list[tuple[float, float, float, float, float]]:

@@ -14,11 +14,13 @@ from scenes.ego import drive_route, route, start_of
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, line_at
 from scenes.light import make_light
+from scenes.map_frontage import clear, frontage
 from scenes.map_lanes import length_of
-from scenes.map_layout import Area, lane_boxes, lay_map
+from scenes.map_layout import Area, lane_boxes, lay_map, walk_boxes
 from scenes.map_traffic import Ways, add_map_traffic
+from scenes.population_buildings import add_buildings
 from scenes.population_people import add_people
-from scenes.population_props import explicit_props
+from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import signal_plan
 from scenes.population_space import Space
 from scenes.props import sample_prop
@@ -55,11 +57,16 @@ def resolve_on_map(template: SceneSpec, found: RoadMap, name: str, k: int, seed:
     layout = rained_on(lay_map(found, spec.roads, area, draws), spec.weather)
     space = Space()
     reserve(layout, space)
-    for box in lane_boxes(layout.network.lanes):
+    for box in (*lane_boxes(layout.network.lanes), *walk_boxes(layout.walks)):
         space.kept.add(*box)
+    layout = replace(layout, strips=frontage(found, area))
     actors = explicit_actors(spec.actors, layout, space, draws)
     props = explicit_props(spec.props, layout, space, draws)
     signals, poles = add_lights(spec.signals, found, area, draws)
+    for post in poles:
+        space.solid.add(float(post.position[0]), float(post.position[1]), post.heading, 0.3, 0.3)
+    houses, plants = add_buildings(spec.buildings, layout, space, draws)
+    houses, things = clear(houses, [*plants, *add_furniture(spec.furniture, layout, space, draws)], found)
     moving = add_map_traffic(spec.vehicles, found, ways, area, draws, carriers_of)
     people = add_people(spec.people, layout, space, draws, [], spec.start_time)
     moving = [replace(one, driver=spec.vehicles.driver) for one in moving]
@@ -71,7 +78,8 @@ def resolve_on_map(template: SceneSpec, found: RoadMap, name: str, k: int, seed:
     mounts = {n: carrier(everyone, ego) for n, ego in egos.items()}
     return Scene(
         name=name, sample=k, seed=seed, start_time=spec.start_time, roads=layout.network, actors=tuple(everyone),
-        signals=tuple(heads), buildings=(), props=(*poles, *props), light=make_light(spec.light, spec.weather),
+        signals=tuple(heads), buildings=tuple(houses), props=(*poles, *props, *things),
+        light=make_light(spec.light, spec.weather),
         cameras=tuple(make_cameras(spec, layout, mounts, heads, {}, draws)), values=dict(draws.values),
         physics=spec.physics, ego=None if own is None else carrier(everyone, own),
     )  # fmt: skip

@@ -60,7 +60,7 @@ def read_opendrive(root: Element, notes: Notes) -> OpenDrive:
 def read_road(element: Element, notes: Notes) -> Road:
     """Read one road."""
     number = text_of(element, "id")
-    junction = element.attributes.get("junction", "-1")
+    junction = element.attributes.get("junction", "-1").strip()
     pieces = tuple(read_piece(part) for part in element.one("planView").all("geometry"))
     if not pieces:
         raise element.one("planView").error("<geometry> is missing")
@@ -71,7 +71,7 @@ def read_road(element: Element, notes: Notes) -> Road:
         notes.add("road is not as long as its geometry, which counts", number)
         length = end
     for child in element.children:
-        if child.tag not in READ:
+        if child.tag not in READ or (child.tag == "surface" and child.children):
             notes.add(f"<{child.tag}> of a road is not read", number)
     types = tuple(read_type(part) for part in element.all("type"))
     elevation = read_profile(element, "elevationProfile", "elevation")
@@ -84,7 +84,7 @@ def read_road(element: Element, notes: Notes) -> Road:
     link = element.maybe("link")
     lights, stops, crosswalks = read_things(element, notes)
     return Road(
-        element, number, None if junction == "-1" else junction, length, pieces, elevation, roll, shapes,
+        element, number, None if junction in ("-1", "") else junction, length, pieces, elevation, roll, shapes,
         cubics(list(lanes.all("laneOffset")), "s", 0.0), read_sections(lanes, length, types, notes, number), left_hand,
         read_link(link, "predecessor"), read_link(link, "successor"), types, lights, stops, crosswalks,
     )  # fmt: skip
@@ -172,5 +172,8 @@ def read_junction(element: Element, roads: dict[str, Road], notes: Notes) -> Jun
         connections.append(Connection(incoming, other, contact, pairs))
     if kind == "virtual":
         notes.add("virtual junction: traffic does not turn at it", number)
-    controllers = sorted(element.all("controller"), key=lambda part: float(part.attributes.get("sequence") or 0))
+    for child in element.children:
+        if child.tag not in ("connection", "controller", "userData"):
+            notes.add(f"<{child.tag}> of a junction is not read", number)
+    controllers = sorted(element.all("controller"), key=lambda part: value(part, "sequence", 0.0))
     return Junction(number, kind, tuple(connections), tuple(text_of(part, "id") for part in controllers))

@@ -90,6 +90,8 @@ def read_lane(element: Element, base: float, notes: Notes, road: str) -> LaneRec
     widths, borders = list(element.all("width")), list(element.all("border"))
     if number != 0 and not widths and not borders:
         notes.add("lane has no width", place)
+    if element.maybe("height") is not None:
+        notes.add("height of a lane is left out: kerbs are level with the road", place)
     link = element.maybe("link")
     ends = [tuple(part.integer("id") for part in link.all(tag)) if link else () for tag in ("predecessor", "successor")]
     marks = tuple(read_mark(part, base, notes, place) for part in element.all("roadMark"))

@@ -75,14 +75,19 @@ def osm_map(root: Element, digest: str) -> RoadMap:
         raise root.error("all roads are shorter than their junctions")
     lanes, inside = connect(stubs, arms)
     ground += [part for line in extract.footways for part in band_of(line)]
-    ground += [area for node in arms if (area := mouth(node, extract, arms, cuts)) is not None]
-    bands = crossings(extract, lanes)
+    for ends, cut in ((arms[node], cuts[node]) for node in arms if len(arms[node]) > 1):
+        area, bands = mouth(ends, cut)
+        ground += area
+        for band in bands:
+            ground += strip(*band, "pavement")
+            walks.append((band[0] + band[1]) / 2)
+    zebras = crossings(extract, lanes)
     heads, groups, stops = lights(extract, lanes, stubs, arms)
-    for band in bands:
-        marks += zebra(band.start, band.end, band.width)
+    for one in zebras:
+        marks += zebra(one.start, one.end, one.width)
     network = RoadNetwork(
-        lanes=tuple(lanes), crossings=tuple(bands), sidewalks=tuple(walks), sidewalk_width=SIDEWALK,
-        stop_lines=(*stops, *stops_before(bands, lanes)),
+        lanes=tuple(lanes), crossings=tuple(zebras), sidewalks=tuple(walks), sidewalk_width=SIDEWALK,
+        stop_lines=(*stops, *stops_before(zebras, lanes)),
         surfaces=(*ground, field_around(lane.centre for lane in lanes)),
         markings=(*marks, *(bar(lanes[stop.lane], stop.s) for stop in stops)),
     )  # fmt: skip
@@ -234,22 +239,34 @@ def turn(before: Floats, after: Floats) -> Floats:
     return distinct((1 - w) ** 3 * start + 3 * w * (1 - w) ** 2 * a + 3 * w * w * (1 - w) * b + w**3 * end)
 
 
-def mouth(node: str, extract: Extract, arms: dict[str, list[Arm]], cuts: dict[str, float]) -> Surface | None:
-    """Carriageway of a junction: through the corners of all arms, with round kerbs."""
-    ends = sorted(arms[node], key=lambda arm: arm.heading)
-    if len(ends) < 2:
-        return None
+def mouth(arms: list[Arm], cut: float) -> tuple[list[Surface], list[tuple[Floats, Floats]]]:
+    """Carriageway of a junction, through the corners of all arms with round kerbs, and the sidewalks at its corners.
+
+    Args:
+        arms: at least two.
+        cut: m, how far from the node they end.
+
+    Returns:
+        Ground, and outer and inner edge (N, 2) m of each sidewalk.
+    """
     corners = []
-    for arm in ends:
+    for arm in sorted(arms, key=lambda arm: arm.heading):
         line = arm.way.line if arm.start else arm.way.line[::-1]
-        x, y, heading = line_at(line, min(cuts[node], float(arc_lengths(line)[-1])))
-        left = np.array([-math.sin(heading), math.cos(heading)]) * arm.half
-        corners.append((np.array([x, y]) - left, np.array([x, y]) + left, heading))
-    outline = []
-    for k, (right, left, heading) in enumerate(corners):
-        after, _, other = corners[(k + 1) % len(corners)]
-        outline += [right[None], round_off(left, heading, after, other)]
-    return piece(np.concatenate(outline), "road")
+        x, y, heading = line_at(line, min(cut, float(arc_lengths(line)[-1])))
+        left = np.array([-math.sin(heading), math.cos(heading)])
+        beside = arm.way.sidewalks if arm.start else arm.way.sidewalks[::-1]
+        corners.append((np.array([x, y]), left, arm.half, heading, beside))
+    outline, bands = [], []
+    for k, (spot, left, half, heading, beside) in enumerate(corners):
+        after, aside, wide, other, next_beside = corners[(k + 1) % len(corners)]
+        kerb = round_off(spot + half * left, heading, after - wide * aside, other)
+        outline += [(spot - half * left)[None], kerb]
+        if beside[0] and next_beside[1]:
+            reach = SIDEWALK
+            outer = round_off(spot + (half + reach) * left, heading, after - (wide + reach) * aside, other)
+            bands.append((outer, kerb))
+    area = piece(np.concatenate(outline), "road")
+    return ([] if area is None else [area]), bands
 
 
 def round_off(start: Floats, heading: float, end: Floats, other: float) -> Floats:

@@ -144,9 +144,7 @@ class ActorSpec(Spec):
 class EgoSpec(Spec):
     """The vehicle that an environment hands to the agent; dash cameras ride in it."""
 
-    lane: Annotated[int, Range(0, 9999999, integer=True)] = (
-        0  # that it comes on: of a street 0, 1; of a junction 0 to 3
-    )
+    lane: Annotated[int, Range(0, 999999, integer=True)] = 0  # that it comes on: of a street 0, 1; of a junction 0 to 3
     turn: Annotated[str, OneOf(("straight", "left", "right"))] = "straight"  # at the junction
     before: Annotated[float, Range(5.0, 150.0, "m")] = 45.0  # from its front to the stop line, or the lane's middle
     speed: Annotated[float, Range(0.0, 40.0, "m/s")] = 9.0  # at the start, and wished

@@ -16,7 +16,11 @@ from tests.test_maps import sumo
 
 THINGS = "|<objects><object id='1' type='crosswalk' s='50' t='0' length='3' width='7'/></objects><signals>{}</signals>"
 FILES = {
-    "opendrive": opendrive(crossroads() + straight("7", y=40.0, more=THINGS.format(light(1, 90, -4)))),
+    "opendrive": opendrive(
+        crossroads()
+        + '<controller id="2"><control signalId="1"/></controller>'
+        + straight("7", y=40.0, more=THINGS.format(light(1, 90, -4)))
+    ),
     "sumo": sumo(),
     "osm": town(),
     "commonroad": two_lanes(),

@@ -117,7 +117,8 @@ def test_routes_lead_through_junctions_and_nobody_touches_anybody(junction: Path
 def test_lights_of_a_map_are_green_one_after_the_other(junction: Path) -> None:
     scene = load(junction).sample(0)
     assert len(scene.signals) == 4
-    assert len([prop for prop in scene.props if prop.kind is Kind.POLE]) == 4
+    posts = {tuple(prop.position[:2]) for prop in scene.props if prop.look.model == "signal-pole"}
+    assert {tuple(signal.position[:2]) for signal in scene.signals} <= posts
     for time in np.arange(0.0, 80.0, 0.5):
         assert sum(signal.state_at(float(time)) == "green" for signal in scene.signals) <= 1
     assert {line.signal_group for line in scene.roads.stop_lines} >= {signal.group for signal in scene.signals}
@@ -161,7 +162,12 @@ def test_an_ego_drives_its_route_on_a_map(tmp_path: Path) -> None:
             "street.yaml:2 roads.length: is the map's; with `map`, roads may have",
         ),
         ("kind: dash", "kind: pavement", "street.yaml:3 cameras[0].kind: on an imported map cameras are dash or fixed"),
-        ("cameras", "buildings: {share: 1}\ncameras", "street.yaml:3 buildings: has no effect on an imported map"),
+        (
+            "kind: dash",
+            "kind: fixed, position: [0, 900]",
+            "street.yaml:3 cameras[0].position: (0.0, 900.0) is far from street.xodr, which spreads from [-150.0,",
+        ),
+        ("cameras", "parked: {occupancy: 1}\ncameras", "street.yaml:3 parked: has no effect on an imported map"),
         ("map: street.xodr", "map: 3", "street.yaml:2 roads.map: needs text, not 3"),
     ],
 )
@@ -250,3 +256,27 @@ def test_scenes_stand_on_maps_of_others(path: Path, tmp_path: Path) -> None:
             if actor.kind in VEHICLES:
                 spot = np.array(place(actor)[:2])
                 assert any(within(spot, outline) for outline in roads)
+
+
+def test_houses_stand_beside_roads_and_on_none_of_them(junction: Path) -> None:
+    template = load(junction)
+    for k in range(3):
+        scene = template.sample(k)
+        assert len(scene.buildings) > 10
+        paved = [s.outline for s in scene.roads.surfaces if s.kind in (Kind.ROAD, Kind.PAVEMENT)]
+        roads = [s.outline for s in scene.roads.surfaces if s.kind is Kind.ROAD]
+        for house in scene.buildings:
+            ahead = np.array([np.cos(house.heading), np.sin(house.heading)])
+            aside = np.array([-ahead[1], ahead[0]])
+            for u, v in ((0, 0), (0.45, 0.45), (0.45, -0.45), (-0.45, -0.45), (-0.45, 0.45), (0.45, 0)):
+                spot = house.position[:2] + u * house.size[1] * ahead + v * house.size[0] * aside
+                assert not any(within(spot, outline) for outline in paved)
+        for prop in scene.props:
+            assert not any(within(prop.position[:2] - 1e-3, outline) for outline in roads)
+        standing = [actor for actor in scene.actors if actor.kind is Kind.PEDESTRIAN]
+        for person in standing:
+            x, y, _ = place(person)
+            for house in scene.buildings:
+                box = Boxes()
+                box.add(*house.position[:2], house.heading, house.size[1], house.size[0])
+                assert not box.meet(x, y, 0.0, 0.3, 0.3)
