@@ -14,9 +14,11 @@ from renderers.frame import View
 from renderers.geometry import CASTER_REACH, in_reach
 from renderers.ground import ground_mesh
 from renderers.labels import Subject
+from renderers.lamps import BEAM_POWER, LANTERN_POWER, LOW_BEAM, Lamp
 from renderers.mesh import Mesh, merge, moved
 from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
 from renderers.props import prop_mesh
+from renderers.props_poles import lantern_places
 from renderers.rigid import box_of, empty_handed, limp, limp_pose, rolling, vehicle_rig
 from renderers.signals import signal_mesh
 from renderers.stage import Instance, Stage
@@ -37,6 +39,9 @@ PROP_RADIUS = 7.0  # m around a prop's foot; trees are the largest
 PROP_REACH = 16.0  # m behind and beside the camera within which props throw shadows into the picture
 ACTOR_REACH = 12.0  # m, the same for actors
 STRIDES = 8  # poses of a stride on coarse stages
+BEAM_HEIGHT = 0.68  # m, of low beams
+BEAM_TONE = (1.0 * BEAM_POWER, 0.93 * BEAM_POWER, 0.8 * BEAM_POWER)
+LANTERN_TONES = LANTERN_POWER * np.array([(1.0, 0.78, 0.46), (1.0, 0.6, 0.24), (0.95, 0.9, 0.78), (1.0, 0.82, 0.55)])
 BRAKE = -0.8  # m/s2, stronger deceleration lights the brake lamps
 
 
@@ -130,8 +135,9 @@ class StageBuilder:
             instances.append(instance)
             subjects.append(subject)
         stage = Stage(
-            tuple(instances), self.scene.light, float(state.time[0]), self.scene.seed * 7919 + self.scene.sample
-        )
+            tuple(instances), self.scene.light, float(state.time[0]), self.scene.seed * 7919 + self.scene.sample,
+            lamps_of(self.scene, state) if self.scene.light.condition == "night" else (),
+        )  # fmt: skip
         return stage, subjects
 
     def _actor(self, k: int, actor: Actor, state: State, view: View) -> tuple[Instance, Subject]:
@@ -155,7 +161,7 @@ class StageBuilder:
             attributes = {"age_group": actor.look.age_group, "behaviour": actor.behaviour}
         else:
             braking = bool(state.acceleration[0, k] < BRAKE)
-            lamps = self.scene.light.lamps_on and actor.behaviour != "parked"
+            lamps = self.scene.light.headlights_on and actor.behaviour != "parked"
             if state.rigid is None:
                 mesh = vehicle(actor.look, detail, lamps, braking, round(float(state.steering[0, k]), 2))
             else:
@@ -174,6 +180,24 @@ class StageBuilder:
             signal.state_at(time), lit, {"style": signal.look.housing},
         )  # fmt: skip
         return Instance(signal_head(signal.look, lit), pose, Kind.SIGNAL, signal.id), subject
+
+
+def lamps_of(scene: Scene, state: State) -> tuple[Lamp, ...]:
+    """Street lamps and the low beams of moving vehicles; the one that carries the camera shines, too."""
+    found = []
+    for prop in scene.props:
+        if prop.look.model in ("street-lamp", "lantern"):
+            pose = world_from_model(prop.position, prop.heading)
+            tone = LANTERN_TONES[prop.look.variant % len(LANTERN_TONES)]
+            for spot in lantern_places(prop.look):
+                place = triple(pose[:3, :3] @ np.array(spot) + pose[:3, 3])
+                found.append(Lamp(place, triple(tone * (spot[2] / 7.0) ** 2), (0.0, 0.0, -1.0)))
+    for k, actor in enumerate(scene.actors):
+        if isinstance(actor.look, VehicleLook) and actor.behaviour != "parked" and state.alive[0, k]:
+            ahead = world_from_model(state.position[0, k].astype(np.float64), float(state.heading[0, k]))
+            place = triple(ahead[:3, :3] @ np.array([0.5 * actor.size[0], 0.0, BEAM_HEIGHT]) + ahead[:3, 3])
+            found.append(Lamp(place, BEAM_TONE, triple(ahead[:3, 0]), LOW_BEAM))
+    return tuple(found)
 
 
 @lru_cache(maxsize=128)

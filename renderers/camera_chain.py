@@ -10,6 +10,7 @@ from scenes.types import CameraChain
 
 Floats = NDArray[np.float32]
 KEY = 0.36  # radiance of the metered tone after exposure; sRGB .63, a bright grey as dash cameras choose it
+MOST_GAIN = 9.0  # cameras cannot make day of the night
 
 
 def develop(rgb: Floats, chain: CameraChain, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -55,7 +56,7 @@ def automatic_exposure(rgb: Floats) -> float:
     mean_log = float((np.log(luma + 1e-3) * weight).sum() / weight.sum())
     bright = float(np.quantile(luma, 0.9))
     # sensors protect highlights: between the plain mean and a bright quantile
-    return KEY / (0.75 * float(np.exp(mean_log)) + 0.25 * bright + 1e-4)
+    return min(KEY / (0.75 * float(np.exp(mean_log)) + 0.25 * bright + 1e-4), MOST_GAIN)
 
 
 def through_lens(light: Floats, chain: CameraChain) -> Floats:

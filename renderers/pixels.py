@@ -13,6 +13,8 @@ from renderers.sky import lattice, sky_radiance, skyline, value_noise
 from scenes.kinds import Kind
 
 SKY = int(Kind.SKY)
+FOG = 0.008  # 1/m, thicker air hides sky and skyline
+FOG_HEIGHT = 90.0  # m
 DISTANT = int(Kind.UNLABELLED)  # hazy roofs and trees on the horizon, painted on the sky
 
 
@@ -31,6 +33,8 @@ def beyond(x, y, env, lens):  # type: ignore[no-untyped-def]
         tone = 0.25 + 0.5 * value_noise(azimuth * 60.0, dz * 160.0, env.seed + 3)
         block = lattice(np.int64(math.floor(azimuth * 23.0)), np.int64(1), env.seed)
         air = 0.35 + 0.4 * math.exp(-env.haze * 250.0)
+        if env.haze > FOG:
+            air *= math.exp((FOG - env.haze) * 300.0)
         red, green, blue = 0.9 + 0.3 * block, 1.0, 0.95 - 0.3 * block
         return (
             env.horizon[0] * (1 - air) * 0.85 + env.ground[0] * red * tone * air,
@@ -39,6 +43,11 @@ def beyond(x, y, env, lens):  # type: ignore[no-untyped-def]
             DISTANT,
         )
     red, green, blue = sky_radiance(dx, dy, dz, env, 1)
+    if env.haze > FOG:
+        clear = math.exp((FOG - env.haze) * FOG_HEIGHT / max(dz, 0.03))
+        red = red * clear + env.horizon[0] * 0.85 * (1 - clear)
+        green = green * clear + env.horizon[1] * 0.85 * (1 - clear)
+        blue = blue * clear + env.horizon[2] * 0.85 * (1 - clear)
     return red, green, blue, SKY
 
 

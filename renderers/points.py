@@ -10,8 +10,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import FAST
+from renderers.lamps import lamplight
 from renderers.openness import open_share
-from renderers.shade import reflected, sky_seen, sunlit, surface_at, texture_at
+from renderers.shade import ggx, reflected, sky_seen, sunlit, surface_at, texture_at
+from renderers.snow import snowed
 
 F4 = NDArray[np.float32]
 FACADE_LIFT = 1.6  # m off a wall: the open sky of a facade is that of the street before it
@@ -181,17 +183,8 @@ def gloss(n, pts, tri, mat, env):  # type: ignore[no-untyped-def]
         lobe, fresnel = 0.0, 0.0
         if pts.light[i, 0] > 0:
             nl = max(nx * env.sun[0] + ny * env.sun[1] + nz * env.sun[2], 1e-3)
-            hx, hy, hz = vx + env.sun[0], vy + env.sun[1], vz + env.sun[2]
-            scale = 1.0 / math.sqrt(hx * hx + hy * hy + hz * hz + 1e-12)
-            nh = max(0.0, (nx * hx + ny * hy + nz * hz) * scale)
-            vh = max(0.0, (vx * hx + vy * hy + vz * hz) * scale)
-            # GGX with the Smith-Schlick shadowing term (Walter et al. 2007; Karis 2013); pi is in the sun's units
-            alpha2 = max(rough, 0.08) ** 4
-            denominator = nh * nh * (alpha2 - 1.0) + 1.0
-            k = 0.5 * rough * rough
-            lobe = alpha2 / (denominator * denominator) * pts.light[i, 0]
-            lobe /= 4.0 * (nl * (1 - k) + k) * (nv * (1 - k) + k)
-            fresnel = (1.0 - vh) ** 5
+            lobe, fresnel = ggx(nx, ny, nz, vx, vy, vz, env.sun[0], env.sun[1], env.sun[2], nv, nl, rough)
+            lobe *= pts.light[i, 0]
         for q in range(3):
             base = f0 + (pts.albedo[i, q] - f0) * metal
             shine = mirror[q] * (base + (1.0 - base) * grazing)
@@ -225,7 +218,11 @@ def shade_points(n, pts, tri, mat, env, sun_map, sky_map, lens):  # type: ignore
     """
     locate(n, pts, tri, lens)
     colour(n, pts, tri, mat)
+    if env.snow > 0:
+        snowed(n, pts, tri, env)
     shadow(n, pts, env, sun_map, sky_map)
     diffuse(n, pts, tri, mat, env)
     gloss(n, pts, tri, mat, env)
+    if env.lamps.place.shape[0] > 0:
+        lamplight(n, pts, tri, mat, env)
     haze(n, pts, env)

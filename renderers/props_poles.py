@@ -23,6 +23,18 @@ def paint(look: PropLook, kind: Kind | None = None) -> Material:
     return Material(texture=grime(), roughness=round(look.roughness, 1), kind=kind)
 
 
+def lantern_places(look: PropLook) -> list[tuple[float, float, float]]:
+    """Where a street lamp or a lantern shines from, in its own frame, m."""
+    if look.model == "lantern":
+        return [(0.0, 0.0, look.height - 0.55)]
+    if look.variant % 4 == 2:
+        return [(0.0, 0.0, look.height + 0.15)]
+    rise = 0.62 if look.variant % 4 == 1 else 0.09
+    reach = 0.8 * look.length + 0.25
+    sides = (1.0, -1.0) if look.variant % 4 == 3 else (1.0,)
+    return [(side * reach, 0.0, look.height + rise - 0.1) for side in sides]
+
+
 def street_lamp(look: PropLook, lamps_on: bool) -> Mesh:
     """A column with a lantern over the road: straight arm, curved arm, post top, twin."""
     sketch, metal = Sketch(), paint(look, Kind.POLE)

@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 from renderers.fill import fill_map, fill_view, project, to_camera
 from renderers.frame import Frame, View
 from renderers.geometry import Flat, Flattener
+from renderers.lamps import lamps_near
 from renderers.openness import CELL, CELLS, EVERYWHERE, LEAD, OpenSky, open_sky_of
 from renderers.pixels import shade_plain, shade_smooth
 from renderers.points import make_points
-from renderers.shade import DepthMap, Environment, Lens, Triangles
+from renderers.shade import DepthMap, Environment, Lamps, Lens, Triangles
 from renderers.stage import Stage
+from renderers.wet import mirror_ground
 from scenes.types import Light
 
 NO_MAP = DepthMap(np.full((8, 8), -1e9, np.float32), np.zeros((3, 4), np.float32), 0.0)
 GROUND_ALBEDO = 0.14  # what a street throws back on average (dry asphalt .1, concrete .3)
+SNOW_ALBEDO = 0.7
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,8 @@ class RasterRenderer:
             flat.kind,
         )
         materials = self.flattener.materials.packed()
-        env = environment(stage.light, stage.seed, self._open_sky(flat, view))
+        lamps = lamps_near(stage.lamps, view.position)
+        env = environment(stage.light, stage.seed, self._open_sky(flat, view), lamps)
         sun_map = self._sun_map(flat, stage.light, view)
         sky_map = self._sky_map(flat, view)
         lens = lens_of(view)
@@ -101,14 +105,18 @@ class RasterRenderer:
         rgb = np.empty((height, width, 3), np.float32)
         points = make_points(4 * width)
         smooth = self.options.samples > 1
+        index = visible_triangles(triangles, view, 1)
         shade_plain(
-            visible_triangles(triangles, view, 1), points, triangles, materials, env, sun_map, sky_map, lens,
+            index, points, triangles, materials, env, sun_map, sky_map, lens,
             rgb[:0, :0] if smooth else rgb, depth, semantic, instance, normal,
         )  # fmt: skip
         if smooth:
             shade_smooth(
                 visible_triangles(triangles, view, 2), points, triangles, materials, env, sun_map, sky_map, lens, rgb
             )  # fmt: skip
+        if stage.light.wetness > 0.0:
+            dry, rgb = rgb, np.empty_like(rgb)
+            mirror_ground(dry, index, depth, semantic, triangles, materials, env, lens, rgb)
         frame = Frame(rgb, depth, semantic, instance, normal, view, stage.time)
         return Drawn(frame, flat, triangles)
 
@@ -230,13 +238,14 @@ def map_rows(
     return rows.astype(np.float32)
 
 
-def environment(light: Light, seed: int, open_sky: OpenSky = EVERYWHERE) -> Environment:
+def environment(light: Light, seed: int, open_sky: OpenSky = EVERYWHERE, lamps: Lamps | None = None) -> Environment:
     """Light as shading needs it; the ground's own light follows from sun and sky."""
     sun = sun_vector(light)
     sky = 0.5 * (np.array(light.zenith) + np.array(light.horizon))
-    ground = GROUND_ALBEDO * (np.array(light.sun_colour) * max(float(sun[2]), 0.0) + sky)
+    albedo = GROUND_ALBEDO + (SNOW_ALBEDO - GROUND_ALBEDO) * light.snow
+    ground = albedo * (np.array(light.sun_colour) * max(float(sun[2]), 0.0) + sky)
     return Environment(
         sun.astype(np.float32), np.array(light.sun_colour, np.float32), np.array(light.zenith, np.float32),
         np.array(light.horizon, np.float32), ground.astype(np.float32), float(light.cloudiness), float(light.haze),
-        seed % 65521, open_sky,
+        seed % 65521, open_sky, float(light.snow), lamps_near((), sun) if lamps is None else lamps,
     )  # fmt: skip

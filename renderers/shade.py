@@ -44,6 +44,15 @@ class Materials(NamedTuple):
     last: I4  # (K,) number of the one-texel level
 
 
+class Lamps(NamedTuple):
+    """Lamps near the camera; see `renderers.lamps`."""
+
+    place: F4  # (L, 3) m
+    power: F4  # (L, 3) irradiance at 1 m in the middle of the lobe
+    axis: F4  # (L, 3) unit
+    sort: I4  # (L,) renderers.lamps.LANTERN or LOW_BEAM
+
+
 class Environment(NamedTuple):
     """Light that reaches the scene."""
 
@@ -56,6 +65,8 @@ class Environment(NamedTuple):
     haze: float  # 1/m
     seed: int  # of clouds and skyline
     open_sky: OpenSky
+    snow: float  # share of the ground that snow lies on
+    lamps: Lamps
 
 
 class DepthMap(NamedTuple):
@@ -183,6 +194,27 @@ def sky_seen(px, py, pz, sky_map):  # type: ignore[no-untyped-def]
                 reach = math.sqrt(float(q * q + p * p)) * sky_map.texel + 0.25
                 blocked += weight * np.float32(min(1.0, rise / reach) / (1.0 + 0.12 * rise))
     return np.float32(1.0) - np.float32(0.9) * blocked / total
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def ggx(nx, ny, nz, vx, vy, vz, lx, ly, lz, nv, nl, rough):  # type: ignore[no-untyped-def]
+    """Highlight of a light in unit direction l: GGX with the Smith-Schlick shadowing term.
+
+    Walter et al. 2007; Karis 2013; pi is in the light's units.
+
+    Returns:
+        Lobe, and the share by which the reflectance rises towards 1.
+    """
+    hx, hy, hz = vx + lx, vy + ly, vz + lz
+    scale = 1.0 / math.sqrt(hx * hx + hy * hy + hz * hz + 1e-12)
+    nh = max(0.0, (nx * hx + ny * hy + nz * hz) * scale)
+    vh = max(0.0, (vx * hx + vy * hy + vz * hz) * scale)
+    alpha2 = max(rough, 0.08) ** 4
+    denominator = nh * nh * (alpha2 - 1.0) + 1.0
+    k = 0.5 * rough * rough
+    lobe = alpha2 / (denominator * denominator)
+    lobe /= 4.0 * (nl * (1 - k) + k) * (nv * (1 - k) + k)
+    return lobe, (1.0 - vh) ** 5
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.lamps import Lamp
 from renderers.mesh import Mesh
 from scenes.kinds import Kind
 from scenes.types import Light
@@ -30,3 +31,4 @@ class Stage:
     light: Light
     time: float  # s
     seed: int  # of clouds and the distant skyline
+    lamps: tuple[Lamp, ...] = ()  # that light their surroundings

@@ -7,8 +7,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from scenes.distributions import Choice, Distribution, Integers, Normal, Uniform, shown
-from scenes.schema import SceneSpec
+from scenes.dependents import ends, possible
+from scenes.distributions import Distribution, shown
+from scenes.schema import FILE_KEYS, SceneSpec
 from scenes.suggest import suggestion
 from scenes.yamlfile import Located
 
@@ -35,7 +36,8 @@ def first_problem(error: ValidationError, where: Located) -> tuple[str, str]:
         Path and message.
     """
     found = [(path_of(item["loc"]), message(item)) for item in error.errors(include_url=False)]
-    return min(found, key=lambda entry: where.line(entry[0]))
+    own = where.line("").file  # a file comes before those that it builds on
+    return min(found, key=lambda entry: (where.line(entry[0]).file != own, where.line(entry[0])))
 
 
 def path_of(loc: tuple[int | str, ...]) -> str:
@@ -59,7 +61,7 @@ def message(item: Any) -> str:
     if kind == "value_error":
         return str(item["ctx"]["error"])
     if kind == "extra_forbidden":
-        names = list(fields_at(loc[:-1]))
+        names = [*fields_at(loc[:-1]), *(FILE_KEYS if len(loc) == 1 else ())]
         hint = suggestion(loc[-1], names) or f"; known here: {', '.join(names)}"
         return f"unknown key{hint}"
     if kind in ("missing", "invalid_key"):
@@ -87,18 +89,6 @@ def fields_at(loc: tuple[int | str, ...]) -> dict[str, Any]:
             if isinstance(name, str) and not get_args(part):
                 break
     return dict(part.model_fields)
-
-
-def ends(value: object) -> tuple[object, ...]:
-    """Values that decide whether a distribution stays inside limits."""
-    if isinstance(value, Uniform | Integers | Normal):
-        return value.low, value.high
-    return value.values if isinstance(value, Choice) else (value,)
-
-
-def possible(value: object, name: str) -> bool:
-    """Whether a field may take a name."""
-    return name in ends(value)
 
 
 def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:

@@ -1,19 +1,17 @@
-"""Values that may be random: the distributions of scene files, their limits and their centres."""
+"""Values that may be random: the distributions of scene files that depend on nothing but chance, and their centres."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from statistics import NormalDist
+from typing import Protocol, runtime_checkable
 
 import numpy as np
-from pydantic_core import core_schema
-
-from scenes.suggest import suggestion
 
 Scalar = str | int | float | bool
-LARGEST = 1e12  # numbers beyond are taken for mistakes even where a field has no limits of its own
+STANDARD = NormalDist()
 
 
 class Distribution(Protocol):
@@ -25,6 +23,15 @@ class Distribution(Protocol):
 
     def centre(self) -> Scalar:
         """Value that stands for the distribution when randomisation is off."""
+        ...
+
+
+@runtime_checkable
+class Quantiled(Distribution, Protocol):
+    """A distribution of numbers that a copula can join to others."""
+
+    def quantile(self, share: float) -> float:
+        """The value below which a share of all draws lies."""
         ...
 
 
@@ -58,6 +65,31 @@ class Uniform:
         """Middle of the range."""
         return 0.5 * (self.low + self.high)
 
+    def quantile(self, share: float) -> float:
+        """The value below which a share of all draws lies."""
+        return self.low + share * (self.high - self.low)
+
+
+@dataclass(frozen=True)
+class LogUniform:
+    """Its logarithm is equally likely everywhere; 0 < low <= high."""
+
+    low: float
+    high: float
+
+    def sample(self, rng: np.random.Generator) -> float:
+        """Draw a value."""
+        return self.quantile(float(rng.random()))
+
+    def centre(self) -> float:
+        """Geometric mean of the limits."""
+        return math.sqrt(self.low) * math.sqrt(self.high)
+
+    def quantile(self, share: float) -> float:
+        """The value below which a share of all draws lies."""
+        value = math.exp(math.log(self.low) + share * math.log(self.high / self.low))
+        return min(max(value, self.low), self.high)
+
 
 @dataclass(frozen=True)
 class Normal:
@@ -80,6 +112,32 @@ class Normal:
         """The mean."""
         return self.mean
 
+    def quantile(self, share: float) -> float:
+        """The value below which a share of all draws lies."""
+        return truncated_quantile(self.mean, self.deviation, self.low, self.high, share)
+
+
+@dataclass(frozen=True)
+class TruncatedNormal:
+    """Normal, under the condition that it is in [low, high]; the mean may be outside."""
+
+    mean: float
+    deviation: float
+    low: float
+    high: float
+
+    def sample(self, rng: np.random.Generator) -> float:
+        """Draw a value."""
+        return self.quantile(float(rng.random()))
+
+    def centre(self) -> float:
+        """The likeliest value."""
+        return min(max(self.mean, self.low), self.high)
+
+    def quantile(self, share: float) -> float:
+        """The value below which a share of all draws lies."""
+        return truncated_quantile(self.mean, self.deviation, self.low, self.high, share)
+
 
 @dataclass(frozen=True)
 class Integers:
@@ -95,6 +153,10 @@ class Integers:
     def centre(self) -> int:
         """Middle of the range, rounded down."""
         return (self.low + self.high) // 2
+
+    def quantile(self, share: float) -> int:
+        """The value below which a share of all draws lies."""
+        return min(self.low + int(share * (self.high - self.low + 1)), self.high)
 
 
 @dataclass(frozen=True)
@@ -114,202 +176,36 @@ class Choice:
         return self.values[int(np.argmax(self.weights))]
 
 
-@dataclass(frozen=True)
-class Range:
-    """Limits of a number in a scene file; `each` = drawn for every thing instead of once per sample."""
-
-    low: float = -LARGEST
-    high: float = LARGEST
-    unit: str = ""
-    integer: bool = False
-    each: bool = False
-
-    def __get_pydantic_core_schema__(self, source: object, handler: object) -> core_schema.CoreSchema:
-        """Let pydantic check fields annotated with this."""
-        return core_schema.no_info_plain_validator_function(self.read)
-
-    def read(self, raw: object) -> Any:
-        """Read a number or a distribution of numbers.
-
-        Args:
-            raw: what the file says.
-
-        Returns:
-            A number, or a distribution; with `each` always a distribution.
-
-        Raises:
-            ValueError: with the value and the limits.
-        """
-        if isinstance(raw, Mapping):
-            return self._distribution(raw)
-        value = self._number(raw)
-        return Constant(value) if self.each else value
-
-    def _number(self, raw: object) -> float | int:
-        noun = "a whole number" if self.integer else "a number"
-        if isinstance(raw, bool) or not isinstance(raw, int | float):
-            raise ValueError(f"{shown(raw)} is not {noun}{' in ' + self.unit if self.unit else ''}")
-        if isinstance(raw, float) and not math.isfinite(raw):
-            raise ValueError(f"{raw} is not {noun}")
-        if self.integer and raw != int(raw):
-            raise ValueError(f"{shown(raw)} is not {noun}")
-        if not self.low <= raw <= self.high:
-            raise ValueError(f"{self._quantity(raw)} is outside [{self.low:g}, {self.high:g}]{self._suffix()}")
-        return int(raw) if self.integer else float(raw)
-
-    def _suffix(self) -> str:
-        return f" {self.unit}" if self.unit else ""
-
-    def _quantity(self, raw: float | int) -> str:
-        return f"{shown(raw)}{self._suffix()}"
-
-    def _distribution(self, raw: Mapping[Any, object]) -> Distribution:
-        name, body = single(raw, ("uniform", "normal", "integers", "choice"))
-        if name == "choice":
-            return read_choice(body, self._number)
-        first, second = pair(name, body)
-        if name == "normal":
-            mean, deviation = self._number(first), Range(0.0, LARGEST, self.unit)._number(second)
-            return Normal(float(mean), float(deviation), self.low, self.high)
-        if name == "integers" or self.integer:
-            whole = Range(self.low, self.high, self.unit, integer=True)
-            low, high = whole._number(first), whole._number(second)
-        else:
-            low, high = self._number(first), self._number(second)
-        if low > high:
-            raise ValueError(f"{name}: the first limit {shown(first)} is above the second {shown(second)}")
-        return Integers(int(low), int(high)) if name == "integers" or self.integer else Uniform(float(low), float(high))
+DISTRIBUTIONS = (Choice, Integers, LogUniform, Normal, TruncatedNormal, Uniform)  # all that are random
+INTERVALS = (Integers, LogUniform, Normal, TruncatedNormal, Uniform)  # those with limits
 
 
-@dataclass(frozen=True)
-class OneOf:
-    """A name out of a list, or a choice of such names."""
-
-    names: tuple[str, ...]
-    each: bool = False
-    root: str = ""  # names below this folder will do, too
-
-    def __get_pydantic_core_schema__(self, source: object, handler: object) -> core_schema.CoreSchema:
-        """Let pydantic check fields annotated with this."""
-        return core_schema.no_info_plain_validator_function(self.read)
-
-    def read(self, raw: object) -> Any:
-        """Read a name or a choice of names.
-
-        Args:
-            raw: what the file says.
-
-        Returns:
-            A name, or a distribution; with `each` always a distribution.
-
-        Raises:
-            ValueError: with the name and the list.
-        """
-        if isinstance(raw, Mapping):
-            return read_choice(single(raw, ("choice",))[1], self._name)
-        name = self._name(raw)
-        return Constant(name) if self.each else name
-
-    def _name(self, raw: object) -> str:
-        if raw is None or raw is False:
-            raw = "none"  # bare `none:` and `off` in YAML
-        below = self.root and isinstance(raw, str) and raw.startswith(f"{self.root}/") and ".." not in raw.split("/")
-        if not isinstance(raw, str) or not (raw in self.names or below):
-            known = ", ".join([*self.names, *([f"{self.root}/NAME"] if self.root else [])])
-            raise ValueError(f"{shown(raw)} is none of {known}{suggestion(raw, self.names)}")
-        return raw
-
-
-@dataclass(frozen=True)
-class Flag:
-    """true or false, or a choice of them."""
-
-    def __get_pydantic_core_schema__(self, source: object, handler: object) -> core_schema.CoreSchema:
-        """Let pydantic check fields annotated with this."""
-        return core_schema.no_info_plain_validator_function(self.read)
-
-    def read(self, raw: object) -> Any:
-        """Read a truth value or a choice of truth values.
-
-        Args:
-            raw: what the file says.
-
-        Returns:
-            A bool or a distribution.
-
-        Raises:
-            ValueError: with the value.
-        """
-        if isinstance(raw, Mapping):
-            return read_choice(single(raw, ("choice",))[1], self._flag)
-        return self._flag(raw)
-
-    def _flag(self, raw: object) -> bool:
-        if not isinstance(raw, bool):
-            raise ValueError(f"{shown(raw)} is neither true nor false")
-        return raw
-
-
-def single(raw: Mapping[Any, object], names: tuple[str, ...]) -> tuple[str, object]:
-    """The one entry of a distribution.
+def truncated_quantile(mean: float, deviation: float, low: float, high: float, share: float) -> float:
+    """Quantile of a normal distribution that is cut to [low, high].
 
     Args:
-        raw: mapping of the file.
-        names: distributions that the field accepts.
+        mean: of the whole distribution.
+        deviation: of the whole distribution, >= 0.
+        low: lower limit.
+        high: upper limit.
+        share: in (0, 1).
 
     Returns:
-        Name and arguments.
-
-    Raises:
-        ValueError: not exactly one entry, or another name.
+        The value, inside the limits.
     """
-    if len(raw) != 1:
-        raise ValueError(f"a distribution has exactly one of {', '.join(names)}, not {len(raw)} entries")
-    name, body = next(iter(raw.items()))
-    if name not in names:
-        raise ValueError(f"{shown(name)} is no distribution here; use {', '.join(names)}{suggestion(name, names)}")
-    return str(name), body
+    if deviation == 0.0 or low == high:
+        return min(max(mean, low), high)
+    a, b = (low - mean) / deviation, (high - mean) / deviation
+    if a > 0.0:  # the upper tail has no digits left next to 1: look at it in a mirror
+        return -truncated_quantile(-mean, deviation, -high, -low, 1.0 - share)
+    below, above = normal_share(a), normal_share(b)
+    inside = min(max(below + share * (above - below), 1e-300), 1.0 - 1e-16)
+    return min(max(mean + deviation * STANDARD.inv_cdf(inside), low), high)
 
 
-def pair(name: str, body: object) -> tuple[object, object]:
-    """Two arguments of a distribution.
-
-    Args:
-        name: of the distribution.
-        body: its arguments.
-
-    Returns:
-        Both.
-
-    Raises:
-        ValueError: not a list of two.
-    """
-    if not isinstance(body, list | tuple) or len(body) != 2:
-        raise ValueError(f"{name} needs a list of two numbers, not {shown(body)}")
-    return body[0], body[1]
-
-
-def read_choice(body: object, read: Any) -> Choice:
-    """Read `{value: weight, ...}`.
-
-    Args:
-        body: arguments of `choice`.
-        read: checks one value.
-
-    Returns:
-        The distribution.
-
-    Raises:
-        ValueError: a wrong value or weight.
-    """
-    if not isinstance(body, Mapping) or not body:
-        raise ValueError(f"choice needs a mapping of values to weights, not {shown(body)}")
-    weights = Range(0.0, LARGEST)
-    values = tuple(read(value) for value in body)
-    shares = tuple(float(weights._number(share)) for share in body.values())
-    if sum(shares) <= 0.0:
-        raise ValueError("choice needs at least one weight above 0")
-    return Choice(values, shares)
+def normal_share(z: float) -> float:
+    """Share of a standard normal distribution below z, exact in the lower tail."""
+    return 0.5 * math.erfc(-z / math.sqrt(2.0))
 
 
 def shown(value: object) -> str:

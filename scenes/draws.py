@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from typing import cast
 
 import numpy as np
-from pydantic import BaseModel
 
-from scenes.distributions import Choice, Constant, Distribution, Integers, Normal, Scalar, Uniform
+from scenes.distributions import Constant, Distribution, Scalar
 from scenes.seeds import rng_for
 
-DISTRIBUTIONS = (Choice, Constant, Integers, Normal, Uniform)
 FROZEN = "fixed"  # first part of the addresses that do not depend on the sample
-Part = TypeVar("Part", bound=BaseModel)
 
 
 @dataclass
@@ -36,31 +33,20 @@ class Draws:
         """Seed of the fleet that vehicles come from."""
         return self.seed if self.randomise else 0
 
-    def scalar(
-        self,
-        distribution: Distribution,
-        path: str,
-        rng: np.random.Generator | None = None,
-        *,
-        collapse: bool | None = None,
-    ) -> Scalar:
-        """Draw and record a value.
+    def scalar(self, distribution: Distribution, path: str, rng: np.random.Generator) -> Scalar:
+        """Draw and record a value of one thing.
 
         Args:
             distribution: what to draw from.
-            path: place in the scene file.
-            rng: of the thing that the value belongs to; None = the value has an address of its own.
-            collapse: take the centre; None = when randomisation is off.
+            path: place in the scene file, with the number of the thing.
+            rng: of the thing.
 
         Returns:
-            The value.
+            The value; the centre when randomisation is off.
         """
         if isinstance(distribution, Constant):
             return distribution.value
-        if not self.randomise if collapse is None else collapse:
-            value = distribution.centre()
-        else:
-            value = distribution.sample(rng_for(self.seed, self.sample, path) if rng is None else rng)
+        value = distribution.sample(rng) if self.randomise else distribution.centre()
         self.values[path] = value
         return value
 
@@ -71,36 +57,3 @@ class Draws:
     def name(self, distribution: Distribution, path: str, rng: np.random.Generator) -> str:
         """Draw a name for one thing; see `scalar`."""
         return str(self.scalar(distribution, path, rng))
-
-
-def fix(part: Part, draws: Draws, path: str = "") -> Part:
-    """Replace every distribution that is drawn once per sample by its value.
-
-    Args:
-        part: a part of a checked scene file.
-        draws: source and record.
-        path: of the part.
-
-    Returns:
-        The part with plain values; fields of type `Spread` keep their distributions.
-    """
-    changes: dict[str, object] = {}
-    for name, info in type(part).model_fields.items():
-        value, place = getattr(part, name), f"{path}.{name}" if path else name
-        if any(getattr(mark, "each", False) for mark in info.metadata):
-            continue
-        fixed = _fix_value(value, draws, place)
-        if fixed is not value:
-            changes[name] = fixed
-    return part.model_copy(update=changes) if changes else part
-
-
-def _fix_value(value: object, draws: Draws, path: str) -> object:
-    if isinstance(value, DISTRIBUTIONS):
-        # the moment is the one thing that still differs between samples when randomisation is off
-        return draws.scalar(value, path, collapse=False if path == "start_time" else None)
-    if isinstance(value, BaseModel):
-        return fix(value, draws, path)
-    if isinstance(value, tuple):
-        return tuple(_fix_value(item, draws, f"{path}[{index}]") for index, item in enumerate(value))
-    return value

@@ -15,7 +15,7 @@ from scenes.kinds import Kind
 from scenes.lanes import line_at
 from scenes.light import make_light
 from scenes.people import PersonLook, sample_person
-from scenes.schema import LightSpec
+from scenes.schema_light import LightSpec
 from scenes.seeds import rng_for
 from scenes.types import Actor, Camera, CameraChain, Floats, Scene
 from scenes.vehicles import MODELS, VehicleLook, sample_model

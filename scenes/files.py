@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from pydantic import ValidationError
 
-from scenes.check import check_together, ends, first_problem
+from scenes.check import check_together, first_problem
+from scenes.compose import LIBRARY, compose
+from scenes.dependents import ends
+from scenes.drawing import DrawError, fix
+from scenes.draws import Draws
 from scenes.errors import SceneError
 from scenes.map_scene import resolve_on_map
 from scenes.maps import read_map
+from scenes.references import Table, check_references, dependent
 from scenes.resolve import resolve
 from scenes.road_map import RoadMap
 from scenes.schema import SceneSpec
 from scenes.suggest import suggestion
 from scenes.types import Scene
-from scenes.yamlfile import Located, locate, read_yaml
+from scenes.yamlfile import Located
 
-FORMAT = 1
+TRIALS = 16  # samples that are drawn while a file is checked whose values depend on each other
 MARGIN = 100.0  # m around a map, within which a camera may stand
-LIBRARY = Path(__file__).parent / "library"
 
 
 @dataclass(frozen=True)
@@ -29,8 +34,9 @@ class SceneTemplate:
     """A checked scene file; `sample` makes concrete scenes of it."""
 
     name: str
-    text: str  # of the file; of a map that it stands on the checksum
+    text: str  # of the file, and of all that it builds on; of a map that it stands on the checksum
     spec: SceneSpec
+    where: Located = field(repr=False, compare=False)  # lines of the values, for errors
     map: RoadMap | None = None
 
     def sample(self, k: int, seed: int = 0, randomise: bool = True) -> Scene:
@@ -47,12 +53,16 @@ class SceneTemplate:
 
         Raises:
             ValueError: a negative sample number.
+            SceneError: this sample breaks a limit that only shows when it is drawn, or a constraint in every attempt.
         """
         if k < 0:
             raise ValueError(f"sample number {k} is negative")
-        if self.map is not None:
-            return resolve_on_map(self.spec, self.map, self.name, k, seed, randomise)
-        return resolve(self.spec, self.name, k, seed, randomise)
+        try:
+            if self.map is not None:
+                return resolve_on_map(self.spec, self.map, self.name, k, seed, randomise)
+            return resolve(self.spec, self.name, k, seed, randomise)
+        except DrawError as error:
+            raise self.where.error(error.path, error.problem) from None
 
 
 def library() -> tuple[str, ...]:
@@ -73,23 +83,17 @@ def load(path: str | Path) -> SceneTemplate:
         SceneError: one line with file, line, path in the file, value and limits.
     """
     file = find(path)
-    text, tree = read_yaml(file)
-    where = locate(tree, file.name)
-    data = where.data
-    if not isinstance(data, dict):
-        raise SceneError(file.name, "a scene file is a mapping of keys to values", line=1)
-    _check_format(file.name, data, where)
+    text, where = compose(file)
     try:
-        spec = SceneSpec.model_validate(data)
+        spec = SceneSpec.model_validate(where.data)
     except ValidationError as error:
-        place, problem = first_problem(error, where)
-        raise SceneError(file.name, problem, path=place, line=where.line(place)) from None
-    for place, problem in check_together(spec):
-        raise SceneError(file.name, problem, path=place, line=where.line(place))
+        raise where.error(*first_problem(error, where)) from None
+    for place, problem in _problems(spec):
+        raise where.error(place, problem)
     if not spec.roads.map:
-        return SceneTemplate(file.stem, text, spec)
+        return SceneTemplate(file.stem, text, spec, where)
     found = map_of(file, spec, where)
-    return SceneTemplate(file.stem, f"{text}\n# {spec.roads.map}: sha256 {found.digest}\n", spec, found)
+    return SceneTemplate(file.stem, f"{text}\n# {spec.roads.map}: sha256 {found.digest}\n", spec, where, found)
 
 
 def map_of(file: Path, spec: SceneSpec, where: Located) -> RoadMap:
@@ -100,14 +104,13 @@ def map_of(file: Path, spec: SceneSpec, where: Located) -> RoadMap:
     """
     path = file.parent / spec.roads.map
     if not path.is_file():
-        problem = f"{spec.roads.map} is no file beside {file.name}"
-        raise SceneError(file.name, problem, path="roads.map", line=where.line("roads.map"))
+        raise where.error("roads.map", f"{spec.roads.map} is no file beside {file.name}")
     found = read_map(path)
     known = {lane.id for lane in found.network.lanes}
     for lane in ends(spec.ego.lane) if spec.ego is not None else ():
         if lane not in known:
-            problem = f"{lane} is no lane of {path.name}; it has {len(known)}, from {min(known)} to {max(known)}"
-            raise SceneError(file.name, problem, path="ego.lane", line=where.line("ego.lane"))
+            limits = f"it has {len(known)}, from {min(known)} to {max(known)}"
+            raise where.error("ego.lane", f"{lane} is no lane of {path.name}; {limits}")
     spots = np.concatenate([lane.centre for lane in found.network.lanes])
     low, high = np.floor(spots.min(0)), np.ceil(spots.max(0))
     for index, camera in enumerate(spec.cameras):
@@ -117,8 +120,22 @@ def map_of(file: Path, spec: SceneSpec, where: Located) -> RoadMap:
             problem = (
                 f"{camera.position} is far from {path.name}, which spreads from {low.tolist()} to {high.tolist()} m"
             )
-            raise SceneError(file.name, problem, path=place, line=where.line(place))
+            raise where.error(place, problem)
     return found
+
+
+def _problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
+    """What is wrong between fields; where that depends on what is drawn, some samples tell."""
+    table = Table(spec)
+    yield from check_references(table)
+    if not dependent(table):
+        yield from check_together(spec)
+        return
+    for k in range(TRIALS):
+        try:
+            fix(spec, Draws(0, k))
+        except DrawError as error:
+            yield error.path, error.problem
 
 
 def find(path: str | Path) -> Path:
@@ -147,15 +164,3 @@ def find(path: str | Path) -> Path:
     raise SceneError(
         str(path), f"is neither a file nor a library scene ({', '.join(names)}){suggestion(path, names)}"
     )  # fmt: skip
-
-
-def _check_format(name: str, data: dict[object, object], where: Located) -> None:
-    """Refuse other versions before anything else is looked at."""
-    if "format" not in data:
-        raise SceneError(
-            name, f"is missing; the first line of a scene file is `format: {FORMAT}`", path="format", line=1
-        )
-    version = data["format"]
-    if isinstance(version, bool) or version != FORMAT:
-        problem = f"{version} is not a format that this version reads; it reads {FORMAT}"
-        raise SceneError(name, problem, path="format", line=where.line("format"))

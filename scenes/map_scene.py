@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from scenes.cameras import Ego, make_cameras
-from scenes.draws import Draws, fix
+from scenes.drawing import fix
+from scenes.draws import Draws
 from scenes.ego import drive_route, route, start_of
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, line_at
@@ -23,7 +24,7 @@ from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import signal_plan
 from scenes.population_space import Space
 from scenes.props import sample_prop
-from scenes.resolve import carrier, explicit_actors, reserve
+from scenes.resolve import carrier, explicit_actors, rained_on, reserve
 from scenes.road_map import RoadMap
 from scenes.schema import SceneSpec, SignalSpec
 from scenes.signals import sample_signal
@@ -53,7 +54,7 @@ def resolve_on_map(template: SceneSpec, found: RoadMap, name: str, k: int, seed:
     egos = {n: own or ride(ways, found, draws, n) for n, camera in enumerate(spec.cameras) if camera.kind == "dash"}
     carriers_of = [*egos.values(), *([own] if own else [])]
     area = area_around(spec, found, ways, carriers_of)
-    layout = lay_map(found, spec.roads, area, draws)
+    layout = rained_on(lay_map(found, spec.roads, area, draws), spec.weather)
     space = Space()
     reserve(layout, space)
     for box in (*lane_boxes(layout.network.lanes), *walk_boxes(layout.walks)):
@@ -77,7 +78,8 @@ def resolve_on_map(template: SceneSpec, found: RoadMap, name: str, k: int, seed:
     mounts = {n: carrier(everyone, ego) for n, ego in egos.items()}
     return Scene(
         name=name, sample=k, seed=seed, start_time=spec.start_time, roads=layout.network, actors=tuple(everyone),
-        signals=tuple(heads), buildings=tuple(houses), props=(*poles, *props, *things), light=make_light(spec.light),
+        signals=tuple(heads), buildings=tuple(houses), props=(*poles, *props, *things),
+        light=make_light(spec.light, spec.weather),
         cameras=tuple(make_cameras(spec, layout, mounts, heads, {}, draws)), values=dict(draws.values),
         physics=spec.physics, ego=None if own is None else carrier(everyone, own),
     )  # fmt: skip

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from scenes.cameras import Ego, ego_for, keep_clear, make_cameras, walking_spot, watched_lanes
-from scenes.draws import Draws, fix
+from scenes.drawing import fix
+from scenes.draws import Draws
 from scenes.ego import drive_route, start_of
 from scenes.lanes import arc_lengths
-from scenes.light import make_light
+from scenes.light import make_light, wetness
 from scenes.people import sample_person
 from scenes.population_buildings import add_buildings
 from scenes.population_people import add_people, person
@@ -22,6 +23,7 @@ from scenes.population_vehicles import add_parked, add_traffic, kind_named, stan
 from scenes.roads import lay_out
 from scenes.roads_parts import Layout, ground_height
 from scenes.schema import ActorSpec, SceneSpec
+from scenes.schema_light import WeatherSpec
 from scenes.types import Actor, Floats, Scene
 from scenes.vehicles import sample_vehicle
 
@@ -41,7 +43,7 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     """
     draws = Draws(seed, k, randomise)
     spec = fix(template, draws)
-    layout = lay_out(spec.roads, spec.vehicles.limit, draws)
+    layout = rained_on(lay_out(spec.roads, spec.vehicles.limit, draws), spec.weather)
     space = Space()
     reserve(layout, space)
     keep_clear(spec, layout, space)
@@ -68,10 +70,22 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     cameras = make_cameras(spec, layout, carriers, heads, watched, draws)
     return Scene(
         name=name, sample=k, seed=seed, start_time=spec.start_time, roads=layout.network, actors=tuple(everyone),
-        signals=tuple(heads), buildings=tuple(buildings), props=tuple(props), light=make_light(spec.light),
-        cameras=tuple(cameras), values=dict(draws.values), physics=spec.physics,
-        ego=None if own is None else carrier(everyone, own),
+        signals=tuple(heads), buildings=tuple(buildings), props=tuple(props),
+        light=make_light(spec.light, spec.weather), cameras=tuple(cameras), values=dict(draws.values),
+        physics=spec.physics, ego=None if own is None else carrier(everyone, own),
     )  # fmt: skip
+
+
+def rained_on(layout: Layout, weather: WeatherSpec) -> Layout:
+    """Wet the ground of a layout as the weather does; what is wet already stays so."""
+    wet = wetness(weather)
+    if wet <= 0.0:
+        return layout
+    surfaces = tuple(
+        replace(surface, look=replace(surface.look, wetness=max(surface.look.wetness, wet)))
+        for surface in layout.network.surfaces
+    )
+    return replace(layout, network=replace(layout.network, surfaces=surfaces))
 
 
 def reserve(layout: Layout, space: Space) -> None:

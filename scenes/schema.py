@@ -12,9 +12,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 
 from scenes.buildings import BUILDING_STYLES
-from scenes.distributions import Choice, Constant, Distribution, Flag, Normal, OneOf, Range, Uniform
+from scenes.distributions import Choice, Constant, Distribution, Normal, Uniform
+from scenes.fields import Flag, OneOf, Range
 from scenes.props import PROP_MODELS
 from scenes.schema_camera import CameraSpec, ChainSpec, Share
+from scenes.schema_joint import Conditions, CopulaSpec
+from scenes.schema_light import LightSpec, WeatherSpec
 
 GROUNDS = (
     "asphalt-new", "asphalt-old", "asphalt-patched", "concrete-paving", "slabs", "brick-paving", "cobbles", "grass",
@@ -23,6 +26,7 @@ GROUNDS = (
 VEHICLE_NAMES = ("car", "van", "truck", "bus")
 PHYSICS = ("kinematic", "bullet")  # keys of sim.engine.ENGINES
 DRIVERS = ("rule", "constant")  # keys of agents.POLICIES
+FILE_KEYS = ("extends", "include", "presets")  # what a file builds on; gone when `SceneSpec` is read
 Spread = Distribution
 Metres = Annotated[float, Range(-5000.0, 5000.0, "m")]
 
@@ -124,16 +128,6 @@ class SignalSpec(Spec):
     turn: Annotated[Spread, Range(-45.0, 45.0, "deg", each=True)] = Constant(0.0)  # away from the approach
 
 
-class LightSpec(Spec):
-    """Time of day and weather."""
-
-    condition: Annotated[str, OneOf(("day", "overcast", "dusk"))] = "day"
-    sun_azimuth: Annotated[float, Range(-360.0, 360.0, "deg")] = 45.0  # anticlockwise from +x
-    sun_elevation: Annotated[float, Range(1.0, 90.0, "deg")] = 40.0
-    cloudiness: Share = 0.3
-    haze: Annotated[float, Range(0.0, 0.1, "1/m")] = 0.0005
-
-
 class ActorSpec(Spec):
     """One vehicle or person with a place of its own."""
 
@@ -180,8 +174,11 @@ class SceneSpec(Spec):
     furniture: FurnitureSpec = FurnitureSpec()
     signals: SignalSpec = SignalSpec()
     light: LightSpec = LightSpec()
+    weather: WeatherSpec = WeatherSpec()
     chain: ChainSpec = ChainSpec()
     cameras: tuple[CameraSpec, ...] = (CameraSpec(),)
     actors: tuple[ActorSpec, ...] = ()
     ego: EgoSpec | None = None
     props: tuple[PropSpec, ...] = ()
+    copulas: tuple[CopulaSpec, ...] = ()
+    constraints: Conditions = ()

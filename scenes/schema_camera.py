@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
-from scenes.distributions import OneOf, Range
+from scenes.fields import OneOf, Range
 
 Share = Annotated[float, Range(0.0, 1.0)]
 CAMERA_KINDS = ("dash", "pavement", "signal", "fixed")

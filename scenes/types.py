@@ -162,7 +162,7 @@ class Prop:
 class Light:
     """Sun, sky and haze. Radiance is relative: a white wall in full midday sun reflects about 1."""
 
-    condition: str  # day, overcast, dusk
+    condition: str  # day, overcast, dusk, night
     sun_azimuth: float  # rad, anticlockwise from +x, direction towards the sun
     sun_elevation: float  # rad
     sun_colour: tuple[float, float, float]  # linear RGB irradiance, 0 when hidden
@@ -170,11 +170,20 @@ class Light:
     horizon: tuple[float, float, float]  # linear RGB radiance of the sky at the horizon
     cloudiness: float  # 0 clear .. 1 closed, structure in the sky
     haze: float  # 1/m, extinction towards the horizon colour
+    rain: float = 0.0  # mm/h
+    snowfall: float = 0.0  # mm/h of water
+    wetness: float = 0.0  # of the ground, by the weather; puddles and dry spots of their own aside
+    snow: float = 0.0  # share of the ground that snow lies on
 
     @property
     def lamps_on(self) -> bool:
-        """Whether street lamps, windows and headlights glow."""
-        return self.condition == "dusk"
+        """Whether street lamps and windows glow."""
+        return self.condition in ("dusk", "night")
+
+    @property
+    def headlights_on(self) -> bool:
+        """Whether moving vehicles have their lights on."""
+        return self.lamps_on or self.rain > 0.5 or self.snowfall > 0.2 or self.haze > 0.008
 
 
 @dataclass(frozen=True)

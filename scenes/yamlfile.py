@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -13,31 +13,52 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from scenes.errors import SceneError
 
-LARGEST_FILE = 1_000_000  # bytes
+LARGEST_FILE = 200_000  # bytes; the parser reads some 20 kB per second
 MOST_VALUES = 50_000  # after aliases are followed, so that "billion laughs" stay small
 DEEPEST = 40
 
 
+class Line(NamedTuple):
+    """A line of a file."""
+
+    file: str  # name, for errors
+    number: int  # 1-based
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value of a file and where it stands."""
+
+    value: Any  # a dict of nodes, a list of nodes, or a plain value
+    line: Line
+
+
 @dataclass
 class Located:
-    """Plain data of a file and the line of every value."""
+    """Plain data of one or several files and the line of every value."""
 
-    data: Any = None
-    lines: dict[str, int] = field(default_factory=dict)  # path -> 1-based line
+    data: Any
+    lines: dict[str, Line]  # by path
 
-    def line(self, path: str) -> int:
-        """Line of a place, or of the nearest place around it that the file mentions."""
+    def line(self, path: str) -> Line:
+        """Line of a place, or of the nearest place around it that the files mention."""
         while path and path not in self.lines:
             cut = max(path.rfind("."), path.rfind("["))
             path = path[:cut] if cut > 0 else ""
-        return self.lines.get(path, 1)
+        return self.lines[path]
+
+    def error(self, path: str, problem: str) -> SceneError:
+        """An error at a place."""
+        line = self.line(path)
+        return SceneError(line.file, problem, path=path, line=line.number)
 
 
-def read_yaml(file: Path) -> tuple[str, Any]:
+def read_yaml(file: Path, name: str) -> tuple[str, Any]:
     """Read a YAML file.
 
     Args:
         file: an existing file.
+        name: of the file, for errors.
 
     Returns:
         Its text and its tree with line numbers.
@@ -47,24 +68,24 @@ def read_yaml(file: Path) -> tuple[str, Any]:
     """
     try:
         if file.stat().st_size > LARGEST_FILE:
-            raise SceneError(file.name, f"is larger than {LARGEST_FILE} bytes")
+            raise SceneError(name, f"is larger than {LARGEST_FILE} bytes")
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
-        raise SceneError(file.name, reason) from None
+        raise SceneError(name, reason) from None
     try:
         if deepest(text) > DEEPEST:
-            raise SceneError(file.name, "YAML: nested too deeply")
+            raise SceneError(name, "YAML: nested too deeply")
         return text, YAML(typ="rt", pure=True).load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = (error.problem or "not YAML").split("\n")[0]
-        raise SceneError(file.name, f"YAML: {problem}", line=mark.line + 1 if mark else None) from None
+        raise SceneError(name, f"YAML: {problem}", line=mark.line + 1 if mark else None) from None
     except (YAMLError, ValueError, AttributeError, TypeError, NotImplementedError, AssertionError) as error:
         # ruamel answers some malformed scalars and tags with bare exceptions
-        raise SceneError(file.name, f"YAML: {str(error).splitlines()[0] if str(error) else 'not understood'}") from None
+        raise SceneError(name, f"YAML: {str(error).splitlines()[0] if str(error) else 'not understood'}") from None
     except RecursionError:
-        raise SceneError(file.name, "YAML: nested too deeply") from None
+        raise SceneError(name, "YAML: nested too deeply") from None
 
 
 def deepest(text: str) -> int:
@@ -85,51 +106,62 @@ def deepest(text: str) -> int:
     return most
 
 
-def locate(tree: Any, file: str = "") -> Located:
-    """Turn a tree into plain data and collect the lines.
+def nodes_of(tree: Any, file: str) -> Node:
+    """Turn a tree into plain values with lines.
 
     Args:
         tree: what `read_yaml` returned.
         file: name for errors.
 
     Returns:
-        Data and lines.
+        The root.
 
     Raises:
         SceneError: too many values or nested too deeply.
     """
-    found = Located(lines={"": 1})
-    count = [0]
+    count = 0
 
-    def plain(node: Any, path: str, depth: int) -> Any:
-        count[0] += 1
-        if count[0] > MOST_VALUES or depth > DEEPEST:
+    def node_of(tree: Any, path: str, line: int, depth: int) -> Node:
+        nonlocal count
+        count += 1
+        if count > MOST_VALUES or depth > DEEPEST:
             what = "holds too many values" if depth <= DEEPEST else "is nested too deeply, or contains itself"
-            raise SceneError(file, what, path=path.split(".")[0], line=found.line(path))
-        if isinstance(node, CommentedMap):
-            return _plain_map(node, path, depth, plain, found)
-        if isinstance(node, CommentedSeq):
-            for index in range(len(node)):
-                found.lines[f"{path}[{index}]"] = node.lc.item(index)[0] + 1
-            return [plain(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(node)]
-        return _plain_scalar(node)
+            raise SceneError(file, what, path=path.split(".")[0], line=line)
+        value: Any
+        if isinstance(tree, CommentedMap):
+            lines, value = tree.lc.data or {}, {}
+            for key, part in tree.items():
+                below = lines[key][0] + 1 if key in lines else line
+                value[_plain(key)] = node_of(part, f"{path}.{key}" if path else str(key), below, depth + 1)
+        elif isinstance(tree, CommentedSeq):
+            lines = tree.lc.data or {}  # none below an unknown tag
+            value = [
+                node_of(part, f"{path}[{index}]", lines[index][0] + 1 if index in lines else line, depth + 1)
+                for index, part in enumerate(tree)
+            ]
+        else:
+            value = _plain(tree)
+        return Node(value, Line(file, line))
 
-    found.data = plain(tree, "", 0)
-    return found
-
-
-def _plain_map(node: CommentedMap, path: str, depth: int, plain: Any, found: Located) -> dict[Any, Any]:
-    lines = node.lc.data or {}
-    result = {}
-    for key, value in node.items():
-        place = f"{path}.{key}" if path else str(key)
-        if key in lines:
-            found.lines[place] = lines[key][0] + 1
-        result[_plain_scalar(key)] = plain(value, place, depth + 1)
-    return result
+    return node_of(tree, "", 1, 0)
 
 
-def _plain_scalar(value: Any) -> Any:
+def located(root: Node) -> Located:
+    """Plain data of a node, and the line of everything below it."""
+    lines: dict[str, Line] = {}
+
+    def plain(node: Node, path: str) -> Any:
+        lines[path] = node.line
+        if isinstance(node.value, dict):
+            return {key: plain(part, f"{path}.{key}" if path else str(key)) for key, part in node.value.items()}
+        if isinstance(node.value, list):
+            return [plain(part, f"{path}[{index}]") for index, part in enumerate(node.value)]
+        return node.value
+
+    return Located(plain(root, ""), lines)
+
+
+def _plain(value: Any) -> Any:
     for kind in (bool, int, float, str):
         if isinstance(value, kind):
             return kind(value)

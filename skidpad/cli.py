@@ -16,7 +16,7 @@ app = typer.Typer(
     help="Simulation and synthetic data for streets.", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False,
 )  # fmt: skip
-scene_app = typer.Typer(help="Check, list and look at scene files.", no_args_is_help=True)
+scene_app = typer.Typer(help="Write, check, sample and look at scene files.", no_args_is_help=True)
 app.add_typer(scene_app, name="scene")
 
 
@@ -147,6 +147,45 @@ def scene_convert(
     for line in (summary(found), *(f"note: {note}" for note in found.notes)):
         say(line)
     say(str(out))
+
+
+@scene_app.command("new")
+def scene_new(name: Annotated[str, typer.Argument(help="Of the scene; NAME.yaml is written here.")]) -> None:
+    """Write a commented scene file to start from."""
+    from skidpad.starter import start
+
+    say(str(start(name, Path())))
+
+
+@scene_app.command("sample")
+def scene_sample(
+    file: SceneArgument,
+    samples: Annotated[int, typer.Option("--samples", "-n", min=1, max=10_000_000)] = 1000,
+    seed: SeedOption = 0,
+    stats: Annotated[Path | None, typer.Option(help="PNG or HTML to write; a CSV file comes beside it.")] = None,
+) -> None:
+    """Draw samples; print how every random value is distributed, or plot it."""
+    from scenes.files import load
+    from skidpad.scene_stats import sample_values, table, write_stats
+
+    with progress("samples") as bar:
+        lines = (
+            [str(path) for path in write_stats(file, stats, samples, seed, bar)]
+            if stats
+            else table(sample_values(load(file), samples, seed, bar)).splitlines()
+        )
+    for line in lines:
+        say(line)
+
+
+@scene_app.command("schema")
+def scene_schema() -> None:
+    """Print the JSON Schema of scene files, for editors."""
+    from json import dumps
+
+    from scenes.json_schema import scene_schema as schema
+
+    say(dumps(schema(), indent=1))
 
 
 @app.command()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from agents import POLICIES
 from agents.runs import policy_digest
 from agents.trained import load_driver
-from scenes.check import ends
+from scenes.dependents import ends
 from scenes.files import SceneTemplate
 from scenes.kinds import VEHICLES
 from scenes.schema import DRIVERS

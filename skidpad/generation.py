@@ -8,7 +8,7 @@ from pathlib import Path
 
 from joblib import Parallel, delayed
 
-from scenes.check import possible
+from scenes.dependents import possible
 from scenes.files import SceneTemplate, load
 from sim.bullet_client import pybullet
 from skidpad.drivers import run_folders

@@ -11,7 +11,7 @@ from scenes.lanes import arc_lengths, line_at
 from scenes.light import make_light
 from scenes.maps import read_map
 from scenes.road_map import RoadMap
-from scenes.schema import LightSpec
+from scenes.schema_light import LightSpec
 from scenes.types import Floats, Scene
 from skidpad.film import write_png
 from skidpad.topview import LAMPS, legend, whole

@@ -142,16 +142,16 @@ def episode(folder: Path, number: int, seconds: float, *, everybody: bool = Fals
     from agents.environments import DT, Environments
     from agents.measure import EPISODE_SEED, HELD_OUT
     from agents.runs import RUN, read_json
-    from agents.trained import load_driver
+    from skidpad.seeing import driver_of
 
-    network, recipe = load_driver(folder).network, read_json(folder / RUN, "run folder")
+    act, recipe = driver_of(folder), read_json(folder / RUN, "run folder")
     cars: Controlled = "cars" if recipe.get("cars") == "cars" or "league" in recipe else "ego"
     home = str(recipe.get("beside", recipe["scene"]))  # of who has practised: where it was trained before
     core = Environments(home, controlled=cars, scene_seed=HELD_OUT, autoreset=False, respawn=False, first=number)
     core.reset(EPISODE_SEED)
     states = [core.state(0)]
     while core.batch.play.active[0, 0] and len(states) <= seconds / DT:
-        core.step(network(core.observations))
+        core.step(act(core, len(states) - 1))
         states.append(core.state(0))
     scene, ego = core.scene(0), core.egos(0)[0]
     states[-1].alive[0, ego] = True  # the environment takes away who has finished

@@ -32,7 +32,7 @@ from skidpad.driving import recipe_of
 from skidpad.film_strip import Drive, film_strip, save_picture
 
 Progress = Callable[[int, int], None]
-PRACTICE = Settings(rollout=32, learning_rate=3e-4, horizon=4_000_000)
+PRACTICE = Settings(rollout=32, learning_rate=2e-4, horizon=4_000_000)  # gentle: what it can it shall keep
 BESIDE = 128  # scenes of those worlds that the driver was trained in
 SHOWN = 2  # variants in the film strip
 

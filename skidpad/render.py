@@ -12,6 +12,7 @@ from renderers.assemble import StageBuilder, resolve_camera
 from renderers.camera_chain import develop, encode_jpeg
 from renderers.frame import LabelledFrame
 from renderers.labels import Subject, label_frame
+from renderers.precipitation import falling
 from renderers.raster import Drawn, RasterRenderer
 from scenes.files import SceneTemplate
 from scenes.seeds import rng_for
@@ -111,5 +112,9 @@ def shoot(builder: StageBuilder, camera: Camera, state: State, index: int) -> Sh
     view = resolve_camera(camera, scene, state)
     stage, subjects = builder.at(state, view, hidden=camera.mount)
     drawn = renderer().draw(stage, view)
+    rgb = drawn.frame.rgb
+    if scene.light.rain > 0.0 or scene.light.snowfall > 0.0:
+        drops = rng_for(scene.seed, scene.sample, "precipitation", camera.id, index)
+        rgb = falling(drawn.frame, scene.light, camera.mount is not None, drops)
     noise = rng_for(scene.seed, scene.sample, "camera", camera.id, index)
-    return Shot(develop(drawn.frame.rgb, camera.chain, noise), drawn, subjects)
+    return Shot(develop(rgb, camera.chain, noise), drawn, subjects)

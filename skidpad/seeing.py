@@ -8,7 +8,8 @@ from typing import Any
 
 from agents.environments import Environments
 from agents.imitation import VERSION, Lessons, SeeingDriver, Teacher, imitate, load_student
-from agents.runs import policy_digest
+from agents.measure import Act, network_actions
+from agents.runs import RUN, policy_digest, read_json
 from agents.trained import load_driver
 from agents.training import Progress
 from scenes.files import load
@@ -37,6 +38,19 @@ def load_seeing(folder: str | Path) -> SeeingDriver:
         RunError: the folder is missing, broken, unfinished, or its driver sees something else.
     """
     return load_student(Path(folder), camera_of)
+
+
+def driver_of(folder: Path) -> Act:
+    """What the driver of a run folder does in environments, whether it sees numbers or pictures.
+
+    Raises:
+        RunError: the folder is missing, broken, unfinished, or of another version.
+    """
+    if folder.is_dir():
+        view = read_json(folder / RUN, "run folder").get("view")
+        if isinstance(view, dict) and view.get("name") == "camera":
+            return load_seeing(folder)
+    return network_actions(load_driver(folder).network)
 
 
 def train_camera(

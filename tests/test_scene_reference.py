@@ -1,4 +1,4 @@
-"""docs/scenes.md names every key of the scene language, with the default and the limits that the code has.
+"""docs/scenes.md and docs/scene-language.md name all that the scene language has, with the limits of the code.
 
 `python -m tests.test_scene_reference` brings the tables up to date and keeps the meanings that people wrote.
 """
@@ -10,14 +10,20 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from scenes.distributions import Choice, Constant, Flag, Normal, OneOf, Range, Uniform, shown
-from scenes.schema import ActorSpec, EgoSpec, PropSpec, SceneSpec
+from scenes.compose import PRESETS, presets
+from scenes.distributions import Choice, Constant, Normal, Uniform, shown
+from scenes.expressions import DEEPEST, FUNCTIONS, LONGEST, MOST_PARTS, OPERATIONS
+from scenes.fields import FORMS, NUMERIC, Flag, OneOf, Range
+from scenes.schema import FILE_KEYS, ActorSpec, EgoSpec, PropSpec, SceneSpec
 from scenes.schema_camera import CameraSpec
+from scenes.schema_joint import CopulaSpec
+from scenes.units import UNITS
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "scenes.md"
+LANGUAGE = DOCUMENT.with_name("scene-language.md")
 SECTIONS: dict[str, type[BaseModel]] = {
     name: type(field.default) for name, field in SceneSpec.model_fields.items() if isinstance(field.default, BaseModel)
-} | {"cameras": CameraSpec, "actors": ActorSpec, "props": PropSpec, "ego": EgoSpec}
+} | {"cameras": CameraSpec, "actors": ActorSpec, "props": PropSpec, "ego": EgoSpec, "copulas": CopulaSpec}
 
 
 def rule_of(field: Any) -> Any:
@@ -72,6 +78,60 @@ def shown_rows(section: str) -> list[str]:
     return re.findall(r"^(\| `\w+` \|[^|]*\|[^|]*\|)", text, re.MULTILINE)
 
 
+def distribution_rows(meanings: dict[str, str]) -> list[str]:
+    fields = {"once": "each"} | dict.fromkeys(NUMERIC, "numbers")
+    rows = [f"| `{form}` | {fields.get(form, 'all')} |{meanings.get(form, ' ')}|" for form in FORMS]
+    return ["| form | fields | draws |", "|---|---|---|", *rows]
+
+
+def unit_rows() -> list[str]:
+    rows = [f"| {name} | {', '.join(f'`{unit}`' for unit in units if unit)} |" for name, units in UNITS.items()]
+    return ["| measures | units |", "|---|---|", *rows]
+
+
+def expression_rows() -> list[str]:
+    signs = [name for name in OPERATIONS if not name[0].isalpha()]
+    words = {"not": "`not a`", "and": "`a and b`", "or": "`a or b`", "if": "`a if c else b`"}
+    calls = [
+        f"`{name}({', '.join('abc'[: len(f.takes)])}{', ...' if f.more else ''})`" for name, f in FUNCTIONS.items()
+    ]
+    assert {*signs, *words, "minus"} == set(OPERATIONS)
+    return [
+        "| part | |",
+        "|---|---|",
+        f"| signs | {' '.join(f'`{sign}`' for sign in signs)}, parentheses |",
+        f"| words | {', '.join(words.values())}, `true`, `false` |",
+        f"| functions | {', '.join(calls)} |",
+        f"| limits | {LONGEST} characters, {MOST_PARTS} parts, {DEEPEST} levels |",
+    ]
+
+
+def preset_rows() -> list[str]:
+    """The descriptions are read without a check: a preset alone need not be a scene."""
+    lines = {name: (PRESETS / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[1] for name in presets()}
+    rows = [f"| `{name}` | {line.removeprefix('description: ').strip(chr(34))} |" for name, line in lines.items()]
+    return ["| preset | what it sets |", "|---|---|", *sorted(rows, key=lambda row: row.split("|")[2])]
+
+
+GENERATED = {"distributions", "units", "expressions", "presets"}
+
+
+def generated(text: str, name: str) -> str:
+    """What should stand between the marks of a generated table."""
+    meanings = dict(re.findall(r"^\| `(\w+)` \| \w+ \|(.*)\|$", between(text, name), re.MULTILINE))
+    rows = {
+        "distributions": lambda: distribution_rows(meanings), "units": unit_rows, "expressions": expression_rows,
+        "presets": preset_rows,
+    }[name]()  # fmt: skip
+    return "\n".join([*rows, ""])
+
+
+def between(text: str, name: str) -> str:
+    found = re.search(rf"^<!-- generated: {name} -->\n(.*?)^<!-- end -->$", text, re.MULTILINE | re.DOTALL)
+    assert found, f"docs/scene-language.md has no table {name}"
+    return found[1]
+
+
 def refresh() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     for name, spec in SECTIONS.items():
@@ -81,11 +141,29 @@ def refresh() -> None:
         body = old[: old.index("|---|---|---|---|")] + "\n".join(["|---|---|---|---|", *rows]) + "\n\n"
         text = text.replace(old, body)
     DOCUMENT.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    text = LANGUAGE.read_text(encoding="utf-8")
+    for name in sorted(GENERATED):
+        head = f"<!-- generated: {name} -->\n"
+        text = text.replace(head + between(text, name), head + generated(text, name))
+    LANGUAGE.write_text(text, encoding="utf-8")
 
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_the_reference_agrees_with_the_code(section: str) -> None:
     assert shown_rows(section) == rows_of(SECTIONS[section])
+
+
+@pytest.mark.parametrize("name", sorted(GENERATED))
+def test_the_tables_of_the_language_agree_with_the_code(name: str) -> None:
+    text = LANGUAGE.read_text(encoding="utf-8")
+    assert between(text, name) == generated(text, name)
+    assert "| |" not in between(text, name).replace("| part | |", "")
+
+
+def test_every_key_of_the_top_is_named() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    top = text[: text.index("<!-- file:")]
+    assert [key for key in (*SceneSpec.model_fields, *FILE_KEYS) if f"`{key}`" not in top] == []
 
 
 if __name__ == "__main__":

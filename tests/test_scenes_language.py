@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scenes.distributions import Choice, Integers, Normal, Range, Uniform
+from scenes.distributions import Choice, Integers, Normal, Uniform
 from scenes.errors import SceneError
+from scenes.fields import Range
 from scenes.files import library, load
 from scenes.seeds import rng_for
 
@@ -38,12 +39,13 @@ WRONG = {
     ),
     "unknown distribution": (
         "start_time: {unifrom: [0, 1]}\n",
-        "bad.yaml:2 start_time: unifrom is no distribution here; use uniform, normal, integers, choice; "
+        "bad.yaml:2 start_time: unifrom is no distribution here; use uniform, log_uniform, normal, "
+        "truncated_normal, integers, choice, sequence, expression, given; "
         'did you mean "uniform"?',
     ),
     "unknown name": (
         "light:\n  condition: dask\n",
-        'bad.yaml:3 light.condition: dask is none of day, overcast, dusk; did you mean "dusk"?',
+        'bad.yaml:3 light.condition: dask is none of day, overcast, dusk, night, clock; did you mean "dusk"?',
     ),
     "text for a number": ("start_time: soon\n", "bad.yaml:2 start_time: soon is not a number in s"),
     "nan": ("start_time: .nan\n", "bad.yaml:2 start_time: nan is not a number"),

@@ -8,6 +8,7 @@ import pytest
 
 from agents.environments import Environments
 from agents.imitation import Lessons, look
+from agents.measure import EPISODE_SEED, HELD_OUT
 from agents.runs import POLICY, RUN, RunError, read_arrays, read_json, write_arrays, write_json
 from agents.trained import load_driver
 from renderers.assemble import StageBuilder, resolve_camera
@@ -15,6 +16,7 @@ from renderers.raster import RasterRenderer
 from scenes.cameras import DASH
 from scenes.types import Camera, CameraChain
 from skidpad.camera import FAST
+from skidpad.playback import episode
 from skidpad.seeing import Look, load_seeing, train_camera
 
 LESSONS = Lessons(envs=3, rounds=2, epochs=1, last_epochs=1, batch=8)
@@ -51,6 +53,17 @@ def test_a_loaded_driver_acts_the_same_alone_and_in_a_batch(run: Path) -> None:
     assert (np.abs(together) <= 1.0).all()
     assert np.array_equal(together, np.concatenate([driver.actions(one[None]) for one in pictures]))
     assert np.array_equal(together, load_seeing(run)(core, 0)[:, 0])
+
+
+def test_its_episodes_are_played(run: Path) -> None:
+    core = Environments("crossing-practice", 1, scene_seed=HELD_OUT, autoreset=False, first=2)
+    core.reset(EPISODE_SEED)
+    driver = load_seeing(run)
+    for step in range(6):
+        core.step(driver(core, step))
+    played = episode(run, 2, 0.65)
+    assert len(played.states) == 7
+    assert np.array_equal(played.states[-1].position, core.state(0).position)
 
 
 def test_broken_and_foreign_folders_are_refused(run: Path, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ svg,.card>img { width:100%; height:auto; display:block; } svg text { fill:var(--
 .line.fixed { stroke:var(--fixed); } .line.matched { stroke:var(--matched); }
 .dot.real { fill:var(--real); } .dot.mixed { fill:var(--mixed); }
 .band { opacity:.14; } .band.real { fill:var(--real); } .band.mixed { fill:var(--mixed); } .band.alone { fill:var(--alone); }
+table + .panels { margin-top:18px; }
 .legend { display:flex; flex-wrap:wrap; gap:6px 20px; margin:10px 0 12px; font-size:14px; color:var(--soft); }
 .legend i { display:inline-block; width:22px; border-top:3px solid; margin-right:7px; vertical-align:middle; }
 .legend .fixed { border-top-style:dotted; } .legend .matched { border-top-style:dashed; }
