@@ -98,6 +98,7 @@ bench: $(VENV)/.installed-dev  ## measure renderer, environments and PPO beside 
 	$(BIN)/python -m benchmarks.render
 	$(BIN)/python -m benchmarks.environments
 	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.scene_errors
 
 clean:  ## remove the environment, caches and the demo's output
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -171,7 +172,9 @@ def parse(raw: object) -> Formula:
     if len(text) > LONGEST:
         raise ExpressionError(f"an expression has at most {LONGEST} characters, not {len(text)}")
     try:
-        tree = ast.parse(text, mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of Python's tokenizer, about odd numbers and escapes
+            tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ExpressionError(f"{text} is not an expression") from None
     count = sum(1 for node in ast.walk(tree) if isinstance(node, ast.expr))

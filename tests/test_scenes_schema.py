@@ -15,11 +15,13 @@ from scenes.compose import LIBRARY, PRESETS
 from scenes.errors import SceneError
 from scenes.files import load
 from scenes.json_schema import scene_schema
+from scenes.references import Table
 from scenes.yamlfile import located, nodes_of, read_yaml
 from skidpad.cli import app
 from skidpad.scene_stats import Column, bars_of
 from skidpad.starter import STARTER
 
+PLACES = Table(load("crossing-practice").spec).places
 VALIDATOR = Draft202012Validator(scene_schema())
 
 
@@ -93,6 +95,65 @@ def test_the_schema_refuses_what_is_wrong_in_a_field_as_the_loader_does(text: st
     with pytest.raises(SceneError):
         load(file)
     assert not VALIDATOR.is_valid(as_json(file))
+
+
+RAWS: list[Any] = [
+    0,
+    1,
+    3,
+    7.5,
+    20,
+    100,
+    0.05,
+    "5 m",
+    "30 cm",
+    "20 km/h",
+    "12 deg",
+    "0.1 rad",
+    "3 s",
+    "35 %",
+    "4 per km",
+    "5 px",
+    True,
+    None,
+    {"uniform": [1, 3]},
+    {"uniform": ["10 %", 0.5]},
+    {"log_uniform": [1, 2]},
+    {"normal": [3, 100]},
+    {"integers": [1, 3]},
+    {"truncated_normal": [-900, 1e5, 1, 2]},
+    {"sequence": [3, {"choice": {3: 1, 4: "50 %"}}]},
+    {"expression": "roads.kerb"},
+    {"expression": 3},
+    {"given": {"roads.kerb": {"<0.1": 3, "else": {"uniform": [2, 3]}}}},
+    {"once": {"sequence": [3]}},
+    {"choice": {True: 1}},
+    {"choice": {None: 1}},
+    {"sequence": [True, False]},
+    "none",
+    {"choice": {"none": 0, "both": 2}},
+    "street",
+    "car",
+    {"choice": {"car": 1, "bus": 1e6}},
+    "runs/mine",
+    {"choice": {"runs/mine": 1, "rule": 1}},
+]
+
+
+def test_the_schema_accepts_all_that_a_field_accepts() -> None:
+    fields = {place.field: place.path for place in PLACES.values() if "[" not in place.path}
+    accepted = 0
+    for field, path in fields.items():
+        *part, key = path.split(".")
+        for raw in RAWS:
+            try:
+                field.read(raw)
+            except ValueError:
+                continue
+            accepted += 1
+            data = json.loads(json.dumps({"format": 1, **({part[0]: {key: raw}} if part else {key: raw})}))
+            assert VALIDATOR.is_valid(data), f"{path}: {raw}"
+    assert accepted > 8 * len(fields)  # so that not all of them are refused for their limits
 
 
 # ---------------------------------------------------------------- commands

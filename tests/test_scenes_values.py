@@ -205,7 +205,7 @@ def test_expressions_agree_with_python(text: str) -> None:
     ("text", "value"),
     [
         ("clamp(12, 1, 5)", 5.0), ("round(2.6)", 3.0), ("'a' if x == 'b' else 'c'", "a"), ("not (1 < 2 < 2)", True),
-        ("x != 'b' or true", True), ("1 / 0 if false else 7", 7.0), ("2 ** -1", 0.5),
+        ("x != 'b' or true", True), ("1 / 0 if false else 7", 7.0), ("2 ** -1", 0.5), ("1if true else 2", 1.0),
     ],
 )  # fmt: skip
 def test_what_expressions_can_say(text: str, value: object) -> None:
@@ -322,6 +322,18 @@ def test_what_follows_from_drawn_values_is_checked_when_they_are_drawn(read: Loa
     assert {values(template, k)["cameras[0].kind"] for k in range(8)} == {"dash", "pavement"}
     with pytest.raises(SceneError, match=r"my.yaml:3 cameras\[0\].kind: dash cameras need a street"):
         read(layout + camera.replace("SQUARE", "dash"))
+
+
+def test_a_sample_that_breaks_a_limit_says_so_with_file_and_line(read: Loader) -> None:
+    entries = ", ".join(["0"] * 20 + ["0.9"])
+    template = read(
+        f"light: {{cloudiness: {{sequence: [{entries}]}}}}\nroads: {{wear: {{expression: light.cloudiness * 2}}}}\n"
+    )
+    assert template.sample(0).values["roads.wear"] == 0.0
+    with pytest.raises(
+        SceneError, match=r"^my.yaml:3 roads.wear: 1.8 is outside \[0, 1\]; it is light.cloudiness \* 2$"
+    ):
+        template.sample(20)
 
 
 # ---------------------------------------------------------------- copulas
