@@ -135,7 +135,7 @@ def _ego_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
     assert ego is not None
     if "square" in layouts:
         yield "ego", "an ego needs a street or a junction, not a square"
-    if layouts != {"junction"}:
+    if not layouts <= {"junction", "tjunction"}:
         if set(ends(ego.turn)) != {"straight"}:
             yield "ego.turn", "left and right need `layout: junction`"
         if max(float(str(end)) for end in ends(ego.lane)) > 1:
@@ -148,7 +148,7 @@ def _camera_places(spec: SceneSpec) -> list[tuple[str, Distribution | float]]:
 
 def _always_signals(spec: SceneSpec) -> bool:
     layouts, crossings = set(ends(spec.roads.layout)), set(ends(spec.roads.crossing))
-    return layouts == {"junction"} or (layouts == {"street"} and crossings == {"signals"})
+    return layouts == {"junction"} or (layouts <= {"street", "tjunction"} and crossings == {"signals"})
 
 
 def _actor_problems(index: int, actor: Any) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,6 @@ from scenes.types import Actor, Floats
 ROOM = 0.7  # m, width that a walker needs
 ABREAST = 0.68  # m between two who walk side by side
 TRIES = 6
-SLOT = 0.75  # m between two who cross at one crossing
 AGE_SPEED = {
     "child": 0.85,
     "teen": 1.05,
@@ -205,8 +204,8 @@ def _circle(
 
 def _slots(place: Place) -> list[float]:
     """Places side by side on a crossing, m from its middle line; nobody who keeps to his meets anybody."""
-    count = max(1, int((place.crossing.width - 0.5) / SLOT))
-    return [(k - (count - 1) / 2) * SLOT for k in range(count)]
+    count = max(1, int((place.crossing.width - 0.5) / place.slot))
+    return [(k - (count - 1) / 2) * place.slot for k in range(count)]
 
 
 def crossing_path(

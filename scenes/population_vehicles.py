@@ -112,18 +112,23 @@ def _fill_lane(
     """Vehicles of one first lane, from the front to the back."""
     lane = choices[0].lanes[0]
     stops = [stop.s for stop in layout.network.stop_lines if stop.lane == lane]
-    length = stops[0] if len(choices[0].lanes) > 1 and stops else float(arc_lengths(choices[0].line)[-1])
+    straight = [route for route in choices if not route.turns]
+    first = next(entry.centre for entry in layout.network.lanes if entry.id == lane)
+    line = first if len(choices[0].lanes) > 1 else choices[0].line
+    length = stops[0] if len(choices[0].lanes) > 1 and stops else float(arc_lengths(line)[-1])
 
     def driver(name: str, index: int, kind: str | None = None) -> Driver:
         place = f"[{lane}.{name}.{index}]"
         rng = draws.rng("vehicles", lane, name, index)
         kind = draws.name(spec.kind, f"vehicles.kind{place}", rng) if kind is None else kind
+        if not straight and kind != "car":
+            kind = "car"
         look = fleet_vehicle(rng, draws.fleet, kind_named(kind))
         speed = draws.number(spec.speed, f"vehicles.speed{place}", rng)
         gap = draws.number(spec.spacing, f"vehicles.spacing{place}", rng)
-        straight = [route for route in choices if not route.turns]
         # long vehicles do not get round the corners
-        able = choices if kind in ("car", "van") and name != "ego" else straight
+        nimble = kind in ("car", "van") and look.wheel_base <= layout.nimble
+        able = choices if nimble and name != "ego" else straight or choices
         route = able[int(rng.integers(len(able)))]
         return Driver(look, speed, gap, route, float(rng.random()))
 
@@ -141,8 +146,8 @@ def _fill_lane(
             if front < length - INFLOW / 2:
                 found.append((front, one))
     index = 0
-    first = max(12.0, INFLOW - horizon * 10.0)
-    while back > first:
+    nearest = max(12.0, INFLOW - horizon * 10.0)
+    while back > nearest:
         one = driver("behind", index)
         front = back - one.gap * (one.hurry if index == 0 and ego is None else 1.0)
         back, index = front - one.look.length, index + 1

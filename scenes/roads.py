@@ -25,6 +25,7 @@ from scenes.roads_parts import (
     pavement_pieces,
     rectangle,
 )
+from scenes.roads_tee import tee
 from scenes.schema import RoadSpec
 from scenes.surroundings import SurfaceLook, sample_surface
 from scenes.types import Crossing, Floats, Lane, RoadNetwork, StopLine, Surface
@@ -47,6 +48,8 @@ def lay_out(spec: RoadSpec, limit: float, draws: Draws) -> Layout:
     looks = surface_looks(spec, draws)
     if spec.layout == "square":
         return square(spec, looks)
+    if spec.layout == "tjunction":
+        return tee(spec, limit, looks, draws)
     if spec.layout == "junction":
         return junction(spec, limit, looks, draws)
     return street(spec, limit, looks, draws)

@@ -92,6 +92,16 @@ class Painter:
             self.polygon([(place, a - 0.05), (place + 2.0, b - 0.05), (place + 2.0, b + 0.05), (place, a + 0.05)])
             place, out = place + 2.0, -out
 
+    def give_way(self, s: float, lane: float, hand: float, triangle: bool) -> None:
+        """Paint a broken give-way line across a lane from the axis to `lane` m, with a triangle or not."""
+        t = 0.1
+        while t + 0.5 < abs(lane):
+            self.bar((s, s + 0.3), (hand * t, hand * (t + 0.5)))
+            t += 0.8
+        middle = lane / 2
+        if triangle:
+            self.polygon([(s + 2.0, middle - 0.5), (s + 2.0, middle + 0.5), (s + 4.2, middle)])
+
     def bays(self, s: tuple[float, float], section: Section, side: int, length: float = 5.6) -> None:
         """Paint the corners of parking bays and the line beside them."""
         place = s[0]

@@ -15,6 +15,7 @@ KERB_STONE = 0.15  # m, width of the stones along a kerb
 PARKING = 2.1  # m, width of a parking strip (UK Manual for Streets 2007, 8.3.48: 2.0 m and more)
 RAMP = 1.0  # m, length of the ramp of a dropped kerb
 RAMP_STEPS = 8  # flat pieces that a ramp is built of; each step is under 2 cm
+NIMBLE = 3.3  # m, longest wheel base that gets round an 8 m corner beside other vehicles
 BEYOND = 90.0  # m, ground beyond the last building
 INFLOW = 80.0  # m of road beyond the last building, where vehicles come from and go to
 
@@ -100,6 +101,7 @@ class Place:
     s: float  # of the middle of the band
     section: Section
     legs: tuple[int, ...] = (-1, 1)  # ways along the road that people come from and go to
+    slot: float = 0.75  # m between two who cross
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +139,7 @@ class Layout:
     approaches: tuple[Approach, ...]
     frame: Frame  # axis that cameras are placed along
     section: Section
+    nimble: float = math.inf  # m, longest wheel base of a vehicle that turns
 
 
 def rectangle(frame: Frame, s: tuple[float, float], t: tuple[float, float]) -> Floats:

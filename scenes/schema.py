@@ -20,6 +20,7 @@ GROUNDS = (
     "asphalt-new", "asphalt-old", "asphalt-patched", "concrete-paving", "slabs", "brick-paving", "cobbles", "grass",
     "gravel", "earth",
 )  # fmt: skip
+LAYOUTS = ("street", "junction", "square", "tjunction")  # in this order in messages
 VEHICLE_NAMES = ("car", "van", "truck", "bus")
 PHYSICS = ("kinematic", "bullet")  # keys of sim.engine.ENGINES
 DRIVERS = ("rule", "constant")  # keys of agents.POLICIES
@@ -36,9 +37,10 @@ class Spec(BaseModel):
 class RoadSpec(Spec):
     """The ground plan."""
 
-    layout: Annotated[str, OneOf(("street", "junction", "square"))] = "street"
+    layout: Annotated[str, OneOf(LAYOUTS)] = "street"
     traffic: Annotated[str, OneOf(("left", "right"))] = "right"  # side that vehicles drive on
     length: Annotated[float, Range(60.0, 400.0, "m")] = 150.0  # of a street or of two opposite arms
+    stem: Annotated[str, OneOf(("left", "right"))] = "right"  # of a T junction: side of the road that ends, from +x
     lane_width: Annotated[float, Range(2.5, 4.5, "m")] = 3.2
     pavement: Annotated[float, Range(1.6, 12.0, "m")] = 3.0  # width; of a square: half its width
     kerb: Annotated[float, Range(0.0, 0.2, "m")] = 0.12
