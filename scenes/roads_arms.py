@@ -10,11 +10,11 @@ import numpy as np
 
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, offset_line
+from scenes.roads_frame import Frame, rectangle
 from scenes.roads_parts import (
     BEYOND,
     INFLOW,
     KERB_STONE,
-    Frame,
     Place,
     Route,
     Section,
@@ -22,7 +22,6 @@ from scenes.roads_parts import (
     Walk,
     anticlockwise,
     pavement_pieces,
-    rectangle,
 )
 from scenes.schema import RoadSpec
 from scenes.surroundings import SurfaceLook

@@ -21,8 +21,9 @@ from scenes.roads_arms import (
     network_lanes,
     routes_of,
 )
+from scenes.roads_frame import Frame
 from scenes.roads_markings import Painter, all_marks
-from scenes.roads_parts import NIMBLE, Approach, Frame, Layout, Section, Strip
+from scenes.roads_parts import NIMBLE, Approach, Layout, Section, Strip
 from scenes.schema import RoadSpec
 from scenes.surroundings import SurfaceLook
 from scenes.types import RoadNetwork, StopLine
@@ -56,7 +57,8 @@ def tee(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws: Draw
     approaches = tuple(approach(arms, arm) for arm in range(len(slots))) if signals else ()
     routes = tuple(sorted(routes_of(arms, coming, leaving, links), key=lambda route: arms.slots[route.arm] != 2))
     return Layout(
-        network, tee_strips(arms), (), walks, places, routes, approaches, Frame(0.0, 0.0, 0.0), arms.section, NIMBLE
+        network, tee_strips(arms), (), walks, places, routes, approaches, Frame(0.0, 0.0, 0.0), arms.section,
+        nimble=NIMBLE,
     )  # fmt: skip
 
 

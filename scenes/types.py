@@ -30,6 +30,7 @@ class Lane:
     successors: tuple[int, ...] = ()
     left: int | None = None  # neighbour that may be used to overtake, same direction
     right: int | None = None
+    curved: bool = False  # bends by itself; who drives on it steers for the own wheel base
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from numba import njit
 
 from sim.kernels import nearest_on_path, point_at
 from sim.priority import give_way
-from sim.world import F4, State, World
+from sim.world import CAR_BASE, F4, State, World
 
 VERSION = 1
 FIELDS = (
@@ -20,7 +20,7 @@ FIELDS = (
     "gap_speed",  # m/s, its speed along the own path
     "stop",  # m, bumper to the stop line that must be heeded, at most 80
     "aim_x",  # m, point to steer for, ahead in the own frame
-    "aim_y",  # m, to the left in the own frame
+    "aim_y",  # m, to the left in the own frame; times `World.fold` where that is not 0
 )
 HORIZON: float = np.float32(80.0)  # type: ignore[assignment]  # m, single precision in the kernels
 LATE = -1.3  # m behind the line before a crossing where drivers still stop for people
@@ -28,9 +28,9 @@ YELLOW_BRAKING = 3.0  # m/s2; harder braking than this and yellow is driven thro
 
 
 @njit(cache=True, error_model="numpy")
-def leader(b, a, s, vehicle, size, points, arc, first, count, position, heading, speed, alive):  # type: ignore[no-untyped-def]
+def leader(b, a, s, curved, vehicle, size, points, arc, first, count, position, heading, speed, alive):  # type: ignore[no-untyped-def]
     """Gap (m) to the next thing on the path of agent a, and its speed along it (m/s)."""
-    x, y, turn = position[b, a, 0], position[b, a, 1], heading[b, a]
+    x, y, own = position[b, a, 0], position[b, a, 1], heading[b, a]
     nose = s + 0.5 * size[b, a, 0]
     reach = HORIZON if vehicle[b, a] else np.float32(6.0)
     margin = 0.3 if vehicle[b, a] else 0.1
@@ -40,9 +40,12 @@ def leader(b, a, s, vehicle, size, points, arc, first, count, position, heading,
             continue
         px, py = position[b, j, 0], position[b, j, 1]
         dx, dy = px - x, py - y
+        turn = own
         if dx * math.cos(turn) + dy * math.sin(turn) < 0 or dx * dx + dy * dy > reach * reach:
             continue
         sj, off = nearest_on_path(points, arc, first[b, a], count[b, a], s, s + reach, px, py)
+        if curved:
+            _, _, turn = point_at(points, arc, first[b, a], count[b, a], sj)
         sine, cosine = abs(math.sin(heading[b, j] - turn)), math.cos(heading[b, j] - turn)
         across = sine * size[b, j, 0] + abs(cosine) * size[b, j, 1]
         along = abs(cosine) * size[b, j, 0] + sine * size[b, j, 1]
@@ -71,8 +74,8 @@ def stop_ahead(b, a, nose, speed, closed, occupied, barred, watch, stop_at, stop
 
 @njit(cache=True, error_model="numpy")
 def look_ahead(  # type: ignore[no-untyped-def]
-    closed, occupied, barred, watch, exists, vehicle, size, desired, points, arc, first, count, stop_at, stop_group,
-    stop_crossing, position, heading, speed, travelled, alive, out,
+    closed, occupied, barred, watch, fold, exists, vehicle, size, desired, points, arc, first, count, stop_at,
+    stop_group, stop_crossing, position, heading, speed, travelled, alive, out,
 ):  # fmt: skip
     """Fill (B, A, 8) observations."""
     out[:] = 0.0
@@ -83,7 +86,10 @@ def look_ahead(  # type: ignore[no-untyped-def]
             s, x, y, turn = travelled[b, a], position[b, a, 0], position[b, a, 1], heading[b, a]
             if vehicle[b, a]:
                 s, _ = nearest_on_path(points, arc, first[b, a], count[b, a], s - 3.0, s + 3.0, x, y)
-            gap, gap_speed = leader(b, a, s, vehicle, size, points, arc, first, count, position, heading, speed, alive)
+            curved = fold[b, a] > 0.0
+            gap, gap_speed = leader(
+                b, a, s, curved, vehicle, size, points, arc, first, count, position, heading, speed, alive
+            )
             nose = s + 0.5 * size[b, a, 0]
             stop = stop_ahead(
                 b, a, nose, speed[b, a], closed, occupied, barred, watch, stop_at, stop_group, stop_crossing
@@ -95,6 +101,9 @@ def look_ahead(  # type: ignore[no-untyped-def]
             out[b, a, 3], out[b, a, 4], out[b, a, 5] = gap, gap_speed, stop
             out[b, a, 6] = ex * math.cos(turn) + ey * math.sin(turn)
             out[b, a, 7] = -ex * math.sin(turn) + ey * math.cos(turn)
+            if fold[b, a] > 0.0:
+                # the slip angle of a point between the axles turns the aim, too
+                out[b, a, 7] *= fold[b, a] / (1.0 + CAR_BASE * fold[b, a] / reach)
 
 
 @njit(cache=True, error_model="numpy")
@@ -150,8 +159,9 @@ def observe(world: World, state: State) -> F4:
     )
     barred = give_way(world.priority, world.size, state.speed, state.travelled, state.alive)
     look_ahead(
-        closed_groups(world, state), occupied, barred, world.crossing, world.exists, world.vehicle, world.size,
-        world.desired_speed, world.points, world.arc, world.first, world.count, world.stop_at, world.stop_group,
-        world.stop_crossing, state.position, state.heading, state.speed, state.travelled, state.alive, out,
+        closed_groups(world, state), occupied, barred, world.crossing, world.fold, world.exists, world.vehicle,
+        world.size, world.desired_speed, world.points, world.arc, world.first, world.count, world.stop_at,
+        world.stop_group, world.stop_crossing, state.position, state.heading, state.speed, state.travelled,
+        state.alive, out,
     )  # fmt: skip
     return out

@@ -17,6 +17,7 @@ from sim.priority import Priority, compile_priority, leads_over
 F4 = NDArray[np.float32]
 I4 = NDArray[np.int32]
 NO_GROUP = -1
+CAR_BASE = 2.7  # m, wheel base that agents.rules folds into its steering
 STOP_SNAP = 1.2  # m, how far from a path a stop line's point may lie and still belong to it
 
 
@@ -41,6 +42,7 @@ class World:
     outline: F4  # (Q, 2) raised surfaces, all outlines one after the other
     raised: F4  # (S, 4) world, first point, number of points, height in m
     priority: Priority  # who gives way to whom
+    fold: F4  # (B, A) who starts on a curved lane: wheel base by that of a car, which drivers have in mind; else 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,8 +114,19 @@ def compile_world(scenes: Sequence[Scene]) -> World:
     return World(
         tuple(scenes), exists, vehicle, size, base, desired, np.concatenate(points).astype(np.float32),
         np.concatenate(arc).astype(np.float32), first, count, stop_at, stop_group, stop_crossing,
-        crossing_rows(scenes), outline, raised, compile_priority(scenes, stops, k),
+        crossing_rows(scenes), outline, raised, compile_priority(scenes, stops, k), wheel_fold(scenes, base),
     )  # fmt: skip
+
+
+def wheel_fold(scenes: Sequence[Scene], base: F4) -> F4:
+    """`World.fold`."""
+    fold = np.zeros_like(base)
+    for b, scene in enumerate(scenes):
+        curved = {lane.id for lane in scene.roads.lanes if lane.curved}
+        for a, actor in enumerate(scene.actors):
+            if actor.lane in curved:
+                fold[b, a] = base[b, a] / CAR_BASE
+    return fold
 
 
 def arc_length(path: NDArray[np.float64]) -> NDArray[np.float64]:
