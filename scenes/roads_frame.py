@@ -72,7 +72,9 @@ class Frame:
             return [(start, end)]
         low, high = max(start, -self.arc), min(end, self.arc)
         cuts = np.linspace(low, high, math.ceil((high - low) / PIECE) + 1)
-        edges = [start, *(float(s) for s in cuts if start + 0.3 < s < end - 0.3), end]
+        grid = np.array(self.places(-self.arc, self.arc))  # pieces and what lies beside them share their corners
+        snapped = sorted({float(grid[np.abs(grid - s).argmin()]) for s in cuts})
+        edges = [start, *(s for s in snapped if start + 0.3 < s < end - 0.3), end]
         return list(itertools.pairwise(edges))
 
 
