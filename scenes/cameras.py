@@ -58,6 +58,8 @@ def _route(camera: CameraSpec, layout: Layout) -> Route:
     straight = [route for route in layout.routes if not route.turns]
     if len(straight) == 2:
         return straight[0 if camera.facing == "forward" else 1]
+    if not any(route.turns for route in layout.routes):  # a street, of several lanes or one
+        return next((route for route in straight if route.arm == int(camera.facing == "backward")), straight[0])
     arm = 2 if camera.facing == "forward" else 0
     return next(route for route in straight if route.arm == arm)
 
@@ -84,7 +86,7 @@ def walking_spot(camera: CameraSpec, layout: Layout) -> tuple[Floats, float]:
     section = layout.section
     side = 1.0 if camera.side == "left" else -1.0
     ahead = camera.facing == "forward"
-    heading = layout.frame.heading + (0.0 if ahead else math.pi)
+    heading = layout.frame.heading_at(camera.at) + (0.0 if ahead else math.pi)
     if section.kerb == 0.0:
         return layout.frame.at(camera.at, side * 0.25 * section.back), heading
     strip = next(strip for strip in layout.strips if not strip.closed and strip.side == side)

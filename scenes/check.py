@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from scenes.dependents import ends, possible
 from scenes.distributions import Distribution, shown
-from scenes.schema import FILE_KEYS, SceneSpec
+from scenes.schema import FILE_KEYS, RoadSpec, SceneSpec
 from scenes.suggest import suggestion
 from scenes.yamlfile import Located
 
@@ -110,6 +111,8 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
         for end in ends(at):
             if not abs(float(str(end))) <= shortest / 2 - 10.0:
                 yield place, f"{shown(end)} m is outside [{10 - shortest / 2:g}, {shortest / 2 - 10:g}] m of the street"
+    if not roads.map:
+        yield from _road_problems(roads)
     for index, camera in enumerate(spec.cameras if not roads.map else ()):
         kinds = [name for name in ("dash", "pavement", "signal", "fixed") if possible(camera.kind, name)]
         place = f"cameras[{index}].kind"
@@ -134,15 +137,38 @@ def _map_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
             yield f"cameras[{index}].kind", "on an imported map cameras are dash or fixed"
 
 
+def _road_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
+    def most(value: object) -> float:
+        return max(abs(float(str(end))) for end in ends(value))
+
+    def least(value: object) -> float:
+        return min(abs(float(str(end))) for end in ends(value))
+
+    if least(roads.lanes[0]) == 0:
+        yield "roads.lanes[0]", "a street needs at least one lane along +x"
+    if possible(roads.layout, "curve"):
+        if least(roads.angle) == 0.0:
+            yield "roads.angle", "0 deg is no curve; use `layout: street`"
+        long, room = math.radians(most(roads.angle)) * most(roads.radius), least(roads.length) - 40.0
+        if long > room:
+            yield "roads.radius", f"the bend is up to {long:.0f} m long; the street has room for {room:g} m"
+        wide = most(roads.lane_width) * most(roads.lanes[0]) + 9.0 + most(roads.pavement) + most(roads.verge)
+        if wide > least(roads.radius):
+            yield "roads.radius", f"{least(roads.radius):g} m is less than half the street's width, {wide:.1f} m"
+
+
 def _ego_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
     layouts, ego = set(ends(spec.roads.layout)), spec.ego
     assert ego is not None
     if "square" in layouts:
         yield "ego", "an ego needs a street or a junction, not a square"
-    if layouts != {"junction"}:
+    if not layouts <= {"junction", "tjunction"}:
         if set(ends(ego.turn)) != {"straight"}:
             yield "ego.turn", "left and right need `layout: junction`"
-        if max(float(str(end)) for end in ends(ego.lane)) > 1:
+        lanes = sum(min(int(str(end)) for end in ends(count)) for count in spec.roads.lanes)
+        if max(float(str(end)) for end in ends(ego.lane)) > lanes - 1 and lanes != 2:
+            yield "ego.lane", f"the street has the lanes 0 to {lanes - 1}"
+        elif max(float(str(end)) for end in ends(ego.lane)) > max(lanes - 1, 1):
             yield "ego.lane", "a street has the lanes 0 and 1"
     elif max(float(str(end)) for end in ends(ego.lane)) > 3:
         yield "ego.lane", "a junction has the lanes 0 to 3"
@@ -154,7 +180,7 @@ def _camera_places(spec: SceneSpec) -> list[tuple[str, Distribution | float]]:
 
 def _always_signals(spec: SceneSpec) -> bool:
     layouts, crossings = set(ends(spec.roads.layout)), set(ends(spec.roads.crossing))
-    return layouts == {"junction"} or (layouts == {"street"} and crossings == {"signals"})
+    return layouts == {"junction"} or (layouts <= {"street", "tjunction", "curve"} and crossings == {"signals"})
 
 
 def _actor_problems(index: int, actor: Any) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,8 @@ from scenes.map_ground import FIELD
 from scenes.map_layout import Area, spaced
 from scenes.polygons import contains
 from scenes.road_map import RoadMap
-from scenes.roads_parts import Frame, Section, Strip
+from scenes.roads_frame import Frame
+from scenes.roads_parts import Section, Strip
 from scenes.types import Building, Floats, Lane, Prop
 
 CELL = 0.5  # m

@@ -15,7 +15,8 @@ from scenes.lanes import arc_lengths
 from scenes.map_ground import HEIGHTS
 from scenes.road_map import RoadMap
 from scenes.roads import surface_looks
-from scenes.roads_parts import Frame, Layout, Place, Section, Walk
+from scenes.roads_frame import Frame
+from scenes.roads_parts import Layout, Place, Section, Walk
 from scenes.schema import RoadSpec
 from scenes.types import Crossing, Floats, Lane, RoadNetwork
 

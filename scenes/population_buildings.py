@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +20,7 @@ FENCE_SHARES = (0.3, 0.22, 0.2, 0.16, 0.12)
 TREES = ("bare-tree", "leafy-tree")
 PLANTS = (*TREES, "conifer", "shrub")
 NARROWEST = 4.0  # m, of a building
+BACKS = 9.0  # m behind the fronts where houses inside a bend stand side by side
 
 
 def add_buildings(spec: BuildingSpec, layout: Layout, space: Space, draws: Draws) -> tuple[list[Building], list[Prop]]:
@@ -42,7 +44,10 @@ def add_buildings(spec: BuildingSpec, layout: Layout, space: Space, draws: Draws
         while strip.end - s > NARROWEST:
             path = f"buildings.width[{number}.{index}]"
             rng = draws.rng("buildings", number, index)
-            width = min(draws.number(spec.width, path, rng), strip.end - s)
+            # inside a bend the backs of houses come together, outside their fronts
+            inside = strip.stretch(s, 1.0) < 1.0
+            scale = strip.stretch(s, strip.section.front + (BACKS if inside else 0.0))
+            width = min(draws.number(spec.width, path, rng), (strip.end - s) * scale)
             if rng.random() < share:
                 built = _build(spec, strip, s, width, rng, draws, (number, index), previous)
                 x, y = float(built.position[0]), float(built.position[1])
@@ -53,7 +58,7 @@ def add_buildings(spec: BuildingSpec, layout: Layout, space: Space, draws: Draws
             else:
                 width = min(width, 9.0)
                 props += _gap(strip, s, width, rng, space)
-            s, index = s + width, index + 1
+            s, index = s + width / scale, index + 1
     return buildings, props
 
 
@@ -67,9 +72,19 @@ def _build(
         doors, pattern, ground = look.door_colour, look.pattern, look.ground
         look = replace(previous, door_colour=doors, pattern=pattern, ground=ground, shop_signs=look.shop_signs)
     depth = draws.number(spec.depth, f"buildings.depth[{place[0]}.{place[1]}]", rng)
-    x, y = strip.at(s + width / 2, strip.section.front + depth / 2)
+    middle = s + 0.5 * width / strip.stretch(s, strip.section.front)
+    x, y = strip.at(middle, strip.section.front + setback(strip, middle, width) + depth / 2)
     position = np.array([x, y, strip.section.kerb_height])
-    return Building(position, strip.facing, (width, depth, look.eaves), look)
+    return Building(position, strip.facing(middle), (width, depth, look.eaves), look)
+
+
+def setback(strip: Strip, s: float, width: float) -> float:
+    """How far (m) a straight front stands behind a building line that bends towards it."""
+    stretch = min(strip.stretch(s + k * width, strip.section.front) for k in (-0.5, 0.0, 0.5))
+    if stretch >= 1.0:
+        return 0.0
+    radius = stretch / abs(strip.frame.bend)
+    return radius - math.sqrt(max(radius**2 - 0.25 * width**2, 0.0)) + 0.02
 
 
 def _gap(strip: Strip, s: float, width: float, rng: np.random.Generator, space: Space) -> list[Prop]:
@@ -94,9 +109,9 @@ def _gap(strip: Strip, s: float, width: float, rng: np.random.Generator, space: 
 def _put(strip: Strip, s: float, distance: float, look: PropLook, space: Space) -> Prop | None:
     x, y = strip.at(s, distance)
     length, width = footprint(look)
-    if not space.place(float(x), float(y), strip.facing, length, width - 0.04):
+    if not space.place(float(x), float(y), strip.facing(s), length, width - 0.04):
         return None
-    return Prop(look.kind, look, np.array([x, y, strip.section.kerb_height]), strip.facing)
+    return Prop(look.kind, look, np.array([x, y, strip.section.kerb_height]), strip.facing(s))
 
 
 def crown(look: PropLook) -> float:

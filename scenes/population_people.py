@@ -20,7 +20,6 @@ from scenes.types import Actor, Floats
 ROOM = 0.7  # m, width that a walker needs
 ABREAST = 0.68  # m between two who walk side by side
 TRIES = 6
-SLOT = 0.75  # m between two who cross at one crossing
 AGE_SPEED = {
     "child": 0.85,
     "teen": 1.05,
@@ -205,8 +204,8 @@ def _circle(
 
 def _slots(place: Place) -> list[float]:
     """Places side by side on a crossing, m from its middle line; nobody who keeps to his meets anybody."""
-    count = max(1, int((place.crossing.width - 0.5) / SLOT))
-    return [(k - (count - 1) / 2) * SLOT for k in range(count)]
+    count = max(1, int((place.crossing.width - 0.5) / place.slot))
+    return [(k - (count - 1) / 2) * place.slot for k in range(count)]
 
 
 def crossing_path(
@@ -241,8 +240,10 @@ def crossing_path(
     for leg, end in zip(legs, (0, -1), strict=True):
         if leg == 0 or depth <= RAMP + 0.05:
             continue
-        point = (s + leg * length, local[end][1])
-        local, heights = ([point, *local], [z, *heights]) if end == 0 else ([*local, point], [*heights, z])
+        count = 1 if place.frame.bend == 0.0 else int(length / 1.5)
+        points = [(s + leg * length * k / count, local[end][1]) for k in range(1, count + 1)]
+        more = [z] * count
+        local, heights = ([*points[::-1], *local], [*more, *heights]) if end == 0 else (local + points, heights + more)
     return place.frame.points(local), np.array(heights)
 
 
@@ -285,7 +286,7 @@ def _wait(spec: PeopleSpec, place: Place, space: Space, draws: Draws) -> list[Ac
         kerb = section.kerb if side > 0 else section.kerb - width
         s = place.s + float(rng.choice([-1, 1])) * (place.crossing.width / 2 + float(rng.uniform(0.5, 1.0)))
         spot = place.frame.at(s, kerb + side * float(rng.uniform(0.4, 0.9)))
-        facing = place.frame.heading - side * math.pi / 2 + float(rng.normal(0.0, 0.3))
+        facing = place.frame.heading_at(s) - side * math.pi / 2 + float(rng.normal(0.0, 0.3))
         actor = _admit(guest, spot[None], np.array([section.kerb_height]), 0.0, 0.0, space, rng, facing)
         if actor is not None:
             people.append(actor)

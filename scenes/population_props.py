@@ -93,8 +93,8 @@ def _lamps(spec: FurnitureSpec, strip: Strip, space: Space, draws: Draws, number
     props = []
     while s < strip.end:
         x, y = strip.at(s, strip.section.furniture)
-        if space.place(float(x), float(y), strip.facing, 0.3, 0.3):
-            props.append(Prop(look.kind, look, np.array([x, y, strip.section.kerb_height]), strip.facing))
+        if space.place(float(x), float(y), strip.facing(s), 0.3, 0.3):
+            props.append(Prop(look.kind, look, np.array([x, y, strip.section.kerb_height]), strip.facing(s)))
         s += spec.lamps
     return props
 
@@ -117,7 +117,7 @@ def _row(
             continue
         at_facade = group == "facade" and section.front - section.back < 0.5
         distance = section.back - 0.08 - length / 2 if at_facade else section.kerb + KERB_STONE + 0.12 + length / 2
-        heading = strip.facing + float(rng.normal(0.0, 0.04))
+        heading = strip.facing(s) + float(rng.normal(0.0, 0.04))
         x, y = strip.at(s, distance)
         if space.place(float(x), float(y), heading, length, width, 0.15, crown(look)):
             props.append(Prop(look.kind, look, np.array([x, y, section.kerb_height]), heading))
@@ -140,7 +140,7 @@ def _scatter(spec: FurnitureSpec, strip: Strip, space: Space, draws: Draws, numb
             look = replace(look, pattern=int(rng.integers(2**31)))
         edge = wide - deep / 2 - 0.2
         distance = edge if rng.random() < 0.7 else float(rng.uniform(min(1.5, edge), edge))
-        heading = strip.facing + (0.0 if distance == edge else float(rng.uniform(-math.pi, math.pi)))
+        heading = strip.facing(s) + (0.0 if distance == edge else float(rng.uniform(-math.pi, math.pi)))
         x, y = strip.at(s, distance)
         if space.place(float(x), float(y), heading, deep, broad, 0.2, crown(look)):
             props.append(Prop(look.kind, look, np.array([x, y, strip.section.kerb_height]), heading))

@@ -11,13 +11,14 @@ from scenes.draws import Draws
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, line_at
 from scenes.population_space import Space
-from scenes.roads_parts import INFLOW, PARKING, Layout, Route
+from scenes.roads_parts import BAY_ANGLES, INFLOW, PARKING, PITCHES, Layout, Route, Strip
 from scenes.schema import ParkedSpec, VehicleSpec
 from scenes.types import Actor, Floats
 from scenes.vehicles import VehicleLook, fleet_vehicle
 
 BRAKING = 2.0  # m/s2 that everybody can stop with at time 0 (comfortable deceleration, Treiber et al. 2000)
 KERB_GAP = (0.08, 0.28)  # m between tyres and kerb
+SWEEPING = 150.0  # m, radius of a bend that long vehicles keep to their lane in
 TURN_SPEED = 5.0  # m/s that vehicles take a turn of a junction at
 
 
@@ -40,6 +41,9 @@ def add_parked(spec: ParkedSpec, layout: Layout, space: Space, draws: Draws) -> 
     """
     parked = []
     for number, strip in enumerate(layout.parking):
+        if layout.bays != "parallel":
+            parked += _in_bays(spec, layout.bays, strip, number, space, draws)
+            continue
         s, index = strip.start + 0.5, 0
         while True:
             rng = draws.rng("parked", number, index)
@@ -51,12 +55,39 @@ def add_parked(spec: ParkedSpec, layout: Layout, space: Space, draws: Draws) -> 
             gap = min(gap, max(0.03, PARKING - look.width))
             if rng.random() < spec.occupancy and look.width + gap < PARKING + 0.25:
                 along = strip.side < 0 if rng.random() < 0.85 else strip.side > 0
-                heading = strip.frame.heading + (0.0 if along else math.pi) + float(rng.normal(0.0, 0.006))
-                x, y = strip.at(s + look.length / 2, strip.section.kerb - gap - look.width / 2)
+                middle = s + look.length / 2
+                heading = strip.frame.heading_at(middle) + (0.0 if along else math.pi) + float(rng.normal(0.0, 0.006))
+                x, y = strip.at(middle, strip.section.kerb - gap - look.width / 2)
                 if space.place(float(x), float(y), heading, look.length, look.width):
                     parked.append(standing_vehicle(look, np.array([x, y]), heading))
-            s += look.length + draws.number(spec.gap, f"parked.gap{place}", rng)
+            s += (look.length + draws.number(spec.gap, f"parked.gap{place}", rng)) / min(
+                strip.stretch(s, strip.section.kerb), 1.0
+            )
             index += 1
+    return parked
+
+
+def _in_bays(spec: ParkedSpec, bays: str, strip: Strip, number: int, space: Space, draws: Draws) -> list[Actor]:
+    """Park vehicles that fit in bays at an angle to the street; most with the nose to the kerb."""
+    angle, pitch, depth = BAY_ANGLES[bays], PITCHES[bays], strip.section.kerb - strip.section.lanes
+    lean, parked = depth / math.tan(angle), []
+    for index in range(int((strip.end - strip.start) / pitch)):
+        rng = draws.rng("parked", number, index)
+        kind = draws.name(spec.kind, f"parked.kind[{number}.{index}]", rng)
+        look = fleet_vehicle(rng, draws.fleet, kind_named(kind))
+        reach = look.length * math.sin(angle) + look.width * math.cos(angle)
+        gap = float(rng.uniform(*KERB_GAP))
+        s = (math.ceil(strip.start / pitch) + index + 0.5) * pitch + lean / 2
+        if rng.random() >= spec.occupancy or reach + gap > depth + 0.2 or s + lean > strip.end:
+            continue
+        inward = strip.frame.heading_at(s) + strip.side * angle
+        heading = inward + (0.0 if rng.random() < 0.8 else math.pi) + float(rng.normal(0.0, 0.01))
+        # the middle of the vehicle on the middle line of its bay
+        away = strip.section.kerb - gap - reach / 2
+        along = s + (away - strip.section.lanes - depth / 2) / math.tan(angle)
+        x, y = strip.at(along, away)
+        if space.place(float(x), float(y), heading, look.length, look.width):
+            parked.append(standing_vehicle(look, np.array([x, y]), heading))
     return parked
 
 
@@ -112,18 +143,24 @@ def _fill_lane(
     """Vehicles of one first lane, from the front to the back."""
     lane = choices[0].lanes[0]
     stops = [stop.s for stop in layout.network.stop_lines if stop.lane == lane]
-    length = stops[0] if len(choices[0].lanes) > 1 and stops else float(arc_lengths(choices[0].line)[-1])
+    straight = [route for route in choices if not route.turns]
+    tight = abs(layout.frame.bend) > 1.0 / SWEEPING
+    first = next(entry.centre for entry in layout.network.lanes if entry.id == lane)
+    line = first if len(choices[0].lanes) > 1 else choices[0].line
+    length = stops[0] if len(choices[0].lanes) > 1 and stops else float(arc_lengths(line)[-1])
 
     def driver(name: str, index: int, kind: str | None = None) -> Driver:
         place = f"[{lane}.{name}.{index}]"
         rng = draws.rng("vehicles", lane, name, index)
         kind = draws.name(spec.kind, f"vehicles.kind{place}", rng) if kind is None else kind
+        if (tight and kind in ("truck", "bus")) or (not straight and kind != "car"):
+            kind = "car"
         look = fleet_vehicle(rng, draws.fleet, kind_named(kind))
         speed = draws.number(spec.speed, f"vehicles.speed{place}", rng)
         gap = draws.number(spec.spacing, f"vehicles.spacing{place}", rng)
-        straight = [route for route in choices if not route.turns]
         # long vehicles do not get round the corners
-        able = choices if kind in ("car", "van") and name != "ego" else straight
+        nimble = kind in ("car", "van") and look.wheel_base <= layout.nimble
+        able = choices if nimble and name != "ego" else straight or choices
         route = able[int(rng.integers(len(able)))]
         return Driver(look, speed, gap, route, float(rng.random()))
 
@@ -141,8 +178,8 @@ def _fill_lane(
             if front < length - INFLOW / 2:
                 found.append((front, one))
     index = 0
-    first = max(12.0, INFLOW - horizon * 10.0)
-    while back > first:
+    nearest = max(12.0, INFLOW - horizon * 10.0)
+    while back > nearest:
         one = driver("behind", index)
         front = back - one.gap * (one.hurry if index == 0 and ego is None else 1.0)
         back, index = front - one.look.length, index + 1
@@ -166,7 +203,7 @@ def settle(found: list[tuple[float, Driver]], stops: list[float]) -> list[Actor]
         if gap < 0.0:
             continue
         follow = math.sqrt(2 * BRAKING * gap + ahead_speed**2) if math.isfinite(gap) else math.inf
-        speed = min(desired, allowed, follow)
+        speed = min(desired, allowed, follow, route.pace)
         line = route.line
         ahead_s, ahead_speed = front - look.length, speed
         _, _, heading = line_at(line, front - look.length / 2)
@@ -179,7 +216,7 @@ def settle(found: list[tuple[float, Driver]], stops: list[float]) -> list[Actor]
                 path=line,
                 start=front - look.length / 2,
                 speed=speed,
-                desired_speed=min(desired, TURN_SPEED) if route.turns else desired,
+                desired_speed=min(desired, TURN_SPEED, route.pace) if route.turns else min(desired, route.pace),
                 heading=heading,
                 behaviour="drive",
                 lane=route.lanes[0],

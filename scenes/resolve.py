@@ -108,6 +108,8 @@ def traffic(spec: SceneSpec, layout: Layout, draws: Draws, egos: list[Ego], watc
     closed = {layout.approaches[number].lane for number in watched.values()}
     if spec.roads.layout == "junction" and spec.signals.mode != "fixed":
         closed |= {1, 3}  # only the main road: nobody there has to give way
+    if spec.roads.layout == "tjunction" and layout.approaches and spec.signals.mode != "fixed":
+        closed.add(1)
     carried = {ego.lane: (ego.s, "car") for ego in egos}
     closed -= set(carried)
     return add_traffic(spec.vehicles, layout, draws, carried, frozenset(closed), spec.start_time + 4.0)

@@ -8,12 +8,12 @@ import numpy as np
 
 from scenes.draws import Draws
 from scenes.kinds import Kind
+from scenes.roads_frame import Frame, rectangle
 from scenes.roads_markings import Painter, all_marks
 from scenes.roads_parts import (
     BEYOND,
     INFLOW,
     Approach,
-    Frame,
     Layout,
     Place,
     Route,
@@ -23,7 +23,6 @@ from scenes.roads_parts import (
     anticlockwise,
     corner_pieces,
     pavement_pieces,
-    rectangle,
 )
 from scenes.schema import RoadSpec
 from scenes.surroundings import SurfaceLook

@@ -1,4 +1,4 @@
-"""Pieces that ground plans are made of: frames along a street, strips, rectangles of ground."""
+"""Pieces that ground plans are made of: sections, strips, places, pavements."""
 
 from __future__ import annotations
 
@@ -8,35 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenes.kinds import Kind
+from scenes.roads_frame import Frame, rectangle
 from scenes.surroundings import SurfaceLook
 from scenes.types import Crossing, Floats, RoadNetwork, Surface
 
 KERB_STONE = 0.15  # m, width of the stones along a kerb
 PARKING = 2.1  # m, width of a parking strip (UK Manual for Streets 2007, 8.3.48: 2.0 m and more)
+BAY_ANGLES = {"angled": math.radians(60.0), "perpendicular": math.pi / 2}  # between a bay and the street
+PITCHES = {"angled": 2.6 / math.sin(math.radians(60.0)), "perpendicular": 2.6}  # m along the street
 RAMP = 1.0  # m, length of the ramp of a dropped kerb
 RAMP_STEPS = 8  # flat pieces that a ramp is built of; each step is under 2 cm
+NIMBLE = 3.3  # m, longest wheel base that gets round an 8 m corner beside other vehicles
 BEYOND = 90.0  # m, ground beyond the last building
 INFLOW = 80.0  # m of road beyond the last building, where vehicles come from and go to
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A straight axis in the world: s along it, t to its left."""
-
-    x: float
-    y: float
-    heading: float  # rad
-
-    def at(self, s: float, t: float) -> Floats:
-        """(2,) world point, m."""
-        c, d = math.cos(self.heading), math.sin(self.heading)
-        return np.array([self.x + s * c - t * d, self.y + s * d + t * c])
-
-    def points(self, local: list[tuple[float, float]]) -> Floats:
-        """(N, 2) world points of (s, t) pairs, m."""
-        c, d = math.cos(self.heading), math.sin(self.heading)
-        st = np.asarray(local, dtype=np.float64)
-        return np.stack([self.x + st[:, 0] * c - st[:, 1] * d, self.y + st[:, 0] * d + st[:, 1] * c], -1)
 
 
 @dataclass(frozen=True)
@@ -63,7 +47,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Strip:
-    """A straight strip beside a road, seen from the road."""
+    """A strip beside a road, seen from the road."""
 
     frame: Frame  # s runs along the strip
     start: float  # s, m
@@ -72,10 +56,13 @@ class Strip:
     section: Section
     closed: bool = False  # a row of buildings across the end of a street
 
-    @property
-    def facing(self) -> float:
+    def facing(self, s: float) -> float:
         """Heading from the strip towards the road, rad."""
-        return self.frame.heading - self.side * math.pi / 2
+        return self.frame.heading_at(s) - self.side * math.pi / 2
+
+    def stretch(self, s: float, distance: float) -> float:
+        """Length at a distance from the axis per length along it."""
+        return self.frame.stretch(s, self.side * distance)
 
     def at(self, s: float, distance: float) -> Floats:
         """(2,) world point at a distance from the axis, m."""
@@ -100,6 +87,7 @@ class Place:
     s: float  # of the middle of the band
     section: Section
     legs: tuple[int, ...] = (-1, 1)  # ways along the road that people come from and go to
+    slot: float = 0.75  # m between two who cross
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +99,7 @@ class Route:
     frame_s: tuple[float, float]  # s of its ends along the street axis, for cameras
     arm: int  # of the junction that it comes from; of a street 0 along, 1 against the axis
     turns: bool = False
+    pace: float = math.inf  # m/s that its bends allow
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,13 +126,8 @@ class Layout:
     approaches: tuple[Approach, ...]
     frame: Frame  # axis that cameras are placed along
     section: Section
-
-
-def rectangle(frame: Frame, s: tuple[float, float], t: tuple[float, float]) -> Floats:
-    """(4, 2) anticlockwise world outline of a rectangle in a frame, m."""
-    s0, s1 = min(s), max(s)
-    t0, t1 = min(t), max(t)
-    return frame.points([(s0, t0), (s1, t0), (s1, t1), (s0, t1)])
+    bays: str = "parallel"  # how vehicles park: parallel, angled, perpendicular
+    nimble: float = math.inf  # m, longest wheel base of a vehicle that turns
 
 
 def anticlockwise(outline: Floats) -> Floats:
@@ -171,8 +155,10 @@ def pavement_pieces(
     pieces: list[Surface] = []
 
     def add(s: tuple[float, float], near: float, far: float, height: float, look: str) -> None:
-        outline = rectangle(strip.frame, s, (strip.side * near, strip.side * far))
-        pieces.append(Surface(outline, height, Kind.PAVEMENT, looks[look], 0.0, strip.frame.heading))
+        for piece in strip.frame.pieces(*s):
+            outline = rectangle(strip.frame, piece, (strip.side * near, strip.side * far))
+            heading = strip.frame.heading_at(sum(piece) / 2)
+            pieces.append(Surface(outline, height, Kind.PAVEMENT, looks[look], 0.0, heading))
 
     place = ends[0]
     for s, width in sorted(cuts):
@@ -187,6 +173,12 @@ def pavement_pieces(
     add((place, ends[1]), section.kerb + KERB_STONE, section.back, z, "pavement")
     add((place, ends[1]), section.kerb, section.kerb + KERB_STONE, z, "kerb")
     return pieces
+
+
+def strip_walk(strip: Strip, ends: tuple[float, float]) -> Walk:
+    """Where people walk on a strip."""
+    near, far = strip.section.walk
+    return Walk(strip.frame.line(*ends, strip.side * (near + far) / 2), far - near, strip.section.kerb_height)
 
 
 def corner_pieces(

@@ -23,12 +23,14 @@ GROUNDS = (
     "asphalt-new", "asphalt-old", "asphalt-patched", "concrete-paving", "slabs", "brick-paving", "cobbles", "grass",
     "gravel", "earth",
 )  # fmt: skip
+LAYOUTS = ("street", "junction", "square", "tjunction", "curve")  # in this order in messages
 VEHICLE_NAMES = ("car", "van", "truck", "bus")
 PHYSICS = ("kinematic", "bullet")  # keys of sim.engine.ENGINES
 DRIVERS = ("rule", "constant")  # keys of agents.POLICIES
 FILE_KEYS = ("extends", "include", "presets")  # what a file builds on; gone when `SceneSpec` is read
 Spread = Distribution
 Metres = Annotated[float, Range(-5000.0, 5000.0, "m")]
+Count = Annotated[int, Range(0, 4, "lanes", integer=True)]
 
 
 class Spec(BaseModel):
@@ -40,9 +42,15 @@ class Spec(BaseModel):
 class RoadSpec(Spec):
     """The ground plan."""
 
-    layout: Annotated[str, OneOf(("street", "junction", "square"))] = "street"
+    layout: Annotated[str, OneOf(LAYOUTS)] = "street"
     traffic: Annotated[str, OneOf(("left", "right"))] = "right"  # side that vehicles drive on
     length: Annotated[float, Range(60.0, 400.0, "m")] = 150.0  # of a street or of two opposite arms
+    lanes: tuple[Count, Count] = (1, 1)  # of a street: along and against +x
+    radius: Annotated[float, Range(30.0, 400.0, "m")] = 60.0  # of a curve
+    angle: Annotated[float, Range(-120.0, 120.0, "deg")] = 60.0  # that a curve turns by, left positive
+    cycle_lane: Annotated[str, OneOf(("none", "left", "right", "both"))] = "none"  # of a street
+    bays: Annotated[str, OneOf(("parallel", "angled", "perpendicular"))] = "parallel"  # how vehicles park
+    stem: Annotated[str, OneOf(("left", "right"))] = "right"  # of a T junction: side of the road that ends, from +x
     lane_width: Annotated[float, Range(2.5, 4.5, "m")] = 3.2
     pavement: Annotated[float, Range(1.6, 12.0, "m")] = 3.0  # width; of a square: half its width
     kerb: Annotated[float, Range(0.0, 0.2, "m")] = 0.12

@@ -30,6 +30,7 @@ class Lane:
     successors: tuple[int, ...] = ()
     left: int | None = None  # neighbour that may be used to overtake, same direction
     right: int | None = None
+    curved: bool = False  # bends by itself; who drives on it steers for the own wheel base
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,7 @@ class Crossing:
     end: Floats  # (2,) world, m, at the other kerb
     width: float  # m, along the road
     signal_group: int | None = None
+    watch: float = 0.0  # m before the kerbs where people count who head for it; 0 = all within a step of it
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +53,7 @@ class StopLine:
     s: float  # m along the lane centre
     signal_group: int | None = None
     crossing: int | None = None
+    yields: tuple[int, ...] = ()  # lanes that go first; such a line holds for paths over the whole of its own lane
 
 
 @dataclass(frozen=True, eq=False)

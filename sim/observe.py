@@ -8,7 +8,8 @@ import numpy as np
 from numba import njit
 
 from sim.kernels import nearest_on_path, point_at
-from sim.world import F4, State, World
+from sim.priority import give_way
+from sim.world import CAR_BASE, F4, State, World
 
 VERSION = 1
 FIELDS = (
@@ -19,16 +20,17 @@ FIELDS = (
     "gap_speed",  # m/s, its speed along the own path
     "stop",  # m, bumper to the stop line that must be heeded, at most 80
     "aim_x",  # m, point to steer for, ahead in the own frame
-    "aim_y",  # m, to the left in the own frame
+    "aim_y",  # m, to the left in the own frame; times `World.fold` where that is not 0
 )
 HORIZON: float = np.float32(80.0)  # type: ignore[assignment]  # m, single precision in the kernels
+LATE = -1.3  # m behind the line before a crossing where drivers still stop for people
 YELLOW_BRAKING = 3.0  # m/s2; harder braking than this and yellow is driven through
 
 
 @njit(cache=True, error_model="numpy")
-def leader(b, a, s, vehicle, size, points, arc, first, count, position, heading, speed, alive):  # type: ignore[no-untyped-def]
+def leader(b, a, s, curved, vehicle, size, points, arc, first, count, position, heading, speed, alive):  # type: ignore[no-untyped-def]
     """Gap (m) to the next thing on the path of agent a, and its speed along it (m/s)."""
-    x, y, turn = position[b, a, 0], position[b, a, 1], heading[b, a]
+    x, y, own = position[b, a, 0], position[b, a, 1], heading[b, a]
     nose = s + 0.5 * size[b, a, 0]
     reach = HORIZON if vehicle[b, a] else np.float32(6.0)
     margin = 0.3 if vehicle[b, a] else 0.1
@@ -38,9 +40,12 @@ def leader(b, a, s, vehicle, size, points, arc, first, count, position, heading,
             continue
         px, py = position[b, j, 0], position[b, j, 1]
         dx, dy = px - x, py - y
+        turn = own
         if dx * math.cos(turn) + dy * math.sin(turn) < 0 or dx * dx + dy * dy > reach * reach:
             continue
         sj, off = nearest_on_path(points, arc, first[b, a], count[b, a], s, s + reach, px, py)
+        if curved:
+            _, _, turn = point_at(points, arc, first[b, a], count[b, a], sj)
         sine, cosine = abs(math.sin(heading[b, j] - turn)), math.cos(heading[b, j] - turn)
         across = sine * size[b, j, 0] + abs(cosine) * size[b, j, 1]
         along = abs(cosine) * size[b, j, 0] + sine * size[b, j, 1]
@@ -51,25 +56,26 @@ def leader(b, a, s, vehicle, size, points, arc, first, count, position, heading,
 
 
 @njit(cache=True, error_model="numpy")
-def stop_ahead(b, a, nose, speed, closed, occupied, stop_at, stop_group, stop_crossing):  # type: ignore[no-untyped-def]
+def stop_ahead(b, a, nose, speed, closed, occupied, barred, watch, stop_at, stop_group, stop_crossing):  # type: ignore[no-untyped-def]
     """Distance (m) to the nearest stop line that agent a must heed now."""
     stop: float = HORIZON
     for k in range(stop_at.shape[2]):
         free = stop_at[b, a, k] - nose
-        if free < -0.5 or free > HORIZON:
-            continue
         group, crossing = stop_group[b, a, k], stop_crossing[b, a, k]
+        late = LATE if crossing >= 0 and watch[b, crossing, 5] > 0.0 else -0.5
+        if free < late or free > HORIZON:
+            continue
         shown = closed[b, group] if group >= 0 else 0
         yellow = shown == 1 and speed * speed < 2 * YELLOW_BRAKING * max(free, 0.01)
-        if shown == 2 or yellow or (crossing >= 0 and occupied[b, crossing]):
+        if shown == 2 or yellow or (crossing >= 0 and occupied[b, crossing]) or barred[b, a, k]:
             stop = min(stop, max(free, 0.0))
     return stop
 
 
 @njit(cache=True, error_model="numpy")
 def look_ahead(  # type: ignore[no-untyped-def]
-    closed, occupied, exists, vehicle, size, desired, points, arc, first, count, stop_at, stop_group, stop_crossing,
-    position, heading, speed, travelled, alive, out,
+    closed, occupied, barred, watch, fold, exists, vehicle, size, desired, points, arc, first, count, stop_at,
+    stop_group, stop_crossing, position, heading, speed, travelled, alive, out,
 ):  # fmt: skip
     """Fill (B, A, 8) observations."""
     out[:] = 0.0
@@ -80,9 +86,14 @@ def look_ahead(  # type: ignore[no-untyped-def]
             s, x, y, turn = travelled[b, a], position[b, a, 0], position[b, a, 1], heading[b, a]
             if vehicle[b, a]:
                 s, _ = nearest_on_path(points, arc, first[b, a], count[b, a], s - 3.0, s + 3.0, x, y)
-            gap, gap_speed = leader(b, a, s, vehicle, size, points, arc, first, count, position, heading, speed, alive)
+            curved = fold[b, a] > 0.0
+            gap, gap_speed = leader(
+                b, a, s, curved, vehicle, size, points, arc, first, count, position, heading, speed, alive
+            )
             nose = s + 0.5 * size[b, a, 0]
-            stop = stop_ahead(b, a, nose, speed[b, a], closed, occupied, stop_at, stop_group, stop_crossing)
+            stop = stop_ahead(
+                b, a, nose, speed[b, a], closed, occupied, barred, watch, stop_at, stop_group, stop_crossing
+            )
             reach = 2.5 + 0.7 * speed[b, a] + 0.4 * size[b, a, 0]
             tx, ty, _ = point_at(points, arc, first[b, a], count[b, a], s + reach)
             ex, ey = tx - x, ty - y
@@ -90,11 +101,14 @@ def look_ahead(  # type: ignore[no-untyped-def]
             out[b, a, 3], out[b, a, 4], out[b, a, 5] = gap, gap_speed, stop
             out[b, a, 6] = ex * math.cos(turn) + ey * math.sin(turn)
             out[b, a, 7] = -ex * math.sin(turn) + ey * math.cos(turn)
+            if fold[b, a] > 0.0:
+                # the slip angle of a point between the axles turns the aim, too
+                out[b, a, 7] *= fold[b, a] / (1.0 + CAR_BASE * fold[b, a] / reach)
 
 
 @njit(cache=True, error_model="numpy")
-def people_on(crossing, exists, vehicle, position, alive):  # type: ignore[no-untyped-def]
-    """(B, C) whether a person is on a crossing or within a step of it."""
+def people_on(crossing, exists, vehicle, position, heading, speed, alive):  # type: ignore[no-untyped-def]
+    """(B, C) whether a person is on a crossing, or within `Crossing.watch` of it and on the way."""
     out = np.zeros(crossing.shape[:2], np.bool_)
     for b in range(exists.shape[0]):
         for c in range(crossing.shape[1]):
@@ -108,8 +122,13 @@ def people_on(crossing, exists, vehicle, position, alive):  # type: ignore[no-un
                     continue
                 ex, ey = position[b, a, 0] - crossing[b, c, 0], position[b, a, 1] - crossing[b, c, 1]
                 along, aside = (ex * dx + ey * dy) / length, abs(-ex * dy + ey * dx) / length
-                if -0.8 < along < length + 0.8 and aside < 0.5 * width + 0.5:
+                near = 0.8 if crossing[b, c, 5] == 0.0 else 0.0
+                if -near < along < length + near and aside < 0.5 * width + 0.5:
                     out[b, c] = True
+                away = max(-along, along - length)
+                if 0.0 < away < crossing[b, c, 5] and aside < 0.5 * width + 0.5 and speed[b, a] > 0.1:
+                    toward = (math.cos(heading[b, a]) * dx + math.sin(heading[b, a]) * dy) / length
+                    out[b, c] |= toward > 0.8 if along < 0.0 else toward < -0.8
     return out
 
 
@@ -135,10 +154,14 @@ def observe(world: World, state: State) -> F4:
         (B, A, 8) in the order of FIELDS; zero for agents that are gone or stand still for good.
     """
     out = np.empty((*world.exists.shape, len(FIELDS)), np.float32)
-    occupied = people_on(world.crossing, world.exists, world.vehicle, state.position, state.alive)
+    occupied = people_on(
+        world.crossing, world.exists, world.vehicle, state.position, state.heading, state.speed, state.alive
+    )
+    barred = give_way(world.priority, world.size, state.speed, state.travelled, state.alive)
     look_ahead(
-        closed_groups(world, state), occupied, world.exists, world.vehicle, world.size, world.desired_speed,
-        world.points, world.arc, world.first, world.count, world.stop_at, world.stop_group, world.stop_crossing,
-        state.position, state.heading, state.speed, state.travelled, state.alive, out,
+        closed_groups(world, state), occupied, barred, world.crossing, world.fold, world.exists, world.vehicle,
+        world.size, world.desired_speed, world.points, world.arc, world.first, world.count, world.stop_at,
+        world.stop_group, world.stop_crossing, state.position, state.heading, state.speed, state.travelled,
+        state.alive, out,
     )  # fmt: skip
     return out

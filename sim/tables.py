@@ -41,7 +41,7 @@ class Tables(NamedTuple):
     stop_group: I4  # (B, A, K) signal group, -1 = none
     way: F4  # (B, A, M, 5) crossings on the path: where it enters and leaves, middle x, y in m, heading in rad
     way_crossing: I4  # (B, A, M) index of the crossing, -1 where unused
-    crossing: F4  # (B, C, 5) start x, y, end x, y, width in m; width 0 where unused
+    crossing: F4  # (B, C, 6) start x, y, end x, y, width and watch in m; width 0 where unused
     crossing_group: I4  # (B, C) signal group of the vehicles, -1 = none
     lane_line: F4  # (L, 3) x, y, heading of all lanes' points
     lane_rows: I4  # (B, 2) first point and number of points of a scene's lanes

@@ -12,10 +12,12 @@ from scenes.kinds import VEHICLES, Kind
 from scenes.people import PersonLook
 from scenes.types import Actor, RoadNetwork, Scene
 from scenes.vehicles import VehicleLook
+from sim.priority import Priority, compile_priority, leads_over
 
 F4 = NDArray[np.float32]
 I4 = NDArray[np.int32]
 NO_GROUP = -1
+CAR_BASE = 2.7  # m, wheel base that agents.rules folds into its steering
 STOP_SNAP = 1.2  # m, how far from a path a stop line's point may lie and still belong to it
 
 
@@ -36,9 +38,11 @@ class World:
     stop_at: F4  # (B, A, K) m along the path, inf where unused
     stop_group: I4  # (B, A, K) signal group, -1 = none
     stop_crossing: I4  # (B, A, K) index of the crossing, -1 = none
-    crossing: F4  # (B, C, 5) start x, y, end x, y, width; width 0 where unused
+    crossing: F4  # (B, C, 6) start x, y, end x, y, width, `Crossing.watch`; width 0 where unused
     outline: F4  # (Q, 2) raised surfaces, all outlines one after the other
     raised: F4  # (S, 4) world, first point, number of points, height in m
+    priority: Priority  # who gives way to whom
+    fold: F4  # (B, A) who starts on a curved lane: wheel base by that of a car, which drivers have in mind; else 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,14 +108,25 @@ def compile_world(scenes: Sequence[Scene]) -> World:
             points.append(actor.path)
             arc.append(arc_length(actor.path))
             total += len(actor.path)
-            for j, (s, group, crossing) in enumerate(stops[b][a]):
+            for j, (s, group, crossing, _) in enumerate(stops[b][a]):
                 stop_at[b, a, j], stop_group[b, a, j], stop_crossing[b, a, j] = s, group, crossing
     outline, raised = raised_surfaces(scenes)
     return World(
         tuple(scenes), exists, vehicle, size, base, desired, np.concatenate(points).astype(np.float32),
         np.concatenate(arc).astype(np.float32), first, count, stop_at, stop_group, stop_crossing,
-        crossing_rows(scenes), outline, raised,
+        crossing_rows(scenes), outline, raised, compile_priority(scenes, stops, k), wheel_fold(scenes, base),
     )  # fmt: skip
+
+
+def wheel_fold(scenes: Sequence[Scene], base: F4) -> F4:
+    """`World.fold`."""
+    fold = np.zeros_like(base)
+    for b, scene in enumerate(scenes):
+        curved = {lane.id for lane in scene.roads.lanes if lane.curved}
+        for a, actor in enumerate(scene.actors):
+            if actor.lane in curved:
+                fold[b, a] = base[b, a] / CAR_BASE
+    return fold
 
 
 def arc_length(path: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -119,7 +134,7 @@ def arc_length(path: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
 
 
-def path_stops(actor: Actor, roads: RoadNetwork) -> list[tuple[float, int, int]]:
+def path_stops(actor: Actor, roads: RoadNetwork) -> list[tuple[float, int, int, int]]:
     """Find the stop lines on a vehicle's path.
 
     Args:
@@ -127,22 +142,24 @@ def path_stops(actor: Actor, roads: RoadNetwork) -> list[tuple[float, int, int]]
         roads: lanes and stop lines.
 
     Returns:
-        (m along the path, signal group or -1, crossing index or -1) of each stop line.
+        (m along the path, signal group or -1, crossing index or -1, number) of each stop line.
     """
     if actor.kind not in VEHICLES or len(actor.path) < 2:
         return []
     lanes = {lane.id: lane for lane in roads.lanes}
     crossings = {c.id: i for i, c in enumerate(roads.crossings)}
     found = []
-    for line in roads.stop_lines:
+    for number, line in enumerate(roads.stop_lines):
         lane = lanes[line.lane]
         arc = arc_length(lane.centre)
         spot = np.array([np.interp(line.s, arc, lane.centre[:, k]) for k in (0, 1)])
         ahead = np.array([np.interp(line.s + 0.5, arc, lane.centre[:, k]) for k in (0, 1)]) - spot
         s, distance, along = project(actor.path, spot)
         if distance < STOP_SNAP and float(along @ ahead) > 0:
+            if line.yields and not leads_over(actor.path, lane.centre):
+                continue
             group = NO_GROUP if line.signal_group is None else line.signal_group
-            found.append((s, group, -1 if line.crossing is None else crossings[line.crossing]))
+            found.append((s, group, -1 if line.crossing is None else crossings[line.crossing], number))
     return sorted(found)
 
 
@@ -157,12 +174,12 @@ def project(path: NDArray[np.float64], spot: NDArray[np.float64]) -> tuple[float
 
 
 def crossing_rows(scenes: Sequence[Scene]) -> F4:
-    """(B, C, 5) ends and width of the crossings of each scene."""
+    """(B, C, 6) ends, width and watch of the crossings of each scene."""
     most = max(1, *(len(s.roads.crossings) for s in scenes))
-    rows = np.zeros((len(scenes), most, 5), np.float32)
+    rows = np.zeros((len(scenes), most, 6), np.float32)
     for b, scene in enumerate(scenes):
         for c, crossing in enumerate(scene.roads.crossings):
-            rows[b, c] = (*crossing.start, *crossing.end, crossing.width)
+            rows[b, c] = (*crossing.start, *crossing.end, crossing.width, crossing.watch)
     return rows
 
 

@@ -1,0 +1,127 @@
+"""Ground plan of a T junction: a road that goes straight on, and another that ends at it."""
+
+from __future__ import annotations
+
+import math
+
+from scenes.draws import Draws
+from scenes.roads_arms import (
+    Arms,
+    Link,
+    arm_lanes,
+    arms_ground,
+    arms_of,
+    arms_places,
+    arms_walks,
+    corner_quarters,
+    corner_start,
+    exit_stops,
+    gives_way,
+    links_of,
+    network_lanes,
+    routes_of,
+)
+from scenes.roads_frame import Frame
+from scenes.roads_markings import Painter, all_marks
+from scenes.roads_parts import NIMBLE, Approach, Layout, Section, Strip
+from scenes.schema import RoadSpec
+from scenes.surroundings import SurfaceLook
+from scenes.types import RoadNetwork, StopLine
+
+RADIUS = 8.0  # m, of the kerbs at the corners
+WAIT = 0.3  # m along a link where those wait who give way
+STEM = 1  # number of the arm that ends
+
+
+def tee(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws: Draws) -> Layout:
+    """Arms along +x, to one side, and along -x; the road along x has priority unless lights order who goes."""
+    slots = (0, 1, 2) if spec.stem == "left" else (2, 3, 0)
+    arms = arms_of(spec, slots, spec.lane_width + RADIUS)
+    signals = spec.crossing == "signals"
+    quarters = corner_quarters(arms, RADIUS)
+    places = arms_places(arms, signals)
+    coming, leaving = arm_lanes(arms, spec.lane_width)
+    links = links_of(arms, coming, leaving)
+    stops = tee_stops(arms, links, signals)
+    walks = arms_walks(arms, quarters)
+    cuts = [] if arms.crossing is None else [(arms.crossing, arms.crossing_width)]
+    network = RoadNetwork(
+        lanes=network_lanes(coming, leaving, links, spec.lane_width, limit),
+        crossings=tuple(place.crossing for place in places),
+        sidewalks=tuple(walk.line for walk in walks),
+        sidewalk_width=min(walk.width for walk in walks),
+        stop_lines=(*stops, *exit_stops(arms, places)),
+        surfaces=tuple(arms_ground(arms, quarters, looks, cuts)),
+        markings=all_marks(paint_arm(arms, arm, spec, draws) for arm in range(len(slots))),
+    )
+    approaches = tuple(approach(arms, arm) for arm in range(len(slots))) if signals else ()
+    routes = tuple(sorted(routes_of(arms, coming, leaving, links), key=lambda route: arms.slots[route.arm] != 2))
+    return Layout(
+        network, tee_strips(arms), (), walks, places, routes, approaches, Frame(0.0, 0.0, 0.0), arms.section,
+        nimble=NIMBLE,
+    )  # fmt: skip
+
+
+def tee_strips(arms: Arms) -> tuple[Strip, ...]:
+    """Frontages of all arms, and rows of houses across their ends."""
+    section, strips, closing = arms.section, [], []
+    far_end = Section(0.0, 0.0, 0.0, arms.half + 10.0, 0.0)
+    missing = next(slot for slot in range(4) if slot not in arms.slots)
+    for slot, frame in zip(arms.slots, arms.frames, strict=True):
+        for side in (1, -1):
+            beside = (slot + side) % 4 == missing
+            # the corner plot belongs to the strip on the right of its arm, so that houses of two arms do not collide
+            start = 0.0 if beside else corner_start(section, RADIUS) + (16.0 if side > 0 else 0.0)
+            if arms.half - start > 6.0:
+                strips.append(Strip(frame, start, arms.half, side, section))
+        across = Frame(0.0, 0.0, frame.heading + math.pi / 2)
+        closing.append(Strip(across, section.kerb + 1.5, section.front + 14.0, -1, far_end, closed=True))
+        closing.append(Strip(across, -section.front - 14.0, -section.kerb - 1.5, -1, far_end, closed=True))
+    strips.sort(key=lambda strip: abs(strip.frame.heading) > 0.1)  # cameras on foot stand along +x
+    return (*strips, *closing)
+
+
+def tee_stops(arms: Arms, links: list[Link], signals: bool) -> list[StopLine]:
+    """Lines before the crossings or lights, and on the links where their traffic gives way."""
+    count, stops = len(arms.slots), []
+    for arm, slot in enumerate(arms.slots):
+        if arms.crossing is not None:
+            stops.append(StopLine(arm, arms.far - arms.stop, slot % 2 if signals else None, arm))
+    crosses = [link.turn == arms.hand for link in links]  # the turn against the oncoming traffic
+    ranks = [float(over) + (2.0 if link.start == STEM else 0.0) for link, over in zip(links, crosses, strict=True)]
+    for n, first in enumerate(gives_way(links, ranks)):
+        if signals:  # lights keep the others apart
+            first = tuple(m for m in first if (links[m].start == STEM) == (links[n].start == STEM))
+        if first:
+            stops.append(StopLine(2 * count + n, WAIT, yields=tuple(2 * count + m for m in first)))
+    return stops
+
+
+def paint_arm(arms: Arms, arm: int, spec: RoadSpec, draws: Draws) -> Painter:
+    """Paint one arm: stop or give-way line, centre line, edges, crossing."""
+    frame, end = arms.frames[arm], arms.half + 8.0
+    painter = Painter(frame, spec.wear, draws.rng("roads", "markings", arm))
+    lane, ends_here = arms.hand * spec.lane_width, arm == STEM
+    start = arms.stop if arms.crossing is not None or ends_here else arms.reach
+    if arms.crossing is not None:
+        draw = painter.zebra if spec.crossing == "zebra" else painter.studs
+        draw(arms.crossing, spec.crossing_width, arms.section.kerb)
+        painter.bar((arms.stop, arms.stop + 0.3), (0.08 * arms.hand, lane))
+    if ends_here and spec.crossing != "signals":
+        painter.give_way(arms.reach - WAIT, lane, arms.hand, triangle=arms.crossing is None)
+    painter.centre(spec.centre_line, (start + 0.4, end))
+    for side in (1, -1):
+        painter.edges(spec.edge_line, (start, end), side * arms.section.kerb)
+    if not ends_here and spec.crossing == "none" and spec.centre_line != "none":
+        painter.dashes((0.0, arms.reach), 0.0, 1.5, 1.5)
+    return painter
+
+
+def approach(arms: Arms, arm: int) -> Approach:
+    """Where the lights of one arm face coming traffic; those of the stem look at it from the far pavement, too."""
+    frame, kerb = arms.frames[arm], arms.section.kerb
+    t = arms.hand * kerb / 2
+    origin = frame.at(arms.stop, t)
+    inward = Frame(float(origin[0]), float(origin[1]), frame.heading + math.pi)
+    far = arms.stop + kerb if arm == STEM else 2 * arms.stop - 0.8
+    return Approach(inward, arm, arms.slots[arm] % 2, (kerb + t, -(kerb - t)), far)
