@@ -19,8 +19,8 @@ from scenes.people_palette import (
     TOPS,
     colour,
     named,
-    pick,
 )
+from scenes.seeds import pick
 
 
 def between(rng: np.random.Generator, limits: tuple[float, float]) -> float:

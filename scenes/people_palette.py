@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+
 import numpy as np
 
 from scenes.people_look import RGB
+from scenes.seeds import pick
 
 HAIR_STYLES = (
     "bald", "buzz", "short", "side_parted", "swept", "bob", "long", "ponytail", "bun", "bun_top", "afro", "curly",
@@ -69,17 +73,11 @@ SKINS = ((198, 156, 133), (187, 141, 117), (173, 127, 102), (148, 105, 80), (122
 SKIN_SHARES = (0.2, 0.28, 0.2, 0.12, 0.08, 0.07, 0.05)
 
 
+@lru_cache(maxsize=1024)
 def linear(srgb: tuple[float, float, float]) -> RGB:
     """Turn sRGB in 0..255 into linear albedo (IEC 61966-2-1, gamma part)."""
     values = [round(float(max(c, 1.0) / 255.0 + 0.055) ** 2.4 / 1.055**2.4, 4) for c in srgb]
     return (values[0], values[1], values[2])
-
-
-def pick(rng: np.random.Generator, shares: dict[str, float]) -> str:
-    """Draw a key with probability proportional to its value."""
-    names = list(shares)
-    weights = np.array([shares[name] for name in names])
-    return names[int(rng.choice(len(names), p=weights / weights.sum()))]
 
 
 def varied(rng: np.random.Generator, srgb: tuple[int, int, int], spread: float = 0.14) -> RGB:
@@ -93,11 +91,11 @@ def varied(rng: np.random.Generator, srgb: tuple[int, int, int], spread: float =
     Returns:
         Linear RGB, 4 decimals.
     """
-    gain = float(np.exp(rng.normal(0.0, spread)))
-    tint = np.exp(rng.normal(0.0, 0.05, 3))
-    base = np.array(linear((float(srgb[0]), float(srgb[1]), float(srgb[2]))))
-    values = np.clip(base * gain * tint, 0.006, 0.82)
-    return (round(float(values[0]), 4), round(float(values[1]), 4), round(float(values[2]), 4))
+    gain = math.exp(rng.normal(0.0, spread))
+    tint = rng.normal(0.0, 0.05, 3).tolist()
+    base = linear((float(srgb[0]), float(srgb[1]), float(srgb[2])))
+    r, g, b = (round(min(max(c * gain * math.exp(t), 0.006), 0.82), 4) for c, t in zip(base, tint, strict=True))
+    return r, g, b
 
 
 def colour(rng: np.random.Generator, shares: dict[str, float]) -> RGB:

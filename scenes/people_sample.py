@@ -6,7 +6,8 @@ import numpy as np
 
 from scenes.people_look import AGE_GROUPS, RGB, Body, Head, Manner, PersonLook, Top
 from scenes.people_outfit import sample_bag, sample_bottom, sample_top
-from scenes.people_palette import ACCENTS, COATS, GREYS, HAIR, SKIN_SHARES, SKINS, colour, pick, varied
+from scenes.people_palette import ACCENTS, COATS, GREYS, HAIR, SKIN_SHARES, SKINS, colour, varied
+from scenes.seeds import pick
 
 AGE_SHARES = {"child": 0.09, "teen": 0.11, "adult": 0.62, "senior": 0.18}
 # m, mean and standard deviation; European adults (NCD-RisC 2016), shoes included

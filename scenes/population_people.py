@@ -166,16 +166,17 @@ def _abreast(
 
 def _slanted(line: Floats, side: float, slant: float, start: float) -> Floats:
     """A path beside a line that moves sideways by `slant` over 8 m from `start` on."""
-    along = arc_lengths(line)
-    if slant == 0.0 or len(line) != 2 or not 0.0 <= start < along[-1] - 9.0:
+    if slant == 0.0 or len(line) != 2:
         return offset_line(line, side)
-    a, b = start, start + 8.0
-    unit = (line[1] - line[0]) / along[-1]
-    normal = np.array([-unit[1], unit[0]])
-    local = [(0.0, side), (a, side), (b, side + slant), (float(along[-1]), side + slant)]
-    if a < 0.05:
+    along = line[1] - line[0]
+    length = float(np.hypot(along[0], along[1]))
+    if not 0.0 <= start < length - 9.0:
+        return offset_line(line, side)
+    unit = along / length
+    local = np.array([(0.0, side), (start, side), (start + 8.0, side + slant), (length, side + slant)])
+    if start < 0.05:
         local = local[1:]
-    return np.stack([line[0] + unit * s + normal * d for s, d in local])
+    return np.asarray(line[0] + unit * local[:, :1] + np.array([-unit[1], unit[0]]) * local[:, 1:])
 
 
 def _stand(guests: list[Guest], walk: Walk, s: float, space: Space, rng: np.random.Generator) -> list[Actor]:

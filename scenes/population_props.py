@@ -13,6 +13,7 @@ from scenes.population_space import Space
 from scenes.props import sample_prop
 from scenes.roads_parts import KERB_STONE, Layout, Strip, ground_height
 from scenes.schema import FurnitureSpec, PropSpec
+from scenes.seeds import pick
 from scenes.types import Prop
 
 KERB_THINGS = {
@@ -105,13 +106,12 @@ def _row(
     """Things at random distances along the kerb or the facades, where they leave people enough room."""
     section = strip.section
     room = section.back - section.kerb - KERB_STONE - WALKWAY
-    shares = np.array(list(names.values()))
     props = []
     count = int((strip.end - strip.start) * per_100 / 100.0)
     for index in range(count):
         rng = draws.rng("furniture", group, number, index)
         s = float(rng.uniform(strip.start, strip.end))
-        look = sample_prop(rng, str(rng.choice(list(names), p=shares / shares.sum())))
+        look = sample_prop(rng, pick(rng, names))
         length, width = footprint(look)
         if length > room:
             continue
@@ -126,7 +126,6 @@ def _row(
 
 def _scatter(spec: FurnitureSpec, strip: Strip, space: Space, draws: Draws, number: int) -> list[Prop]:
     """Things all over one half of a square, most of them at its edge."""
-    shares = np.array(list(SQUARE_THINGS.values()))
     length = strip.end - strip.start
     count = int(length * (spec.density + spec.clutter + spec.trees) / 100.0)
     wide = strip.section.back
@@ -134,7 +133,7 @@ def _scatter(spec: FurnitureSpec, strip: Strip, space: Space, draws: Draws, numb
     for index in range(count):
         rng = draws.rng("furniture", "square", number, index)
         s = float(rng.uniform(strip.start, strip.end))
-        look = sample_prop(rng, str(rng.choice(list(SQUARE_THINGS), p=shares / shares.sum())))
+        look = sample_prop(rng, pick(rng, SQUARE_THINGS))
         deep, broad = footprint(look)
         if rng.random() < 0.25:
             look = replace(look, pattern=int(rng.integers(2**31)))

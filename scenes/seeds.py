@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,4 +24,18 @@ def rng_for(seed: int, *address: int | str) -> np.random.Generator:
     """
     text = "\x1f".join(f"{type(part).__name__}:{part}" for part in (int(seed), *address))
     words = np.frombuffer(hashlib.blake2b(text.encode(), digest_size=32).digest(), dtype=np.uint32)
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words.tolist())))
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))
+
+
+def pick(rng: np.random.Generator, shares: dict[str, float]) -> str:
+    """Draw a key with probability proportional to its value."""
+    steps = rising(tuple(shares.values()))
+    return list(shares)[bisect_right(steps, rng.random())]
+
+
+@lru_cache(maxsize=512)
+def rising(weights: tuple[float, ...]) -> tuple[float, ...]:
+    """Cumulative shares, as `Generator.choice` computes them: its answers, without its checks, which take longer."""
+    shares = np.array(weights)
+    total = np.cumsum(shares / shares.sum())
+    return tuple((total / total[-1]).tolist())
