@@ -75,7 +75,7 @@ $(DEMO)/$(AGENT)/film.gif: | $(VENV)/.installed
 
 # ---------------------------------------------------------------- gates
 test: lint  ## every gate: ruff, mypy, pytest with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.installed-dev  ## ruff and mypy
 	$(BIN)/ruff check .

@@ -17,6 +17,8 @@ from scenes.seeds import rng_for
 
 HEAD = "format: 1\n"
 
+DOCS = Path(__file__).parent.parent / "docs"
+
 
 def write(folder: Path, text: str) -> Path:
     file = folder / "bad.yaml"
@@ -189,3 +191,11 @@ def test_sampled_values_are_recorded_by_path() -> None:
 def test_a_negative_sample_number_is_refused() -> None:
     with pytest.raises(ValueError, match="negative"):
         load("street").sample(-1)
+
+
+def test_every_library_scene_has_a_picture_in_the_docs() -> None:
+    page = (DOCS / "library.md").read_text(encoding="utf-8")
+    assert len(library()) >= 20
+    for name in library():
+        assert f"`{name}`: {load(name).spec.description}" in page
+        assert (DOCS / "images" / "library" / f"{name}.jpg").stat().st_size > 2000
