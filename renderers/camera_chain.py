@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +12,12 @@ from scenes.types import CameraChain
 
 Floats = NDArray[np.float32]
 KEY = 0.36  # radiance of the metered tone after exposure; sRGB .63, a bright grey as dash cameras choose it
-MOST_GAIN = 9.0  # cameras cannot make day of the night
+NIGHT_GAIN = 9.0  # the most that cameras do at night: they cannot make day of it
 
 
-def develop(rgb: Floats, chain: CameraChain, rng: np.random.Generator) -> NDArray[np.uint8]:
+def develop(
+    rgb: Floats, chain: CameraChain, rng: np.random.Generator, most_gain: float = math.inf
+) -> NDArray[np.uint8]:
     """Turn linear radiance into a display-ready picture.
 
     Order: exposure, lens (veil, blur, shake), white balance, spill of over-exposed channels, shot and read
@@ -24,11 +28,12 @@ def develop(rgb: Floats, chain: CameraChain, rng: np.random.Generator) -> NDArra
         rgb: (H, W, 3) linear radiance.
         chain: concrete parameters.
         rng: for the noise.
+        most_gain: limit of the automatic exposure.
 
     Returns:
         (H, W, 3) sRGB bytes.
     """
-    light = rgb * np.float32(automatic_exposure(rgb) * 2.0**chain.exposure)
+    light = rgb * np.float32(min(automatic_exposure(rgb), most_gain) * 2.0**chain.exposure)
     light = through_lens(light, chain) * np.array(chain.white_balance, np.float32)
     if chain.spill > 0:
         over = np.minimum(np.maximum(light - 1.0, 0.0), 8.0)
@@ -56,7 +61,7 @@ def automatic_exposure(rgb: Floats) -> float:
     mean_log = float((np.log(luma + 1e-3) * weight).sum() / weight.sum())
     bright = float(np.quantile(luma, 0.9))
     # sensors protect highlights: between the plain mean and a bright quantile
-    return min(KEY / (0.75 * float(np.exp(mean_log)) + 0.25 * bright + 1e-4), MOST_GAIN)
+    return KEY / (0.75 * float(np.exp(mean_log)) + 0.25 * bright + 1e-4)
 
 
 def through_lens(light: Floats, chain: CameraChain) -> Floats:

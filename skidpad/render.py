@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.assemble import StageBuilder, resolve_camera
-from renderers.camera_chain import develop, encode_jpeg
+from renderers.camera_chain import NIGHT_GAIN, develop, encode_jpeg
 from renderers.frame import LabelledFrame
 from renderers.labels import Subject, label_frame
 from renderers.precipitation import falling
@@ -117,4 +118,5 @@ def shoot(builder: StageBuilder, camera: Camera, state: State, index: int) -> Sh
         drops = rng_for(scene.seed, scene.sample, "precipitation", camera.id, index)
         rgb = falling(drawn.frame, scene.light, camera.mount is not None, drops)
     noise = rng_for(scene.seed, scene.sample, "camera", camera.id, index)
-    return Shot(develop(rgb, camera.chain, noise), drawn, subjects)
+    most_gain = NIGHT_GAIN if scene.light.condition == "night" else math.inf
+    return Shot(develop(rgb, camera.chain, noise, most_gain), drawn, subjects)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from renderers.camera_chain import NIGHT_GAIN, develop
 from renderers.frame import Frame, View
 from renderers.lamps import LOW_BEAM, Lamp
 from renderers.mesh import Material, box
@@ -20,7 +21,7 @@ from scenes.kinds import Kind
 from scenes.light import make_light, sun_position
 from scenes.schema_light import LightSpec, WeatherSpec
 from scenes.seeds import rng_for
-from scenes.types import Light
+from scenes.types import CameraChain, Light
 
 DARK = Light("night", 0.0, 0.7, (0.0,) * 3, (1e-4,) * 3, (1e-4,) * 3, 0.0, 0.0)
 CLOUDY = Light("overcast", 0.0, 0.7, (0.0,) * 3, (0.9,) * 3, (0.9,) * 3, 1.0, 0.0)
@@ -143,3 +144,11 @@ def test_what_falls_covers_a_part_of_the_picture_only_and_is_reproducible(weathe
     assert np.isfinite(first).all()
     dripping = falling(frame, light, True, rng_for(0, 3))
     assert np.array_equal(dripping, first) == ("rain" not in weather)
+
+
+def test_cameras_brighten_dusk_but_not_night() -> None:
+    dark = np.full((48, 64, 3), 0.01, np.float32)
+    chain = CameraChain()
+    dusk, night = (develop(dark, chain, rng_for(0), gain) for gain in (math.inf, NIGHT_GAIN))
+    assert dusk.mean() == pytest.approx(develop(dark * 50, chain, rng_for(0)).mean(), abs=12.0)  # as bright as by day
+    assert night.mean() < 0.7 * dusk.mean()
