@@ -216,9 +216,13 @@ class Environments:
     def _look(self, e: int) -> None:
         """Let the observer observe environment e."""
         if self.observer is not None and self._pictures is not None:
-            state, scene = self.state(e), self.scene(e)
-            for n, ego in enumerate(self.egos(e)):
-                self._pictures[e, n] = self.observer.observe(scene, state, ego)
+            for n, seen in enumerate(self.seen(e, self.observer)):
+                self._pictures[e, n] = seen
+
+    def seen(self, e: int, observer: Observer) -> list[NDArray[Any]]:
+        """What an observer observes of environment e now, one entry for every controlled actor."""
+        state, scene = self.state(e), self.scene(e)
+        return [observer.observe(scene, state, ego) for ego in self.egos(e)]
 
     def _of_rows(self, table: NDArray[Any]) -> NDArray[Any]:
         """(E, N) entries of a (P, A) table for the controlled actors."""

@@ -71,10 +71,9 @@ class SeeingDriver:
 
 def look(core: Environments, observer: Observer, there: NDArray[np.int_]) -> Pictures:
     """(N, H, W) pictures out of the egos of N environments."""
-    shape = (len(there), *(observer.space.shape or ())[:2])
-    pictures = np.empty(shape, np.uint8)
+    pictures = np.empty((len(there), *(observer.space.shape or ())[:2]), np.uint8)
     for n, e in enumerate(there.tolist()):
-        pictures[n] = observer.observe(core.scene(e), core.state(e), core.egos(e)[0])[..., 0]
+        pictures[n] = core.seen(e, observer)[0][..., 0]
     return pictures
 
 
