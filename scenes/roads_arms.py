@@ -25,12 +25,11 @@ from scenes.roads_parts import (
 )
 from scenes.schema import RoadSpec
 from scenes.surroundings import SurfaceLook
-from scenes.types import Crossing, Floats, Lane, StopLine, Surface
+from scenes.types import Floats, Lane, StopLine, Surface
 
 SLOTS = 4  # directions that arms may have, 90 degrees apart
 CLEAR = 1.2  # m between stop line and crossing
 SAGITTA = 0.01  # m that a chord may be off its arc
-ROOMY = 0.95  # m between two who cross, so that those who meet do not stop each other
 LATE = 3.1  # m that the arc of a turn to the near side begins late and ends early
 LATE_ACROSS = 5.5  # m, of a turn across the oncoming lane
 APART = 2.6  # m between the middles of two lanes that do not conflict
@@ -224,27 +223,6 @@ def tidy(line: Floats) -> Floats:
     steps = np.diff(line, axis=0)
     turns = np.abs(steps[:-1, 0] * steps[1:, 1] - steps[:-1, 1] * steps[1:, 0])
     return np.concatenate([line[:1], line[1:-1][turns > 1e-9], line[-1:]])
-
-
-def arms_places(arms: Arms, signals: bool) -> tuple[Place, ...]:
-    """A crossing on every arm; with lights, opposite arms share a group."""
-    if arms.crossing is None:
-        return ()
-    built = []
-    for arm, frame in enumerate(arms.frames):
-        start, end = frame.at(arms.crossing, -arms.section.kerb), frame.at(arms.crossing, arms.section.kerb)
-        group = arms.slots[arm] % 2 if signals else None
-        crossing = Crossing(arm, start, end, arms.crossing_width, group, sum(arms.section.walk) / 2 - arms.section.kerb)
-        built.append(Place(crossing, frame, arms.crossing, arms.section, (1,), ROOMY))
-    return tuple(built)
-
-
-def arm_lanes(arms: Arms, width: float) -> tuple[list[Floats], list[Floats]]:
-    """Centre lines of the coming and of the leaving lanes of all arms, (N, 2) m each."""
-    s = np.linspace(arms.reach, arms.far, max(3, int(arms.far / 10)))
-    coming = [frame.points([(float(v), arms.hand * width / 2) for v in s[::-1]]) for frame in arms.frames]
-    leaving = [frame.points([(float(v), -arms.hand * width / 2) for v in s]) for frame in arms.frames]
-    return coming, leaving
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,18 +15,20 @@ from scenes.roads_parts import (
     INFLOW,
     Approach,
     Layout,
-    Place,
     Route,
     Section,
     Strip,
     Walk,
     anticlockwise,
+    arm_crossings,
+    arm_lanes,
     corner_pieces,
     pavement_pieces,
+    rows_across,
 )
 from scenes.schema import RoadSpec
 from scenes.surroundings import SurfaceLook
-from scenes.types import Crossing, Floats, Lane, RoadNetwork, StopLine, Surface
+from scenes.types import Floats, Lane, RoadNetwork, StopLine, Surface
 
 RADIUS = 4.0  # m, of the kerbs at the corners
 ARMS = 4
@@ -55,7 +57,8 @@ def junction(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws:
     plan = Plan(spec)
     section = plan.section
     strips = [Strip(frame, section.front, plan.half, side, section) for frame in plan.frames for side in (1, -1)]
-    places = junction_places(plan, spec)
+    groups = [arm % 2 if spec.crossing == "signals" else None for arm in range(ARMS)]
+    places = arm_crossings(plan.frames, plan.crossing, section, spec.crossing_width, groups)
     lanes, routes = junction_lanes(plan, spec, limit)
     stops = tuple(
         StopLine(arm, plan.far - plan.stop, arm % 2, places[arm].crossing.id if places else None) for arm in range(ARMS)
@@ -70,16 +73,9 @@ def junction(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws:
         surfaces=tuple(junction_ground(plan, spec, looks)),
         markings=all_marks(paint_arm(plan, spec, frame, draws) for frame in plan.frames),
     )
-    far_end = Section(0.0, 0.0, 0.0, plan.half + 10.0, 0.0)
-    closing = []
-    for frame in plan.frames:
-        across = Frame(0.0, 0.0, frame.heading + math.pi / 2)
-        closing.append(Strip(across, section.kerb + 1.5, section.front + 14.0, -1, far_end, closed=True))
-        closing.append(Strip(across, -section.front - 14.0, -section.kerb - 1.5, -1, far_end, closed=True))
     approaches = tuple(arm_approach(plan, arm) for arm in range(ARMS))
-    return Layout(
-        network, (*corner_strips(strips), *closing), (), walks, places, routes, approaches, plan.frames[0], section
-    )  # fmt: skip
+    frontages = (*corner_strips(strips), *rows_across(plan.frames, section, plan.half))
+    return Layout(network, frontages, (), walks, places, routes, approaches, plan.frames[0], section)
 
 
 def corner_strips(strips: list[Strip]) -> list[Strip]:
@@ -90,19 +86,6 @@ def corner_strips(strips: list[Strip]) -> list[Strip]:
         if strip.end - start > 6.0:
             freed.append(Strip(strip.frame, start, strip.end, strip.side, strip.section))
     return freed
-
-
-def junction_places(plan: Plan, spec: RoadSpec) -> tuple[Place, ...]:
-    """A crossing on every arm."""
-    if plan.crossing is None:
-        return ()
-    built = []
-    for arm, frame in enumerate(plan.frames):
-        start, end = frame.at(plan.crossing, -plan.section.kerb), frame.at(plan.crossing, plan.section.kerb)
-        group = arm % 2 if spec.crossing == "signals" else None
-        crossing = Crossing(arm, start, end, spec.crossing_width, group)
-        built.append(Place(crossing, frame, plan.crossing, plan.section, (1,)))
-    return tuple(built)
 
 
 def junction_ground(plan: Plan, spec: RoadSpec, looks: dict[str, SurfaceLook]) -> list[Surface]:
@@ -139,13 +122,7 @@ def junction_walks(plan: Plan) -> tuple[Walk, ...]:
 
 def junction_lanes(plan: Plan, spec: RoadSpec, limit: float) -> tuple[tuple[Lane, ...], tuple[Route, ...]]:
     """Coming lanes 0-3, leaving lanes 4-7, and connections straight on, left and right."""
-    coming, leaving = [], []
-    count = max(3, int(plan.far / 10))
-    mouth = plan.reach
-    s = np.linspace(mouth, plan.far, count)
-    for frame in plan.frames:
-        coming.append(frame.points([(float(v), plan.hand * plan.offset) for v in s[::-1]]))
-        leaving.append(frame.points([(float(v), -plan.hand * plan.offset) for v in s]))
+    coming, leaving = arm_lanes(plan.frames, plan.reach, plan.far, plan.hand * plan.offset)
     connections: list[tuple[int, int, Floats]] = []
     for arm in range(ARMS):
         for turn in (1, 2, 3):

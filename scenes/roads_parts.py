@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ BAY_ANGLES = {"angled": math.radians(60.0), "perpendicular": math.pi / 2}  # bet
 PITCHES = {"angled": 2.6 / math.sin(math.radians(60.0)), "perpendicular": 2.6}  # m along the street
 RAMP = 1.0  # m, length of the ramp of a dropped kerb
 RAMP_STEPS = 8  # flat pieces that a ramp is built of; each step is under 2 cm
+ROOMY = 0.95  # m between two who cross, so that those who meet do not stop each other
 NIMBLE = 3.3  # m, longest wheel base that gets round an 8 m corner beside other vehicles
 BEYOND = 90.0  # m, ground beyond the last building
 INFLOW = 80.0  # m of road beyond the last building, where vehicles come from and go to
@@ -213,6 +215,61 @@ def corner_pieces(
         quad = frame.points([rim[k], rim[k + 1], edge[k + 1], edge[k]])
         pieces.append(Surface(anticlockwise(quad), z, Kind.PAVEMENT, looks["kerb"], 0.0, frame.heading))
     return pieces
+
+
+def arm_crossings(
+    frames: Sequence[Frame], s: float | None, section: Section, width: float, groups: Sequence[int | None],
+    watch: float = 0.0, slot: float = 0.75,
+) -> tuple[Place, ...]:  # fmt: skip
+    """A crossing on every arm of a junction.
+
+    Args:
+        frames: of the arms, outward.
+        s: of the middle of the bands, m; None = there are none.
+        section: of all arms.
+        width: of the bands, m.
+        groups: signal group of each arm's crossing.
+        watch: see `Crossing`.
+        slot: see `Place`.
+
+    Returns:
+        The crossings, with ids 0, 1, 2 ..
+    """
+    if s is None:
+        return ()
+    built = []
+    for arm, (frame, group) in enumerate(zip(frames, groups, strict=True)):
+        crossing = Crossing(arm, frame.at(s, -section.kerb), frame.at(s, section.kerb), width, group, watch)
+        built.append(Place(crossing, frame, s, section, (1,), slot))
+    return tuple(built)
+
+
+def arm_lanes(frames: Sequence[Frame], mouth: float, far: float, offset: float) -> tuple[list[Floats], list[Floats]]:
+    """Centre lines of the coming and of the leaving lane of every arm of a junction.
+
+    Args:
+        frames: of the arms, outward.
+        mouth: s where the lanes meet the junction, m.
+        far: s where they come from and go to, m.
+        offset: t of the coming lanes, m.
+
+    Returns:
+        Two lists of (N, 2) m, in driving direction.
+    """
+    s = np.linspace(mouth, far, max(3, int(far / 10)))
+    coming = [frame.points([(float(v), offset) for v in s[::-1]]) for frame in frames]
+    leaving = [frame.points([(float(v), -offset) for v in s]) for frame in frames]
+    return coming, leaving
+
+
+def rows_across(frames: Sequence[Frame], section: Section, half: float) -> list[Strip]:
+    """Rows of houses across the ends of a junction's arms, `half` m from its middle, on both sides of the road."""
+    behind, rows = Section(0.0, 0.0, 0.0, half + 10.0, 0.0), []
+    for frame in frames:
+        across = Frame(0.0, 0.0, frame.heading + math.pi / 2)
+        rows.append(Strip(across, section.kerb + 1.5, section.front + 14.0, -1, behind, closed=True))
+        rows.append(Strip(across, -section.front - 14.0, -section.kerb - 1.5, -1, behind, closed=True))
+    return rows
 
 
 def ground_height(network: RoadNetwork, points: Floats) -> Floats:

@@ -15,6 +15,8 @@ from scenes.roads_markings import Painter
 from scenes.roads_parts import (
     BEYOND,
     INFLOW,
+    PARKING,
+    ROOMY,
     Approach,
     Layout,
     Place,
@@ -30,9 +32,8 @@ from scenes.schema import RoadSpec
 from scenes.surroundings import SurfaceLook
 from scenes.types import Crossing, Floats, Lane, RoadNetwork, StopLine, Surface
 
-DEPTHS = {"parallel": 2.1, "angled": 5.4, "perpendicular": 5.2}  # m, of parking bays
+DEPTHS = {"parallel": PARKING, "angled": 5.4, "perpendicular": 5.2}  # m, of parking bays
 SIDEWAYS = 1.8  # m/s2 across that drivers take a bend with
-ROOMY = 0.95  # m between two who cross, so that those who meet do not stop each other
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,8 @@ from scenes.draws import Draws
 from scenes.roads_arms import (
     Arms,
     Link,
-    arm_lanes,
     arms_ground,
     arms_of,
-    arms_places,
     arms_walks,
     corner_quarters,
     corner_start,
@@ -23,7 +21,16 @@ from scenes.roads_arms import (
 )
 from scenes.roads_frame import Frame
 from scenes.roads_markings import Painter, all_marks
-from scenes.roads_parts import NIMBLE, Approach, Layout, Section, Strip
+from scenes.roads_parts import (
+    NIMBLE,
+    ROOMY,
+    Approach,
+    Layout,
+    Strip,
+    arm_crossings,
+    arm_lanes,
+    rows_across,
+)
 from scenes.schema import RoadSpec
 from scenes.surroundings import SurfaceLook
 from scenes.types import RoadNetwork, StopLine
@@ -39,8 +46,10 @@ def tee(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws: Draw
     arms = arms_of(spec, slots, spec.lane_width + RADIUS)
     signals = spec.crossing == "signals"
     quarters = corner_quarters(arms, RADIUS)
-    places = arms_places(arms, signals)
-    coming, leaving = arm_lanes(arms, spec.lane_width)
+    groups = [slot % 2 if signals else None for slot in slots]
+    watch = sum(arms.section.walk) / 2 - arms.section.kerb
+    places = arm_crossings(arms.frames, arms.crossing, arms.section, arms.crossing_width, groups, watch, ROOMY)
+    coming, leaving = arm_lanes(arms.frames, arms.reach, arms.far, arms.hand * spec.lane_width / 2)
     links = links_of(arms, coming, leaving)
     stops = tee_stops(arms, links, signals)
     walks = arms_walks(arms, quarters)
@@ -64,8 +73,7 @@ def tee(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws: Draw
 
 def tee_strips(arms: Arms) -> tuple[Strip, ...]:
     """Frontages of all arms, and rows of houses across their ends."""
-    section, strips, closing = arms.section, [], []
-    far_end = Section(0.0, 0.0, 0.0, arms.half + 10.0, 0.0)
+    section, strips = arms.section, []
     missing = next(slot for slot in range(4) if slot not in arms.slots)
     for slot, frame in zip(arms.slots, arms.frames, strict=True):
         for side in (1, -1):
@@ -74,11 +82,8 @@ def tee_strips(arms: Arms) -> tuple[Strip, ...]:
             start = 0.0 if beside else corner_start(section, RADIUS) + (16.0 if side > 0 else 0.0)
             if arms.half - start > 6.0:
                 strips.append(Strip(frame, start, arms.half, side, section))
-        across = Frame(0.0, 0.0, frame.heading + math.pi / 2)
-        closing.append(Strip(across, section.kerb + 1.5, section.front + 14.0, -1, far_end, closed=True))
-        closing.append(Strip(across, -section.front - 14.0, -section.kerb - 1.5, -1, far_end, closed=True))
     strips.sort(key=lambda strip: abs(strip.frame.heading) > 0.1)  # cameras on foot stand along +x
-    return (*strips, *closing)
+    return (*strips, *rows_across(arms.frames, section, arms.half))
 
 
 def tee_stops(arms: Arms, links: list[Link], signals: bool) -> list[StopLine]:
