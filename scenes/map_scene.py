@@ -7,13 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from scenes.cameras import Ego, make_cameras
+from scenes.cameras import Ego
 from scenes.drawing import fix
 from scenes.draws import Draws
-from scenes.ego import drive_route, route, start_of
+from scenes.ego import route, start_of
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, line_at
-from scenes.light import make_light
 from scenes.map_frontage import clear, frontage
 from scenes.map_lanes import length_of
 from scenes.map_layout import Area, lane_boxes, lay_map, walk_boxes
@@ -24,7 +23,7 @@ from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import signal_plan
 from scenes.population_space import Space
 from scenes.props import sample_prop
-from scenes.resolve import carrier, explicit_actors, rained_on, reserve
+from scenes.resolve import Contents, explicit_actors, furnished, rained_on, reserve
 from scenes.road_map import RoadMap
 from scenes.schema import SceneSpec, SignalSpec
 from scenes.signals import sample_signal
@@ -70,19 +69,8 @@ def resolve_on_map(template: SceneSpec, found: RoadMap, name: str, k: int, seed:
     moving = add_map_traffic(spec.vehicles, found, ways, area, draws, carriers_of)
     people = add_people(spec.people, layout, space, draws, [], spec.start_time)
     moving = [replace(one, driver=spec.vehicles.driver) for one in moving]
-    everyone = [replace(actor, id=number) for number, actor in enumerate([*actors, *moving, *people], 1)]
-    heads = [replace(signal, id=len(everyone) + number) for number, signal in enumerate(signals, 1)]
-    if spec.ego is not None and own is not None:
-        number = carrier(everyone, own) - 1
-        everyone[number] = drive_route(spec.ego, everyone[number], found.network)
-    mounts = {n: carrier(everyone, ego) for n, ego in egos.items()}
-    return Scene(
-        name=name, sample=k, seed=seed, start_time=spec.start_time, roads=layout.network, actors=tuple(everyone),
-        signals=tuple(heads), buildings=tuple(houses), props=(*poles, *props, *things),
-        light=make_light(spec.light, spec.weather),
-        cameras=tuple(make_cameras(spec, layout, mounts, heads, {}, draws)), values=dict(draws.values),
-        physics=spec.physics, ego=None if own is None else carrier(everyone, own),
-    )  # fmt: skip
+    contents = Contents([*actors, *moving, *people], signals, houses, [*poles, *props, *things])
+    return furnished(spec, name, draws, layout, found.network, contents, own, egos, {})
 
 
 def ride(ways: Ways, found: RoadMap, draws: Draws, camera: int) -> Ego:

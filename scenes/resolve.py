@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from scenes.roads import lay_out
 from scenes.roads_parts import Layout, ground_height
 from scenes.schema import ActorSpec, SceneSpec
 from scenes.schema_light import WeatherSpec
-from scenes.types import Actor, Floats, Scene
+from scenes.types import Actor, Building, Floats, Prop, RoadNetwork, Scene, Signal
 from scenes.vehicles import sample_vehicle
 
 
@@ -61,17 +61,51 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     places = [walking_spot(camera, layout) for camera in spec.cameras if camera.kind == "pavement"]
     views = [(float(spot[0]), float(spot[1]), heading) for spot, heading in places]
     people = add_people(spec.people, layout, space, draws, views, spec.start_time)
-    everyone = [replace(actor, id=number) for number, actor in enumerate([*actors, *moving, *people], 1)]
-    heads = [replace(signal, id=len(everyone) + number) for number, signal in enumerate(signals, 1)]
+    contents = Contents([*actors, *moving, *people], signals, buildings, props)
+    return furnished(spec, name, draws, layout, layout.network, contents, own, egos, watched)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a scene holds, without ids."""
+
+    actors: list[Actor]
+    signals: list[Signal]
+    buildings: list[Building]
+    props: list[Prop]
+
+
+def furnished(
+    spec: SceneSpec, name: str, draws: Draws, layout: Layout, roads: RoadNetwork, contents: Contents, own: Ego | None,
+    egos: dict[int, Ego], watched: dict[int, int],
+) -> Scene:  # fmt: skip
+    """Number everything, send the ego on its way, set up the cameras.
+
+    Args:
+        spec: with plain values.
+        name: of the scene.
+        draws: source and record of randomness.
+        layout: the ground.
+        roads: whose lanes the ego drives on; of a map all, where the layout has those around the cameras.
+        contents: what stands, drives and walks there.
+        own: where the scene's ego starts.
+        egos: where the vehicles start that carry dash cameras, by camera.
+        watched: lights that signal cameras look at, by camera.
+
+    Returns:
+        The scene.
+    """
+    everyone = [replace(actor, id=number) for number, actor in enumerate(contents.actors, 1)]
+    heads = [replace(signal, id=len(everyone) + number) for number, signal in enumerate(contents.signals, 1)]
     carriers = {n: carrier(everyone, ego) for n, ego in egos.items()}
     if spec.ego is not None and own is not None:
         number = carrier(everyone, own) - 1
-        everyone[number] = drive_route(spec.ego, everyone[number], layout.network)
-    cameras = make_cameras(spec, layout, carriers, heads, watched, draws)
+        everyone[number] = drive_route(spec.ego, everyone[number], roads)
     return Scene(
-        name=name, sample=k, seed=seed, start_time=spec.start_time, roads=layout.network, actors=tuple(everyone),
-        signals=tuple(heads), buildings=tuple(buildings), props=tuple(props),
-        light=make_light(spec.light, spec.weather), cameras=tuple(cameras), values=dict(draws.values),
+        name=name, sample=draws.sample, seed=draws.seed, start_time=spec.start_time, roads=layout.network,
+        actors=tuple(everyone), signals=tuple(heads), buildings=tuple(contents.buildings), props=tuple(contents.props),
+        light=make_light(spec.light, spec.weather),
+        cameras=tuple(make_cameras(spec, layout, carriers, heads, watched, draws)), values=dict(draws.values),
         physics=spec.physics, ego=None if own is None else carrier(everyone, own),
     )  # fmt: skip
 
