@@ -11,9 +11,9 @@ from renderers.fill import FAST
 from renderers.points import locate, shade_points
 from renderers.sky import lattice, sky_radiance, skyline, value_noise
 from scenes.kinds import Kind
+from scenes.types import FOG
 
 SKY = int(Kind.SKY)
-FOG = 0.008  # 1/m, thicker air hides sky and skyline
 FOG_HEIGHT = 90.0  # m
 DISTANT = int(Kind.UNLABELLED)  # hazy roofs and trees on the horizon, painted on the sky
 

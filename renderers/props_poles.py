@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from renderers.mesh import RGB, WHITE, Material, Mesh, make_mesh
+from renderers.mesh import RGB, WHITE, Floats, Material, Mesh, make_mesh
 from renderers.props_kit import Sketch, bars
 from renderers.textures_signs import traffic_sign
 from renderers.textures_walls import grime
@@ -27,28 +27,18 @@ def lantern_places(look: PropLook) -> list[tuple[float, float, float]]:
     """Where a street lamp or a lantern shines from, in its own frame, m."""
     if look.model == "lantern":
         return [(0.0, 0.0, look.height - 0.55)]
-    if look.variant % 4 == 2:
-        return [(0.0, 0.0, look.height + 0.15)]
-    rise = 0.62 if look.variant % 4 == 1 else 0.09
-    reach = 0.8 * look.length + 0.25
-    sides = (1.0, -1.0) if look.variant % 4 == 3 else (1.0,)
-    return [(side * reach, 0.0, look.height + rise - 0.1) for side in sides]
+    ends = [(side, float(line[-1, 0]), float(line[-1, 2])) for side, line in lamp_arms(look)]
+    # a hand below its glass
+    return [(x + side * 0.25, 0.0, z - 0.16) for side, x, z in ends] or [(0.0, 0.0, look.height + 0.15)]
 
 
-def street_lamp(look: PropLook, lamps_on: bool) -> Mesh:
-    """A column with a lantern over the road: straight arm, curved arm, post top, twin."""
-    sketch, metal = Sketch(), paint(look, Kind.POLE)
-    high, reach = look.height, look.length
-    foot = [(0.11, 0.0), (0.11, 0.9), (0.075, 1.0), (0.045, high)]
-    sketch.turned(foot, metal, look.colour, 8)
-    glass = Material((0.6, 0.6, 0.58), roughness=0.3, emission=LAMP if lamps_on else _UNLIT, kind=Kind.POLE)
-    style = look.variant % 4
-    sides = (1.0, -1.0) if style == 3 else (1.0,)
+def lamp_arms(look: PropLook) -> list[tuple[float, Floats]]:
+    """Side (+1 or -1) and centre line (N, 3) m of every arm of a street lamp; a post top has none."""
+    high, reach, style = look.height, look.length, look.variant % 4
     if style == 2:
-        sketch.turned([(0.05, high), (0.22, high + 0.05), (0.24, high + 0.3)], glass, WHITE, 10)
-        sketch.turned([(0.26, high + 0.3), (0.1, high + 0.42), (0.0, high + 0.45)], metal, look.colour, 10)
-        return sketch.build()
-    for side in sides:
+        return []
+    arms = []
+    for side in (1.0, -1.0) if style == 3 else (1.0,):
         if style == 1:
             angle = np.linspace(0.0, 0.5 * math.pi, 7)
             line = np.column_stack(
@@ -56,6 +46,22 @@ def street_lamp(look: PropLook, lamps_on: bool) -> Mesh:
             )
         else:
             line = np.array([[0.0, 0.0, high - 0.05], [side * 0.8 * reach, 0.0, high + 0.15]])
+        arms.append((side, line))
+    return arms
+
+
+def street_lamp(look: PropLook, lamps_on: bool) -> Mesh:
+    """A column with a lantern over the road: straight arm, curved arm, post top, twin."""
+    sketch, metal = Sketch(), paint(look, Kind.POLE)
+    high = look.height
+    foot = [(0.11, 0.0), (0.11, 0.9), (0.075, 1.0), (0.045, high)]
+    sketch.turned(foot, metal, look.colour, 8)
+    glass = Material((0.6, 0.6, 0.58), roughness=0.3, emission=LAMP if lamps_on else _UNLIT, kind=Kind.POLE)
+    arms = lamp_arms(look)
+    if not arms:
+        sketch.turned([(0.05, high), (0.22, high + 0.05), (0.24, high + 0.3)], glass, WHITE, 10)
+        sketch.turned([(0.26, high + 0.3), (0.1, high + 0.42), (0.0, high + 0.45)], metal, look.colour, 10)
+    for side, line in arms:
         sketch.path(line, 0.03, metal, look.colour, 6)
         x, z = float(line[-1, 0]), float(line[-1, 2])
         sketch.box((x + side * 0.22, 0, z + 0.01), (0.62, 0.24, 0.09), metal, look.colour)

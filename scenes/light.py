@@ -23,7 +23,7 @@ TOWN = np.array([0.0075, 0.006, 0.0048])  # glow of a town on its horizon, and o
 OBLIQUITY = math.radians(23.44)  # of the ecliptic
 CIVIL = math.radians(6.0)  # below the horizon: the end of civil twilight
 CONTRAST = 3.912  # -ln 0.02: extinction times visibility (Koschmieder 1924)
-FOG = 60.0  # m of air that hide the sky as well as its clouds do
+VEILED = 60.0  # m of air that hide the sky as well as its clouds do
 
 
 def make_light(spec: LightSpec, weather: WeatherSpec | None = None) -> Light:
@@ -42,7 +42,7 @@ def make_light(spec: LightSpec, weather: WeatherSpec | None = None) -> Light:
     weather = weather or WeatherSpec()
     falls = min(1.0, (weather.rain + 4.0 * weather.snowfall) / 10.0)
     thick = CONTRAST / weather.visibility
-    hidden = max(spec.cloudiness, 0.8 + 0.2 * falls if falls else 0.0, 1.0 - math.exp(-FOG * thick))
+    hidden = max(spec.cloudiness, 0.8 + 0.2 * falls if falls else 0.0, 1.0 - math.exp(-VEILED * thick))
     if spec.condition == "clock":
         azimuth, elevation = sun_position(spec.day, spec.hour, math.radians(spec.latitude), math.radians(spec.north))
         condition = "day" if elevation > CIVIL else "dusk" if elevation > -CIVIL else "night"

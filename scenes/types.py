@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 SignalColour = Literal["red", "yellow", "green", "off"]
 SignalState = Literal["red", "yellow", "green", "flashing-yellow", "off"]
 Value = str | int | float | bool
+FOG = 0.008  # 1/m, thicker air is fog: it hides sky and skyline, and vehicles drive with their lights on
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,7 +187,7 @@ class Light:
     @property
     def headlights_on(self) -> bool:
         """Whether moving vehicles have their lights on."""
-        return self.lamps_on or self.rain > 0.5 or self.snowfall > 0.2 or self.haze > 0.008
+        return self.lamps_on or self.rain > 0.5 or self.snowfall > 0.2 or self.haze > FOG
 
 
 @dataclass(frozen=True)
