@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.network import Network
+from scenes.wholefile import write_whole
 
 FORMAT = 1
 POLICY = "policy.safetensors"
@@ -31,9 +32,7 @@ def policy_digest(folder: Path) -> str:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON, whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    partial.replace(path)
+    write_whole(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
 
 
 def read_json(path: Path, what: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from agents.checkpoint import CHECKPOINT, network_of, read_checkpoint, read_networks, write_checkpoint
 from agents.runs import FORMAT, POLICY, RUN, RunError, network_arrays, read_json, write_arrays, write_json
+from scenes.wholefile import write_whole
 
 if TYPE_CHECKING:
     from stable_baselines3 import PPO
@@ -181,12 +183,11 @@ def logger(folder: Path, done: int) -> Any:
         def write(self, key_values: dict[str, Any], key_excluded: dict[str, Any], step: int = 0) -> None:
             values = {name: key_values.get(key, "") for name, key in LOGGED.items()}
             rows.append({"steps": str(step), **{name: f"{v:.6g}" if v != "" else "" for name, v in values.items()}})
-            partial = path.with_name(path.name + ".partial")
-            with partial.open("w", newline="", encoding="utf-8") as out:
-                table = csv.DictWriter(out, COLUMNS)
-                table.writeheader()
-                table.writerows(rows)
-            partial.replace(path)
+            text = io.StringIO(newline="")
+            table = csv.DictWriter(text, COLUMNS)
+            table.writeheader()
+            table.writerows(rows)
+            write_whole(path, text.getvalue())
 
         def close(self) -> None:
             """Nothing is open."""

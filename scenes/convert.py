@@ -11,6 +11,7 @@ from scenes.errors import SceneError
 from scenes.map_lanes import length_of
 from scenes.maps import read_map
 from scenes.road_map import RoadMap
+from scenes.wholefile import write_whole
 
 TEXT = """\
 format: 1
@@ -63,9 +64,7 @@ def convert(source: Path, out: Path) -> RoadMap:
         spread=round(0.15 * speed, 1), people=3 if found.network.sidewalks else 0,
         x=round(x, 1), y=round(y, 1), heading=round(float(np.degrees(heading)), 1),
     )  # fmt: skip
-    partial = out.with_name(out.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, out)
+    write_whole(out, text)
     return found
 
 

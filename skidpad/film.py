@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from scenes.wholefile import write_whole
 from sim.world import State, World
 from skidpad.topview import around, draw_top, ego_of, whole
 from skidpad.topview_paint import Picture, lettering, write
@@ -101,13 +102,10 @@ WRITERS: dict[str, Callable[[Path, Iterable[Picture], float], None]] = {".mp4": 
 
 def write_png(out: str | Path, picture: Picture) -> None:
     """Write a picture (H, W, 3) sRGB as PNG, whole or not at all."""
-    out = Path(out)
     ok, data = cv2.imencode(".png", picture[..., ::-1])
     if not ok:
         raise RuntimeError(f"OpenCV could not encode a picture of shape {picture.shape}")
-    partial = out.with_name(out.name + ".partial")
-    partial.write_bytes(data.tobytes())
-    partial.replace(out)
+    write_whole(Path(out), data.tobytes())
 
 
 def strip(pictures: Sequence[Picture], times: Sequence[float], height: int = 180, gap: int = 4) -> Picture:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -71,17 +70,3 @@ def moment_of(drive: Drive, world: World, step: int) -> Picture:
     state = replace(state, alive=alive)
     trail = np.array([past.position[0, ego, :2] for past in drive.states[: step + 1]], np.float64)
     return draw_top(world, state, view=around(state, 0, ego, *CELL, SPAN), ego=ego, trail=trail)
-
-
-def save_picture(picture: Picture, file: Path) -> None:
-    """Write a PNG, whole or not at all.
-
-    Args:
-        picture: (H, W, 3) sRGB.
-        file: to write.
-    """
-    import cv2
-
-    partial = file.with_name(file.name + ".partial")
-    partial.write_bytes(cv2.imencode(".png", picture[:, :, ::-1])[1].tobytes())
-    partial.replace(file)

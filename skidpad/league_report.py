@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.runs import FORMAT, write_json
+from scenes.wholefile import write_whole
 from transfer.report_style import STYLE
 
 if TYPE_CHECKING:
@@ -54,9 +55,7 @@ def write_report(folder: Path, standings: Standings, gates: Sequence[Gate], comm
     """
     write_json(folder / "league.json", {**standings.content(), "gates": [vars(gate) for gate in gates]})
     page = folder / "league.html"
-    partial = page.with_name(page.name + ".partial")
-    partial.write_text(_page(standings, gates, command), encoding="utf-8")
-    partial.replace(page)
+    write_whole(page, _page(standings, gates, command))
     return page
 
 

@@ -29,7 +29,8 @@ from agents.variants import Variant, Variants, is_train, variants
 from scenes.commonroad import read_encounter
 from sim.world import State
 from skidpad.driving import recipe_of
-from skidpad.film_strip import Drive, film_strip, save_picture
+from skidpad.film import write_png
+from skidpad.film_strip import Drive, film_strip
 
 Progress = Callable[[int, int], None]
 PRACTICE = Settings(rollout=32, learning_rate=2e-4, horizon=4_000_000)  # gentle: what it can it shall keep
@@ -106,7 +107,7 @@ def practice(
             for name in ("trained", "practised")
         }
     folder.mkdir(parents=True, exist_ok=True)
-    save_picture(film_strip(before_and_after(found, held_out, drivers, measured, others)), folder / "filmstrip.png")
+    write_png(folder / "filmstrip.png", film_strip(before_and_after(found, held_out, drivers, measured, others)))
     write_json(folder / "practice.json", report)
     return report
 

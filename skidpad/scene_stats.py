@@ -6,6 +6,7 @@ import base64
 import csv
 import html
 import io
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from scenes.distributions import Scalar
 from scenes.files import SceneTemplate, load
 from scenes.references import Table
+from scenes.wholefile import write_whole
 
 COLUMNS = 4  # of histograms
 MOST_NAMES = 16  # bars of a chart; rarer names are one bar
@@ -49,8 +51,7 @@ class Column:
     def counts(self) -> dict[str, int]:
         """How often each name came, the most frequent first."""
         names = [str(value).lower() if isinstance(value, bool) else str(value) for value in self.draws]
-        found = {name: names.count(name) for name in sorted(set(names))}
-        return dict(sorted(found.items(), key=lambda item: -item[1]))
+        return dict(sorted(Counter(names).items(), key=lambda item: (-item[1], item[0])))
 
     def row(self) -> dict[str, str]:
         """What the table says about it."""
@@ -134,7 +135,7 @@ def bars_of(counts: Mapping[str, int]) -> dict[str, int]:
 
 def page(columns: list[Column], title: str) -> str:
     """A page that needs no other file: histograms and table."""
-    rows = [[html.escape(column.row().get(name, "")) for name in HEAD] for column in columns]
+    rows = [[html.escape(row.get(name, "")) for name in HEAD] for row in (column.row() for column in columns)]
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     image = base64.b64encode(picture(columns, title)).decode()
     head = "".join(f"<th>{name}</th>" for name in HEAD)
@@ -169,7 +170,5 @@ def write_stats(
     content = picture(columns, title) if out.suffix == ".png" else page(columns, title).encode()
     numbers = out.with_suffix(".csv")
     for file, data in ((numbers, table(columns).encode()), (out, content)):
-        partial = file.with_name(f"{file.name}.partial")
-        partial.write_bytes(data)
-        partial.replace(file)
+        write_whole(file, data)
     return out, numbers

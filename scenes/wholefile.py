@@ -1,0 +1,17 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def write_whole(file: Path, content: str | bytes) -> None:
+    """Write a file beside its place, then move it there.
+
+    Args:
+        file: to write; an older one is replaced.
+        content: text is UTF-8.
+    """
+    partial = file.with_name(file.name + ".partial")
+    partial.write_bytes(content.encode() if isinstance(content, str) else content)
+    partial.replace(file)
