@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenes.seeds import between, pick
+
 RGB = tuple[float, float, float]
 
-BUILDING_STYLES = ("terrace", "georgian", "victorian", "office", "flats", "industrial")
+BUILDING_STYLES = {
+    "terrace": 0.27, "georgian": 0.22, "victorian": 0.2, "office": 0.13, "flats": 0.12, "industrial": 0.06,
+}  # fmt: skip
 GROUND_FLOORS = ("house", "shop", "office", "garage")
 ROOFS = ("gable", "parapet", "hip", "flat")
 WALLS: dict[str, int] = {"brick": 5, "stone": 4, "render": 5, "concrete": 3}  # texture variants of each
@@ -85,8 +89,8 @@ def _tint(rng: np.random.Generator, spread: float = 0.13) -> RGB:
 
 def _grey(rng: np.random.Generator, low: float, high: float) -> RGB:
     """A nearly neutral colour."""
-    value = float(rng.uniform(low, high))
-    return value, value * float(rng.uniform(0.96, 1.0)), value * float(rng.uniform(0.85, 1.0))
+    value = between(rng, low, high)
+    return value, value * between(rng, 0.96, 1.0), value * between(rng, 0.85, 1.0)
 
 
 # style: storeys, storey height, bay, window width fraction, window height fraction (low, high), walls, roofs
@@ -112,7 +116,7 @@ def _pick(rng: np.random.Generator, names: tuple[float | str, ...]) -> str:
 
 def _ground_floor(rng: np.random.Generator, style: str) -> str:
     shares = {"office": (0.0, 0.25, 0.75, 0.0), "industrial": (0.2, 0.1, 0.2, 0.5), "flats": (0.6, 0.25, 0.05, 0.1)}
-    return str(rng.choice(GROUND_FLOORS, p=shares.get(style, (0.5, 0.45, 0.05, 0.0))))
+    return pick(rng, dict(zip(GROUND_FLOORS, shares.get(style, (0.5, 0.45, 0.05, 0.0)), strict=True)))
 
 
 def sample_building(rng: np.random.Generator, style: str | None = None, storeys: int | None = None) -> BuildingLook:
@@ -130,39 +134,39 @@ def sample_building(rng: np.random.Generator, style: str | None = None, storeys:
         ValueError: unknown style.
     """
     if style is None:
-        style = str(rng.choice(BUILDING_STYLES, p=[0.27, 0.22, 0.2, 0.13, 0.12, 0.06]))
+        style = pick(rng, BUILDING_STYLES)
     if style not in BUILDING_STYLES:
         raise ValueError(f"building style {style!r} is unknown; choose from {', '.join(BUILDING_STYLES)}")
     ways = _STYLES[style]
     modern = style in {"office", "flats", "industrial"}
 
-    def between(name: str) -> float:
+    def of_style(name: str) -> float:
         low, high = ways[name]
-        return float(rng.uniform(float(low), float(high)))
+        return between(rng, float(low), float(high))
 
     floors = int(rng.integers(int(ways["storeys"][0]), int(ways["storeys"][1]) + 1)) if storeys is None else storeys
     wall = _pick(rng, ways["walls"])
     ground = _ground_floor(rng, style)
     shops = int(rng.integers(2, 6))
-    columns, rows = (int(rng.integers(1, 4)), int(rng.integers(1, 3))) if modern else (int(rng.choice([1, 2, 3])), 2)
+    columns, rows = (int(rng.integers(1, 4)), int(rng.integers(1, 3))) if modern else (int(rng.integers(1, 4)), 2)
     if style == "georgian":
-        columns, rows = int(rng.choice([2, 3, 3])), int(rng.choice([3, 4]))
+        columns, rows = (2, 3, 3)[int(rng.integers(3))], int(rng.integers(3, 5))
     dark_frames = rng.random() < (0.5 if modern else 0.12)
     return BuildingLook(
         style=style,
         wall=wall,
         wall_variant=int(rng.integers(WALLS[wall])),
         wall_tint=_tint(rng),
-        ground_wall=str(rng.choice([wall, "stone", "render"], p=[0.6, 0.2, 0.2])),
+        ground_wall=(wall, "stone", "render")[pick(rng, {0: 0.6, 1: 0.2, 2: 0.2})],
         ground_tint=_tint(rng),
         storeys=floors,
-        storey_height=between("height"),
-        bay=between("bay"),
-        window_width=between("wide"),
-        window_height=between("tall"),
+        storey_height=of_style("height"),
+        bay=of_style("bay"),
+        window_width=of_style("wide"),
+        window_height=of_style("tall"),
         window_columns=columns,
         window_rows=rows,
-        recess=float(rng.uniform(0.06, 0.2)),
+        recess=between(rng, 0.06, 0.2),
         frame_colour=_grey(rng, 0.02, 0.12) if dark_frames else _grey(rng, 0.5, 0.8),
         trim_colour=_grey(rng, 0.28, 0.6),
         sills=bool(rng.random() < (0.5 if modern else 0.92)),
@@ -172,19 +176,19 @@ def sample_building(rng: np.random.Generator, style: str | None = None, storeys:
         ground=ground,
         shop_signs=tuple(int(rng.integers(12)) for _ in range(shops)),
         shop_colours=tuple(_paint(rng) for _ in range(shops)),
-        shop_width=float(rng.uniform(4.0, 8.0)),
+        shop_width=between(rng, 4.0, 8.0),
         awnings=tuple(bool(rng.random() < 0.25) for _ in range(shops)),
         awning_colours=tuple(_paint(rng) for _ in range(shops)),
         door_colour=_paint(rng),
         roof=_pick(rng, ways["roofs"]),
         roof_variant=int(rng.integers(3)),
         roof_tint=_tint(rng),
-        roof_pitch=float(rng.uniform(0.5, 0.85)),
+        roof_pitch=between(rng, 0.5, 0.85),
         chimneys=0 if modern else int(rng.integers(0, 4)),
         dormers=bool(not modern and rng.random() < 0.3),
         drainpipes=bool(rng.random() < 0.75),
         railings=bool(style in {"georgian", "victorian"} and ground == "house" and rng.random() < 0.5),
         glass_tint=_grey(rng, 0.008, 0.05),
-        lit_share=float(rng.uniform(0.05, 0.4)),
+        lit_share=between(rng, 0.05, 0.4),
         pattern=int(rng.integers(2**31)),
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+
+from scenes.seeds import rising
 
 Scalar = str | int | float | bool
 STANDARD = NormalDist()
@@ -168,8 +171,7 @@ class Choice:
 
     def sample(self, rng: np.random.Generator) -> Scalar:
         """Draw a value."""
-        shares = np.asarray(self.weights) / sum(self.weights)
-        return self.values[int(rng.choice(len(self.values), p=shares))]
+        return self.values[bisect_right(rising(self.weights), rng.random())]
 
     def centre(self) -> Scalar:
         """The heaviest value; the first of equals."""

@@ -142,13 +142,25 @@ def offset_line(line: Floats, shift: float) -> Floats:
     Returns:
         (N, 2) m.
     """
-    steps = np.diff(line, axis=0)
-    units = steps / np.hypot(steps[:, 0], steps[:, 1])[:, None]
-    normals = np.stack([-units[:, 1], units[:, 0]], -1)
-    before, after = np.concatenate([normals[:1], normals]), np.concatenate([normals, normals[-1:]])
-    mitre = before + after
-    mitre /= np.maximum((mitre * before).sum(1), 0.2)[:, None]
-    return np.asarray(line + shift * mitre)
+    return np.asarray(beside(np.ascontiguousarray(line, np.float64), float(shift)))
+
+
+@njit(cache=True, error_model="numpy")
+def beside(line, shift):  # type: ignore[no-untyped-def]
+    """Kernel of `offset_line`."""
+    last = len(line) - 1
+    normals = np.empty((last, 2))
+    for k in range(last):
+        dx, dy = line[k + 1, 0] - line[k, 0], line[k + 1, 1] - line[k, 1]
+        length = math.hypot(dx, dy)
+        normals[k, 0], normals[k, 1] = -dy / length, dx / length
+    moved = np.empty_like(line)
+    for k in range(last + 1):
+        a, b = max(k - 1, 0), min(k, last - 1)
+        x, y = normals[a, 0] + normals[b, 0], normals[a, 1] + normals[b, 1]
+        scale = max(x * normals[a, 0] + y * normals[a, 1], 0.2)
+        moved[k, 0], moved[k, 1] = line[k, 0] + shift * (x / scale), line[k, 1] + shift * (y / scale)
+    return moved
 
 
 def within(spot: Floats, outline: Floats) -> bool:

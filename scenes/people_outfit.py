@@ -20,12 +20,12 @@ from scenes.people_palette import (
     colour,
     named,
 )
-from scenes.seeds import pick
+from scenes.seeds import between, pick
 
 
-def between(rng: np.random.Generator, limits: tuple[float, float]) -> float:
+def rounded(rng: np.random.Generator, limits: tuple[float, float]) -> float:
     """Draw uniformly and round to 4 decimals."""
-    return round(float(rng.uniform(*limits)), 4)
+    return round(between(rng, *limits), 4)
 
 
 def sample_top(rng: np.random.Generator, body: Body, cover: float) -> Top:
@@ -46,21 +46,21 @@ def sample_top(rng: np.random.Generator, body: Body, cover: float) -> Top:
     scarf = rng.random() < 0.38 * max(0.0, cover - 0.45) + (0.06 if body.sex == "female" and cover > 0.35 else 0.0)
     formal = style in ("blazer", "coat", "shirt") and body.sex == "male" and body.age_group in ("adult", "senior")
     scale = min(1.0, body.height / 1.7)
-    sleeves = cut.sleeves * float(rng.uniform(0.92, 1.06)) if cut.sleeves > 0 else 0.0
+    sleeves = cut.sleeves * between(rng, 0.92, 1.06) if cut.sleeves > 0 else 0.0
     if style in ("shirt", "blouse", "jumper", "cardigan") and rng.random() < 0.75 - 0.9 * cover:
-        sleeves = float(rng.choice([0.38, 0.62]))
+        sleeves = (0.38, 0.62)[int(rng.integers(2))]
     return Top(
         style=style,
         colour=main,
         second=_second(rng, cut, main),
         pattern=pick(rng, cut.patterns),
-        scale=between(rng, (0.035, 0.11)),
+        scale=rounded(rng, (0.035, 0.11)),
         sleeves=round(sleeves, 3),
-        hem=between(rng, cut.hem),
-        ease=round(between(rng, cut.ease) * scale, 4),
-        hang=between(rng, cut.hang),
-        flare=between(rng, cut.flare),
-        opening=between(rng, (0.2, 1.0)) if open_front else 0.0,
+        hem=rounded(rng, cut.hem),
+        ease=round(rounded(rng, cut.ease) * scale, 4),
+        hang=rounded(rng, cut.hang),
+        flare=rounded(rng, cut.flare),
+        opening=rounded(rng, (0.2, 1.0)) if open_front else 0.0,
         inner=colour(rng, SHIRTS if formal else TOPS),
         collar=pick(rng, cut.collars),
         closure=pick(rng, {"zip": 0.5, "none": 0.5}) if style == "hoodie" else cut.closure,
@@ -89,7 +89,7 @@ def top_shares(body: Body, cover: float) -> dict[str, float]:
         Weight of each style, not normalised.
     """
     shares = {
-        name: float(np.interp(cover, (0.1, 0.5, 0.95), season))
+        name: _of_season(cover, season)
         for name, season in (MEN if body.sex == "male" else WOMEN).items()
     }
     if body.age_group in ("child", "teen"):
@@ -98,6 +98,13 @@ def top_shares(body: Body, cover: float) -> dict[str, float]:
     if body.age_group == "senior":
         shares["hoodie"] = shares["tank"] = shares["football"] = 0.0
     return shares
+
+
+def _of_season(cover: float, season: tuple[float, float, float]) -> float:
+    """Weight of a style between those of summer (cover 0.1), spring (0.5) and winter (0.95)."""
+    if cover < 0.5:
+        return season[0] + (season[1] - season[0]) / 0.4 * max(cover - 0.1, 0.0)
+    return season[1] + (season[2] - season[1]) / (0.95 - 0.5) * (min(cover, 0.95) - 0.5)
 
 
 def _second(rng: np.random.Generator, cut: Cut, main: RGB) -> RGB:
@@ -154,9 +161,9 @@ def sample_bottom(rng: np.random.Generator, body: Body, top: Top, cover: float) 
         colour=main,
         second=named(rng, "white"),
         side_stripe=bool(style == "joggers" and rng.random() < 0.4),
-        hem=between(rng, hem),
-        ease=round(between(rng, ease.get(style, (0.004, 0.006))) * min(1.0, body.height / 1.7), 4),
-        flare=between(rng, (0.80, 1.05) if rng.random() < 0.65 else (1.05, 1.4)),
+        hem=rounded(rng, hem),
+        ease=round(rounded(rng, ease.get(style, (0.004, 0.006))) * min(1.0, body.height / 1.7), 4),
+        flare=rounded(rng, (0.80, 1.05) if rng.random() < 0.65 else (1.05, 1.4)),
         belt=colour(rng, {"black": 0.6, "brown": 0.25, "leather": 0.15})
         if style in ("jeans", "trousers", "shorts") and rng.random() < 0.6
         else main,
@@ -204,6 +211,6 @@ def sample_bag(rng: np.random.Generator, body: Body, top: Top) -> Bag:
         style=style,
         colour=colour(rng, CARRIERS if style == "shopping" else BAGS),
         second=colour(rng, BAGS if rng.random() < 0.6 else ACCENTS),
-        size=between(rng, (0.85, 1.35)),
+        size=rounded(rng, (0.85, 1.35)),
         side=1 if rng.random() < 0.5 else -1,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from math import exp
 from functools import lru_cache
 
 import numpy as np
@@ -62,19 +62,21 @@ ACCENTS: dict[str, float] = {
     "pink": 0.05, "camel": 0.05, "white": 0.05,
 }  # fmt: skip
 # Dark brown and black hair are most frequent; greys come with age (see `scenes.people_sample`).
-HAIR: dict[str, tuple[tuple[int, int, int], float]] = {
-    "black": ((22, 19, 18), 0.27), "dark": ((38, 29, 24), 0.27), "brown": ((66, 47, 34), 0.21),
-    "light_brown": ((104, 78, 54), 0.11), "blond": ((166, 134, 88), 0.08), "pale_blond": ((196, 172, 126), 0.03),
-    "red": ((112, 56, 32), 0.03),
+HAIR = {
+    "black": (22, 19, 18), "dark": (38, 29, 24), "brown": (66, 47, 34), "light_brown": (104, 78, 54),
+    "blond": (166, 134, 88), "pale_blond": (196, 172, 126), "red": (112, 56, 32),
+}  # fmt: skip
+HAIR_SHARES = {
+    "black": 0.27, "dark": 0.27, "brown": 0.21, "light_brown": 0.11, "blond": 0.08, "pale_blond": 0.03, "red": 0.03,
 }  # fmt: skip
 GREYS = ((74, 70, 66), (112, 109, 105), (148, 146, 142), (180, 178, 174))
 # Light to dark, sRGB
-SKINS = ((198, 156, 133), (187, 141, 117), (173, 127, 102), (148, 105, 80), (122, 84, 61), (90, 61, 45), (66, 45, 34))
-SKIN_SHARES = (0.2, 0.28, 0.2, 0.12, 0.08, 0.07, 0.05)
+SKINS = {(198, 156, 133): 0.2, (187, 141, 117): 0.28, (173, 127, 102): 0.2, (148, 105, 80): 0.12, (122, 84, 61): 0.08,
+         (90, 61, 45): 0.07, (66, 45, 34): 0.05}  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
-def linear(srgb: tuple[float, float, float]) -> RGB:
+def linear(srgb: tuple[int, int, int]) -> RGB:
     """Turn sRGB in 0..255 into linear albedo (IEC 61966-2-1, gamma part)."""
     values = [round(float(max(c, 1.0) / 255.0 + 0.055) ** 2.4 / 1.055**2.4, 4) for c in srgb]
     return (values[0], values[1], values[2])
@@ -91,11 +93,15 @@ def varied(rng: np.random.Generator, srgb: tuple[int, int, int], spread: float =
     Returns:
         Linear RGB, 4 decimals.
     """
-    gain = math.exp(rng.normal(0.0, spread))
-    tint = rng.normal(0.0, 0.05, 3).tolist()
-    base = linear((float(srgb[0]), float(srgb[1]), float(srgb[2])))
-    r, g, b = (round(min(max(c * gain * math.exp(t), 0.006), 0.82), 4) for c, t in zip(base, tint, strict=True))
-    return r, g, b
+    gain = exp(rng.normal(0.0, spread))
+    red, green, blue = rng.normal(0.0, 0.05, 3).tolist()
+    r, g, b = linear(srgb)
+    return _albedo(r * gain * exp(red)), _albedo(g * gain * exp(green)), _albedo(b * gain * exp(blue))
+
+
+def _albedo(value: float) -> float:
+    """What cloth, skin and hair can have, 4 decimals."""
+    return round(0.006 if value < 0.006 else 0.82 if value > 0.82 else value, 4)
 
 
 def colour(rng: np.random.Generator, shares: dict[str, float]) -> RGB:

@@ -6,8 +6,8 @@ import numpy as np
 
 from scenes.people_look import AGE_GROUPS, RGB, Body, Head, Manner, PersonLook, Top
 from scenes.people_outfit import sample_bag, sample_bottom, sample_top
-from scenes.people_palette import ACCENTS, COATS, GREYS, HAIR, SKIN_SHARES, SKINS, colour, varied
-from scenes.seeds import pick
+from scenes.people_palette import ACCENTS, COATS, GREYS, HAIR, HAIR_SHARES, SKINS, colour, varied
+from scenes.seeds import between, clamp, pick
 
 AGE_SHARES = {"child": 0.09, "teen": 0.11, "adult": 0.62, "senior": 0.18}
 # m, mean and standard deviation; European adults (NCD-RisC 2016), shoes included
@@ -34,7 +34,7 @@ def sample_person(rng: np.random.Generator, *, warmth: float | None = None, age_
         raise ValueError(f"warmth {warmth} is outside [0, 1]")
     season = float(rng.beta(1.2, 1.0)) if warmth is None else warmth
     # people of one day dress differently warm
-    cover = float(np.clip(season + rng.normal(0.0, 0.13), 0.0, 1.0))
+    cover = clamp(season + rng.normal(0.0, 0.13), 0.0, 1.0)
     body = sample_body(rng, age_group or pick(rng, AGE_SHARES))
     top = sample_top(rng, body, cover)
     bottom = sample_bottom(rng, body, top, cover)
@@ -62,22 +62,22 @@ def sample_body(rng: np.random.Generator, age_group: str) -> Body:
     """
     sex = "male" if rng.random() < 0.52 else "female"
     mean, spread = STATURE[sex]
-    height = float(np.clip(rng.normal(mean, spread), 1.48, 2.02))
-    weight = float(np.clip(rng.beta(1.8, 3.0), 0.0, 1.0))
-    belly = float(np.clip(weight * rng.uniform(0.3, 1.2), 0.0, 1.0)) if sex == "male" else weight * 0.6
-    bust = float(rng.uniform(0.25, 1.0)) if sex == "female" else 0.0
+    height = clamp(rng.normal(mean, spread), 1.48, 2.02)
+    weight = clamp(rng.beta(1.8, 3.0), 0.0, 1.0)
+    belly = clamp(weight * between(rng, 0.3, 1.2), 0.0, 1.0) if sex == "male" else weight * 0.6
+    bust = between(rng, 0.25, 1.0) if sex == "female" else 0.0
     if age_group == "child":
         # WHO 2006 and 2007 medians: 3 years .96 m, 11 years 1.44 m
-        years = float(rng.uniform(3.0, 11.0))
+        years = between(rng, 3.0, 11.0)
         height = float(0.96 + 0.06 * (years - 3.0) + rng.normal(0.0, 0.04))
         weight, belly, bust = 0.5 * weight, 0.25, 0.0
     elif age_group == "teen":
-        height *= float(rng.uniform(0.87, 0.99))
+        height *= between(rng, 0.87, 0.99)
         weight, belly, bust = 0.6 * weight, 0.4 * belly, 0.7 * bust
     elif age_group == "senior":
         height *= 0.975
         weight, belly = min(1.0, weight + 0.15), min(1.0, belly + 0.2)
-    tone = int(rng.choice(len(SKINS), p=SKIN_SHARES))
+    tone = pick(rng, SKINS)
     return Body(
         sex=sex,
         age_group=age_group,
@@ -87,7 +87,7 @@ def sample_body(rng: np.random.Generator, age_group: str) -> Body:
         hips=round(float(rng.normal(1.0, 0.04)), 3),
         bust=round(bust, 3),
         belly=round(float(belly), 3),
-        skin=varied(rng, SKINS[tone], 0.08),
+        skin=varied(rng, tone, 0.08),
     )
 
 
@@ -146,10 +146,10 @@ def _hair_colour(rng: np.random.Generator, body: Body) -> RGB:
     grey = {"senior": 0.8, "adult": 0.12}.get(body.age_group, 0.0)
     if rng.random() < grey:
         return varied(rng, GREYS[int(rng.integers(len(GREYS)))], 0.08)
-    name = pick(rng, {key: share for key, (_, share) in HAIR.items()})
+    name = pick(rng, HAIR_SHARES)
     if sum(body.skin) < 0.7:
         name = "black" if rng.random() < 0.8 else "dark"
-    return varied(rng, HAIR[name][0], 0.18)
+    return varied(rng, HAIR[name], 0.18)
 
 
 def _facial_hair(rng: np.random.Generator, body: Body) -> str:
@@ -180,13 +180,13 @@ def sample_manner(rng: np.random.Generator, body: Body, bag: str) -> Manner:
         stances["camera"] = 0.0
         stances["phone"] = carries["phone"] = stances["texting"] = carries["texting"] = 0.0
     return Manner(
-        arm_swing=round(float(np.clip(rng.normal(1.0, 0.3), 0.25, 1.8)), 3),
-        stoop=round(float(np.clip(rng.normal(0.14 if old else 0.04, 0.05), -0.03, 0.35)), 3),
-        toe_out=round(float(np.clip(rng.normal(0.14, 0.07), -0.05, 0.35)), 3),
+        arm_swing=round(clamp(rng.normal(1.0, 0.3), 0.25, 1.8), 3),
+        stoop=round(clamp(rng.normal(0.14 if old else 0.04, 0.05), -0.03, 0.35), 3),
+        toe_out=round(clamp(rng.normal(0.14, 0.07), -0.05, 0.35), 3),
         cadence=round(float(rng.normal(1.06 if old else 1.0, 0.05)), 3),
-        sway=round(float(np.clip(rng.normal(1.2 if body.sex == "female" else 0.9, 0.2), 0.3, 1.8)), 3),
-        step_width=round(float(np.clip(rng.normal(0.085, 0.02), 0.03, 0.15)) * body.height / 1.7, 3),
+        sway=round(clamp(rng.normal(1.2 if body.sex == "female" else 0.9, 0.2), 0.3, 1.8), 3),
+        step_width=round(clamp(rng.normal(0.085, 0.02), 0.03, 0.15) * body.height / 1.7, 3),
         stance=pick(rng, stances),
         carry=pick(rng, carries),
-        head_turn=round(float(np.clip(rng.normal(0.0, 0.35), -1.05, 1.05)), 3),
+        head_turn=round(clamp(rng.normal(0.0, 0.35), -1.05, 1.05), 3),
     )

@@ -13,12 +13,12 @@ from scenes.population_space import Space
 from scenes.props import PropLook, sample_prop
 from scenes.roads_parts import Layout, Strip
 from scenes.schema import BuildingSpec
+from scenes.seeds import between, pick
 from scenes.types import Building, Prop
 
-FENCES = ("hedge", "stone-wall", "brick-wall", "fence", "railing")
-FENCE_SHARES = (0.3, 0.22, 0.2, 0.16, 0.12)
+FENCES = {"hedge": 0.3, "stone-wall": 0.22, "brick-wall": 0.2, "fence": 0.16, "railing": 0.12}
 TREES = ("bare-tree", "leafy-tree")
-PLANTS = (*TREES, "conifer", "shrub")
+PLANTS = {"bare-tree": 0.35, "leafy-tree": 0.3, "conifer": 0.15, "shrub": 0.2}
 NARROWEST = 4.0  # m, of a building
 BACKS = 9.0  # m behind the fronts where houses inside a bend stand side by side
 
@@ -91,7 +91,7 @@ def _gap(strip: Strip, s: float, width: float, rng: np.random.Generator, space: 
     """Close a gap with a wall, hedge or fence and put plants behind it."""
     added = []
     if rng.random() < 0.85:
-        look = sample_prop(rng, str(rng.choice(FENCES, p=FENCE_SHARES)))
+        look = sample_prop(rng, pick(rng, FENCES))
         count = max(1, round(width / max(look.width, 2.0)))
         each = width / count
         for k in range(count):
@@ -99,9 +99,9 @@ def _gap(strip: Strip, s: float, width: float, rng: np.random.Generator, space: 
             prop = _put(strip, s + (k + 0.5) * each, strip.section.front + 0.6, piece, space)
             added += [prop] if prop else []
     for _ in range(int(rng.integers(1, 4))):
-        look = sample_prop(rng, str(rng.choice(PLANTS, p=(0.35, 0.3, 0.15, 0.2))))
-        distance = strip.section.front + float(rng.uniform(2.0, 9.0))
-        prop = _put(strip, s + float(rng.uniform(0.5, width - 0.5)), distance, look, space)
+        look = sample_prop(rng, pick(rng, PLANTS))
+        distance = strip.section.front + between(rng, 2.0, 9.0)
+        prop = _put(strip, s + between(rng, 0.5, width - 0.5), distance, look, space)
         added += [prop] if prop else []
     return added
 

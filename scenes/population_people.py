@@ -6,15 +6,17 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from scenes.draws import Draws
 from scenes.kinds import Kind
-from scenes.lanes import arc_lengths, line_at, offset_line
+from scenes.lanes import arc_lengths, beside, line_at
 from scenes.people import PersonLook, sample_person
 from scenes.people_sample import AGE_SHARES
 from scenes.population_space import HORIZON, Space
 from scenes.roads_parts import RAMP, Layout, Place, Walk
 from scenes.schema import PeopleSpec
+from scenes.seeds import between, pick
 from scenes.types import Actor, Floats
 
 ROOM = 0.7  # m, width that a walker needs
@@ -74,13 +76,11 @@ class Guest:
 
 
 def _guest(spec: PeopleSpec, rng: np.random.Generator) -> Guest:
-    shares = np.cumsum(list(AGE_SHARES.values()))
-    index = int(np.searchsorted(shares, rng.random() * shares[-1], side="right"))
-    return Guest(list(AGE_SHARES)[index], spec.warmth)
+    return Guest(pick(rng, AGE_SHARES), spec.warmth)
 
 
 def _admit(
-    guest: Guest, line: Floats, z: Floats, start: float, speed: float, space: Space, rng: np.random.Generator,
+    guest: Guest, line: Floats, z: Floats | float, start: float, speed: float, space: Space, rng: np.random.Generator,
     heading: float | None = None,
 ) -> Actor | None:  # fmt: skip
     """Let somebody in who collides with nothing and nobody within the next seconds."""
@@ -96,7 +96,7 @@ def _admit(
     if heading is None:
         _, _, heading = line_at(line, start)
     look = sample_person(rng, warmth=guest.warmth, age_group=guest.age_group)
-    return person(look, line, z, start, speed, float(rng.random()), heading)
+    return person(look, line, np.full(len(line), z), start, speed, float(rng.random()), heading)
 
 
 def _pace(spec: PeopleSpec, guest: Guest, draws: Draws, path: str, rng: np.random.Generator) -> float:
@@ -117,7 +117,7 @@ def _stroll(spec: PeopleSpec, walk: Walk, number: int, space: Space, draws: Draw
         pace = min(_pace(spec, guest, draws, f"people.speed[{number}.{index}]", rng) for guest in guests)
         for _ in range(TRIES):
             if standing:
-                group = _stand(guests, walk, float(rng.uniform(0.0, length)), space, rng)
+                group = _stand(guests, walk, between(rng, 0.0, length), space, rng)
             else:
                 group = _abreast(
                     guests,
@@ -147,16 +147,16 @@ def _abreast(
     line = walk.line if rng.random() < 0.5 else np.ascontiguousarray(walk.line[::-1])
     reach = max(0.0, (walk.width - ROOM) / 2)
     span = (len(guests) - 1) * ABREAST
-    shift = float(rng.uniform(-1.0, 1.0)) * max(0.0, reach - span / 2)
-    start = float(rng.uniform(0.0, length))
+    shift = between(rng, -1.0, 1.0) * max(0.0, reach - span / 2)
+    start = between(rng, 0.0, length)
     # nobody walks along a ruler: the path slants across the band as far as the band is wide
     slant = max(-reach, min(reach, shift + math.tan(math.radians(swing)) * 8.0)) - shift if len(guests) == 1 else 0.0
     group: list[Actor] = []
     for k, guest in enumerate(guests):
         side = shift - span / 2 + k * ABREAST
-        path = _slanted(line, side, slant, start)
+        path = slanted(line, side, slant, start)
         actor = _admit(
-            guest, path, np.full(len(path), walk.z), max(0.0, start + float(rng.normal(0.0, 0.12))), pace, space, rng
+            guest, path, walk.z, max(0.0, start + float(rng.normal(0.0, 0.12))), pace, space, rng
         )
         if actor is None:
             break
@@ -164,25 +164,38 @@ def _abreast(
     return group
 
 
-def _slanted(line: Floats, side: float, slant: float, start: float) -> Floats:
-    """A path beside a line that moves sideways by `slant` over 8 m from `start` on."""
-    if slant == 0.0 or len(line) != 2:
-        return offset_line(line, side)
-    along = line[1] - line[0]
-    length = float(np.hypot(along[0], along[1]))
-    if not 0.0 <= start < length - 9.0:
-        return offset_line(line, side)
-    unit = along / length
+@njit(cache=True, error_model="numpy")
+def slanted(line, side, slant, start):  # type: ignore[no-untyped-def]
+    """A path beside a line that moves sideways by `slant` over 8 m from `start` on.
+
+    Args:
+        line: (N, 2) m; only beside a straight one of two points paths slant.
+        side: m, left positive.
+        slant: m.
+        start: m along the line.
+
+    Returns:
+        (M, 2) m.
+    """
+    dx, dy = line[1, 0] - line[0, 0], line[1, 1] - line[0, 1]
+    length = math.hypot(dx, dy)
+    if slant == 0.0 or len(line) != 2 or not 0.0 <= start < length - 9.0:
+        return beside(line, side)
     local = np.array([(0.0, side), (start, side), (start + 8.0, side + slant), (length, side + slant)])
     if start < 0.05:
         local = local[1:]
-    return np.asarray(line[0] + unit * local[:, :1] + np.array([-unit[1], unit[0]]) * local[:, 1:])
+    x, y = dx / length, dy / length
+    path = np.empty((len(local), 2))
+    for k in range(len(local)):
+        path[k, 0] = line[0, 0] + x * local[k, 0] - y * local[k, 1]
+        path[k, 1] = line[0, 1] + y * local[k, 0] + x * local[k, 1]
+    return path
 
 
 def _stand(guests: list[Guest], walk: Walk, s: float, space: Space, rng: np.random.Generator) -> list[Actor]:
     """Somebody who waits, or two or three who talk face to face."""
     x, y, along = line_at(walk.line, s)
-    d = float(rng.uniform(-0.5, 0.5)) * max(0.0, walk.width - ROOM)
+    d = between(rng, -0.5, 0.5) * max(0.0, walk.width - ROOM)
     middle = np.array([x - d * math.sin(along), y + d * math.cos(along)])
     return _circle(guests, middle, walk.z, space, rng, min(0.45, walk.width / 3))
 
@@ -190,13 +203,13 @@ def _stand(guests: list[Guest], walk: Walk, s: float, space: Space, rng: np.rand
 def _circle(
     guests: list[Guest], middle: Floats, z: float, space: Space, rng: np.random.Generator, radius: float
 ) -> list[Actor]:
-    turn = float(rng.uniform(-math.pi, math.pi))
+    turn = between(rng, -math.pi, math.pi)
     group: list[Actor] = []
     for k, guest in enumerate(guests):
         angle = turn + k * 2 * math.pi / len(guests)
         spot = middle + (radius * np.array([math.cos(angle), math.sin(angle)]) if len(guests) > 1 else 0.0)
         facing = angle + math.pi + float(rng.normal(0.0, 0.3))
-        actor = _admit(guest, spot[None], np.array([z]), 0.0, 0.0, space, rng, facing)
+        actor = _admit(guest, spot[None], z, 0.0, 0.0, space, rng, facing)
         if actor is None:
             break
         group.append(actor)
@@ -266,7 +279,7 @@ def _cross(spec: PeopleSpec, place: Place, space: Space, draws: Draws) -> list[A
             along = arc_lengths(line)
             road = along[int(np.flatnonzero(z == 0.0)[0])]
             signalised = place.crossing.signal_group is not None
-            start = road - float(rng.uniform(1.6, 12.0)) if signalised else road + float(rng.uniform(-10.0, 6.0))
+            start = road - between(rng, 1.6, 12.0) if signalised else road + between(rng, -10.0, 6.0)
             actor = _admit(guest, line, z, max(0.0, float(start)), pace, space, rng)
             if actor is not None:
                 people.append(actor)
@@ -285,10 +298,10 @@ def _wait(spec: PeopleSpec, place: Place, space: Space, draws: Draws) -> list[Ac
         section = place.section
         width = float(np.hypot(*(place.crossing.end - place.crossing.start)))
         kerb = section.kerb if side > 0 else section.kerb - width
-        s = place.s + float(rng.choice([-1, 1])) * (place.crossing.width / 2 + float(rng.uniform(0.5, 1.0)))
-        spot = place.frame.at(s, kerb + side * float(rng.uniform(0.4, 0.9)))
+        s = place.s + float(rng.choice([-1, 1])) * (place.crossing.width / 2 + between(rng, 0.5, 1.0))
+        spot = place.frame.at(s, kerb + side * between(rng, 0.4, 0.9))
         facing = place.frame.heading_at(s) - side * math.pi / 2 + float(rng.normal(0.0, 0.3))
-        actor = _admit(guest, spot[None], np.array([section.kerb_height]), 0.0, 0.0, space, rng, facing)
+        actor = _admit(guest, spot[None], section.kerb_height, 0.0, 0.0, space, rng, facing)
         if actor is not None:
             people.append(actor)
     return people
@@ -311,7 +324,7 @@ def _mill(
         pace = min(_pace(spec, guest, draws, f"people.speed[{index}]", rng) for guest in guests)
         standing = rng.random() < spec.standing
         for _ in range(TRIES):
-            bearing = view + float(rng.uniform(-0.45, 0.45))
+            bearing = view + between(rng, -0.45, 0.45)
             spot = np.array([x + distance * math.cos(bearing), y + distance * math.sin(bearing)])
             if abs(spot[1]) > layout.section.back - 0.7 or abs(spot[0]) > half:
                 distance *= 0.8
@@ -348,7 +361,7 @@ def _file(
             break
         line = np.stack([own - unit * before, own + unit * after])
         start = max(0.0, before - pace * time + float(rng.normal(0.0, 0.12)))
-        actor = _admit(guest, line, np.zeros(2), start, pace, space, rng)
+        actor = _admit(guest, line, 0.0, start, pace, space, rng)
         if actor is None:
             break
         group.append(actor)

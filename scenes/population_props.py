@@ -13,7 +13,7 @@ from scenes.population_space import Space
 from scenes.props import sample_prop
 from scenes.roads_parts import KERB_STONE, Layout, Strip, ground_height
 from scenes.schema import FurnitureSpec, PropSpec
-from scenes.seeds import pick
+from scenes.seeds import between, pick
 from scenes.types import Prop
 
 KERB_THINGS = {
@@ -110,7 +110,7 @@ def _row(
     count = int((strip.end - strip.start) * per_100 / 100.0)
     for index in range(count):
         rng = draws.rng("furniture", group, number, index)
-        s = float(rng.uniform(strip.start, strip.end))
+        s = between(rng, strip.start, strip.end)
         look = sample_prop(rng, pick(rng, names))
         length, width = footprint(look)
         if length > room:
@@ -132,14 +132,14 @@ def _scatter(spec: FurnitureSpec, strip: Strip, space: Space, draws: Draws, numb
     props = []
     for index in range(count):
         rng = draws.rng("furniture", "square", number, index)
-        s = float(rng.uniform(strip.start, strip.end))
+        s = between(rng, strip.start, strip.end)
         look = sample_prop(rng, pick(rng, SQUARE_THINGS))
         deep, broad = footprint(look)
         if rng.random() < 0.25:
             look = replace(look, pattern=int(rng.integers(2**31)))
         edge = wide - deep / 2 - 0.2
-        distance = edge if rng.random() < 0.7 else float(rng.uniform(min(1.5, edge), edge))
-        heading = strip.facing(s) + (0.0 if distance == edge else float(rng.uniform(-math.pi, math.pi)))
+        distance = edge if rng.random() < 0.7 else between(rng, min(1.5, edge), edge)
+        heading = strip.facing(s) + (0.0 if distance == edge else between(rng, -math.pi, math.pi))
         x, y = strip.at(s, distance)
         if space.place(float(x), float(y), heading, deep, broad, 0.2, crown(look)):
             props.append(Prop(look.kind, look, np.array([x, y, strip.section.kerb_height]), heading))

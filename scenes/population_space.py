@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 import numpy as np
 from numba import njit
@@ -51,6 +50,78 @@ def boxes_meet(boxes, count, x, y, heading, half_length, half_width):  # type: i
     return False
 
 
+@njit(cache=True, error_model="numpy")
+def path_meets(boxes, count, line, width):  # type: ignore[no-untyped-def]
+    """Whether somebody who follows a polyline touches any of the first `count` boxes.
+
+    Args:
+        boxes: (N, 5) as for `boxes_meet`.
+        count: number of boxes in use.
+        line: (P, 2) m.
+        width: m.
+
+    Returns:
+        True when they overlap.
+    """
+    for k in range(len(line) - 1):
+        dx, dy = line[k + 1, 0] - line[k, 0], line[k + 1, 1] - line[k, 1]
+        x, y = (line[k, 0] + line[k + 1, 0]) / 2, (line[k, 1] + line[k + 1, 1]) / 2
+        if boxes_meet(boxes, count, x, y, math.atan2(dy, dx), (math.hypot(dx, dy) + width) / 2, width / 2):
+            return True
+    return False
+
+
+@njit(cache=True, error_model="numpy")
+def places(line, start, speed, times):  # type: ignore[no-untyped-def]
+    """Where somebody is who keeps the speed along a polyline; outside it its ends are extended.
+
+    Args:
+        line: (P, 2) m.
+        start: m along the line at time 0.
+        speed: m/s.
+        times: (T,) s.
+
+    Returns:
+        (T, 2) m.
+    """
+    spots = np.empty((len(times), 2))
+    count = len(line) - 1
+    along = np.zeros(count + 1)
+    for k in range(count):
+        along[k + 1] = along[k] + math.hypot(line[k + 1, 0] - line[k, 0], line[k + 1, 1] - line[k, 1])
+    for t in range(len(times)):
+        if count == 0:
+            spots[t] = line[0]
+            continue
+        s = start + speed * times[t]
+        k = min(max(np.searchsorted(along, s, side="right") - 1, 0), count - 1)
+        dx, dy = line[k + 1, 0] - line[k, 0], line[k + 1, 1] - line[k, 1]
+        share = (s - along[k]) / math.hypot(dx, dy)
+        spots[t, 0], spots[t, 1] = line[k, 0] + dx * share, line[k, 1] + dy * share
+    return spots
+
+
+@njit(cache=True, error_model="numpy")
+def keep_apart(walks, count, walk, distance):  # type: ignore[no-untyped-def]
+    """Whether a walk never comes closer than a distance to any of the first `count` walks.
+
+    Args:
+        walks: (N, T, 2) m.
+        count: number of walks in use.
+        walk: (T, 2) m.
+        distance: m.
+
+    Returns:
+        False when it does.
+    """
+    for n in range(count):
+        for t in range(len(walk)):
+            dx, dy = walks[n, t, 0] - walk[t, 0], walks[n, t, 1] - walk[t, 1]
+            if dx * dx + dy * dy <= distance * distance:
+                return False
+    return True
+
+
 class Boxes:
     """Oriented boxes on the ground."""
 
@@ -71,12 +142,7 @@ class Boxes:
 
     def meet_path(self, line: Floats, width: float) -> bool:
         """Whether somebody `width` m wide who follows a polyline would touch one of these."""
-        for a, b in pairwise(line):
-            dx, dy = float(b[0] - a[0]), float(b[1] - a[1])
-            length = math.hypot(dx, dy)
-            if self.meet((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, math.atan2(dy, dx), length + width, width):
-                return True
-        return False
+        return bool(path_meets(self._boxes, self.count, line, width))
 
 
 class Crowd:
@@ -84,8 +150,8 @@ class Crowd:
 
     def __init__(self) -> None:
         self.times = np.arange(0.0, HORIZON, STEP)
-        self._walks: list[Floats] = []
-        self._stack = np.zeros((0, len(self.times), 2))
+        self._walks = np.zeros((64, len(self.times), 2))
+        self._count = 0
 
     def walk(self, line: Floats, start: float, speed: float) -> Floats:
         """(T, 2) places of somebody who keeps the speed; outside the path its ends are extended.
@@ -98,27 +164,18 @@ class Crowd:
         Returns:
             World points at `times`.
         """
-        s = start + speed * self.times
-        if len(line) == 1:
-            return np.repeat(line, len(s), axis=0)
-        steps = np.diff(line, axis=0)
-        lengths = np.hypot(steps[:, 0], steps[:, 1])
-        along = np.concatenate([[0.0], np.cumsum(lengths)])
-        index = np.clip(np.searchsorted(along, s, side="right") - 1, 0, len(lengths) - 1)
-        return np.asarray(line[index] + steps[index] * ((s - along[index]) / lengths[index])[:, None])
+        return np.asarray(places(line, start, speed, self.times))
 
     def free(self, walk: Floats, distance: float = PERSONAL) -> bool:
         """Whether somebody new would never come closer than `distance` (m) to anybody."""
-        if len(self._walks) != len(self._stack):
-            self._stack = np.stack(self._walks)
-        if not len(self._stack):
-            return True
-        apart = self._stack - walk
-        return bool((np.einsum("ptk,ptk->pt", apart, apart) > distance * distance).all())
+        return bool(keep_apart(self._walks, self._count, walk, distance))
 
     def add(self, walk: Floats) -> None:
         """Let somebody in."""
-        self._walks.append(walk)
+        if self._count == len(self._walks):
+            self._walks = np.concatenate([self._walks, np.zeros_like(self._walks)])
+        self._walks[self._count] = walk
+        self._count += 1
 
 
 class Space:

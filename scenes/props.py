@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenes.kinds import Kind
+from scenes.seeds import between
 
 RGB = tuple[float, float, float]
 Range = tuple[float, float]
@@ -134,15 +135,15 @@ def sample_prop(rng: np.random.Generator, model: str) -> PropLook:
         red, green, blue = (min(0.8, light * c) for c in colours[int(rng.integers(len(colours)))])
         return red, green, blue
 
-    second = str(rng.choice(["steel", "paint", "cloth"]))
+    second = ("steel", "paint", "cloth")[int(rng.integers(3))]
     return PropLook(
         model=model,
-        length=float(rng.uniform(*ways.length)),
-        width=float(rng.uniform(*ways.width)),
-        height=float(rng.uniform(*ways.height)),
+        length=between(rng, *ways.length),
+        width=between(rng, *ways.width),
+        height=between(rng, *ways.height),
         colour=paint(ways.palette),
         second=paint(second),
         variant=int(rng.integers(ways.variants)),
-        roughness=float(rng.uniform(0.35, 0.8)),
+        roughness=between(rng, 0.35, 0.8),
         pattern=int(rng.integers(2**31)),
     )

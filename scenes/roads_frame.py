@@ -35,13 +35,14 @@ class Frame:
     def points(self, local: list[tuple[float, float]]) -> Floats:
         """(N, 2) world points of (s, t) pairs, m."""
         c, d = math.cos(self.heading), math.sin(self.heading)
+        if self.bend == 0.0:  # without numpy, which takes longer for the four corners of a line
+            return np.array([(self.x + s * c - t * d, self.y + s * d + t * c) for s, t in local], dtype=np.float64)
         st = np.asarray(local, dtype=np.float64)
-        if self.bend != 0.0:
-            inner = np.clip(st[:, 0], -self.arc, self.arc)
-            turn, rest = self.bend * inner, st[:, 0] - inner
-            forward, left = np.stack([np.cos(turn), np.sin(turn)], -1), np.stack([-np.sin(turn), np.cos(turn)], -1)
-            axis = np.stack([np.sin(turn), 1.0 - np.cos(turn)], -1) / self.bend
-            st = axis + rest[:, None] * forward + st[:, 1:] * left
+        inner = np.clip(st[:, 0], -self.arc, self.arc)
+        turn, rest = self.bend * inner, st[:, 0] - inner
+        forward, left = np.stack([np.cos(turn), np.sin(turn)], -1), np.stack([-np.sin(turn), np.cos(turn)], -1)
+        axis = np.stack([np.sin(turn), 1.0 - np.cos(turn)], -1) / self.bend
+        st = axis + rest[:, None] * forward + st[:, 1:] * left
         return np.stack([self.x + st[:, 0] * c - st[:, 1] * d, self.y + st[:, 0] * d + st[:, 1] * c], -1)
 
     def heading_at(self, s: float) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 
 from scenes.roads_frame import Frame, rectangle
 from scenes.roads_parts import Section, anticlockwise
+from scenes.seeds import clamp
 from scenes.types import Floats, Marking
 
 WHITE = (0.72, 0.72, 0.70)
@@ -25,7 +26,7 @@ class Painter:
         self.marks: list[Marking] = []
 
     def _add(self, outline: Floats, colour: tuple[float, float, float]) -> None:
-        wear = float(np.clip(self._wear + self._rng.normal(0.0, 0.08), 0.0, 0.95))
+        wear = clamp(self._wear + self._rng.normal(0.0, 0.08), 0.0, 0.95)
         self.marks.append(Marking(outline, colour, wear))
 
     def bar(self, s: tuple[float, float], t: tuple[float, float], colour: tuple[float, float, float] = WHITE) -> None:
