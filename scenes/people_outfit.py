@@ -88,10 +88,7 @@ def top_shares(body: Body, cover: float) -> dict[str, float]:
     Returns:
         Weight of each style, not normalised.
     """
-    shares = {
-        name: _of_season(cover, season)
-        for name, season in (MEN if body.sex == "male" else WOMEN).items()
-    }
+    shares = {name: _of_season(cover, season) for name, season in (MEN if body.sex == "male" else WOMEN).items()}
     if body.age_group in ("child", "teen"):
         for grown in ("blazer", "leather_jacket", "coat", "shirt", "hi_vis"):
             shares[grown] = shares.get(grown, 0.0) * (0.1 if body.age_group == "child" else 0.4)

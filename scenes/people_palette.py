@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from math import exp
 from functools import lru_cache
+from math import exp
 
 import numpy as np
 

@@ -155,9 +155,7 @@ def _abreast(
     for k, guest in enumerate(guests):
         side = shift - span / 2 + k * ABREAST
         path = slanted(line, side, slant, start)
-        actor = _admit(
-            guest, path, walk.z, max(0.0, start + float(rng.normal(0.0, 0.12))), pace, space, rng
-        )
+        actor = _admit(guest, path, walk.z, max(0.0, start + float(rng.normal(0.0, 0.12))), pace, space, rng)
         if actor is None:
             break
         group.append(actor)

@@ -31,7 +31,7 @@ def rng_for(seed: int, *address: int | str) -> np.random.Generator:
     """
     text = "\x1f".join(f"{type(part).__name__}:{part}" for part in (int(seed), *address))
     words = np.frombuffer(hashlib.blake2b(text.encode(), digest_size=32).digest(), dtype=np.uint32)
-    return np.random.Generator(np.random.PCG64(Ready(seeding(words))))
+    return np.random.Generator(np.random.PCG64(Ready(seeding(words))))  # type: ignore[arg-type]  # stubs: only numpy's own
 
 
 class Ready(ISeedSequence):

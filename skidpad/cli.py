@@ -96,13 +96,29 @@ def scene_list() -> None:
 
 
 @scene_app.command("check")
-def scene_check(file: SceneArgument) -> None:
-    """Check a scene file; draw one sample to see that it is feasible."""
+def scene_check(
+    file: SceneArgument,
+    samples: Annotated[int, typer.Option("--samples", "-n", min=1, max=10_000_000, help="To draw and look at.")] = 1,
+    seed: SeedOption = 0,
+) -> None:
+    """Check a scene file; draw samples and look for things in each other, wheels and feet off the ground."""
     from scenes.files import load
+    from sim.inspection import inspect
 
-    scene = load(file).sample(0)
-    found = f"{len(scene.actors)} actors, {len(scene.signals)} signals, {len(scene.cameras)} cameras"
-    say(f"{file}: ok; sample 0 has {found}")
+    template, faults = load(file), 0
+    scene = template.sample(0, seed)
+    with progress("samples") as bar:
+        for k in range(samples):
+            found = inspect(template.sample(k, seed))
+            bar(k + 1, samples)
+            for fault in found:
+                say(str(fault))
+            faults += len(found)
+    if faults:
+        say(f"{file}: {faults} faults in {samples} samples")
+        raise typer.Exit(1)
+    found_in = f"{len(scene.actors)} actors, {len(scene.signals)} signals, {len(scene.cameras)} cameras"
+    say(f"{file}: ok; sample 0 has {found_in}")
 
 
 @scene_app.command("show")

@@ -13,12 +13,12 @@ from agents import RuleDriver
 from scenes.kinds import VEHICLES
 from scenes.types import Scene
 from sim.contacts import BODY, boxes_touch, gap_to_box
-from sim.ground import Ground, compile_ground, on_road
+from sim.ground import Ground, compile_ground
+from sim.inspection import Box, wheels_on_road
 from sim.rollout import rollout
 from sim.world import State
 
 EVERY = 0.1  # s between two looks
-INSET = 0.15  # m that mirrors and bumpers reach beyond the wheels
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,6 @@ def contacts(scene: Scene, state: State, b: int, ground: Ground) -> Iterator[Con
                 yield Contact(scene.sample, time, "person-building", (int(a), k), (spots[a, 0], spots[a, 1]))
 
 
-Box = tuple[float, float, float, float, float]  # x, y, heading, length, width
-
-
 def box_of(scene: Scene, state: State, b: int, a: int) -> Box:
     """Footprint of a vehicle."""
     x, y = (float(v) for v in state.position[b, a, :2])
@@ -108,14 +105,3 @@ def near(box: Box, spot: NDArray[np.float64], scene: Scene, a: int) -> bool:
     radius = BODY * max(scene.actors[a].size[:2])
     turn = (math.cos(box[2]), math.sin(box[2]), box[3] / 2, box[4] / 2)
     return bool(gap_to_box(float(spot[0]) - box[0], float(spot[1]) - box[1], *turn) < radius)
-
-
-def wheels_on_road(box: Box, ground: Ground) -> bool:
-    """Whether the corners of a vehicle, without bumpers, are on the carriageway."""
-    c, s = math.cos(box[2]), math.sin(box[2])
-    for i in (-1.0, 1.0):
-        for j in (-1.0, 1.0):
-            along, across = i * (0.5 * box[3] - 0.9), j * (0.5 * box[4] - INSET)
-            if not on_road(ground, 0, box[0] + along * c - across * s, box[1] + along * s + across * c):
-                return False
-    return True

@@ -15,8 +15,6 @@ from scenes.compose import LIBRARY
 from scenes.files import library, load
 from scenes.kinds import VEHICLES, Kind
 from scenes.lanes import arc_lengths, line_at, offset_line, project_on
-from scenes.population_buildings import footprint
-from scenes.population_space import Boxes
 from scenes.roads_parts import ground_height
 from scenes.types import Actor, Scene
 
@@ -46,29 +44,6 @@ def test_weather_moves_no_thing(name: str) -> None:
     assert driven[0] == driven[1]
     assert [tuple(b.position) for b in one.buildings] == [tuple(b.position) for b in other.buildings]
     assert [tuple(p.position) for p in one.props] == [tuple(p.position) for p in other.props]
-
-
-@pytest.mark.parametrize("name", PLACES)
-def test_nothing_solid_overlaps(name: str) -> None:
-    for scene in samples(name):
-        boxes = Boxes()
-        for building in scene.buildings:
-            x, y = building.position[:2]
-            box = (float(x), float(y), building.heading, building.size[1] - 0.05, building.size[0] - 0.05)
-            assert not boxes.meet(*box), (scene.sample, "building")
-            boxes.add(*box)
-        for prop in scene.props:
-            if prop.look.model in ("span-wire", "signal-mast", "signal-pole"):
-                continue  # posts of lights may share a corner
-            length, width = footprint(prop.look)
-            box = (float(prop.position[0]), float(prop.position[1]), prop.heading, length - 0.05, width - 0.05)
-            assert not boxes.meet(*box), (scene.sample, prop.look.model)
-            boxes.add(*box)
-        for actor in scene.actors:
-            x, y, heading = start_of(actor)
-            size = actor.size[:2] if actor.kind in VEHICLES else (0.3, 0.3)
-            assert not boxes.meet(x, y, heading, size[0], size[1]), (scene.sample, actor.kind, actor.id)
-            boxes.add(x, y, heading, size[0], size[1])
 
 
 @pytest.mark.parametrize("name", PLACES)

@@ -8,16 +8,13 @@ import numpy as np
 import pytest
 
 from scenes.files import load
-from scenes.kinds import VEHICLES, Kind
+from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, line_at
-from scenes.population_space import Boxes
-from scenes.roads_parts import ground_height
 from scenes.types import Scene
 from sim.ground import compile_ground, on_road
-from tests.scene_contacts import drive, wheels_on_road
+from tests.scene_contacts import drive
 
 LAYOUTS = ("tjunction", "curve", "lanes")
-SAMPLES = 100
 DRIVEN = (0, 1, 2, 3)
 SECONDS = 60.0
 
@@ -36,28 +33,6 @@ def test_rule_based_drivers_get_through_without_contact(name: str) -> None:
         moving = [a for a, actor in enumerate(scene.actors) if actor.behaviour == "drive"]
         gone = sum(not states[-1].alive[0, a] for a in moving)
         assert gone >= 0.2 * len(moving), (name, k)  # nobody waits for ever
-
-
-@pytest.mark.parametrize("name", LAYOUTS)
-def test_wheels_are_on_the_road_and_nothing_overlaps_in_100_samples(name: str) -> None:
-    for k in range(SAMPLES):
-        scene = sample(name, k)
-        ground, boxes = compile_ground([scene]), Boxes()
-        for building in scene.buildings:
-            x, y = (float(v) for v in building.position[:2])
-            boxes.add(x, y, building.heading, building.size[1] - 0.05, building.size[0] - 0.05)
-        for actor in scene.actors:
-            x, y, heading = line_at(actor.path, actor.start) if len(actor.path) > 1 else (*actor.path[0], actor.heading)
-            driven = actor.kind in VEHICLES
-            size = actor.size[:2] if driven else (0.3, 0.3)
-            assert not boxes.meet(x, y, heading, *size), (k, actor.kind, actor.id)
-            boxes.add(x, y, heading, *size)
-            if driven:
-                assert wheels_on_road((x, y, heading, *size), ground), (k, actor.id)
-            else:
-                assert actor.path_z is not None
-                here = np.interp(actor.start, arc_lengths(actor.path), actor.path_z)
-                assert abs(ground_height(scene.roads, np.array([[x, y]]))[0] - here) < 0.025, (k, actor.id)
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
