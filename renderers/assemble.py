@@ -20,6 +20,7 @@ from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
 from renderers.props import prop_mesh
 from renderers.props_poles import lantern_places
 from renderers.rigid import box_of, empty_handed, limp, limp_pose, rolling, vehicle_rig
+from renderers.shapes import shape_mesh, shape_pose
 from renderers.signals import signal_mesh
 from renderers.stage import Instance, Stage
 from renderers.vehicles import vehicle_mesh
@@ -80,6 +81,7 @@ class StageBuilder:
             place = prop.position if pose is None else pose[:3, 3]
             if in_reach(place + np.array([0.0, 0.0, 2.0]), PROP_RADIUS, view, PROP_REACH):
                 wanted.append(self._prop(k) if pose is None else replace(self._prop(k), world_from_model=pose))
+        wanted += [Instance(shape_mesh(one.look), shape_pose(one), Kind.UNLABELLED) for one in self.scene.shapes]
         return wanted
 
     def _united(self) -> Instance:
@@ -90,6 +92,8 @@ class StageBuilder:
             meshes.append(moved(building_mesh(house, lamps, False), world_from_model(house.position, house.heading)))
         for prop in scene.props:
             meshes.append(moved(prop_mesh(prop.look, lamps, 1), world_from_model(prop.position, prop.heading)))
+        for shape in scene.shapes:
+            meshes.append(moved(shape_mesh(shape.look), shape_pose(shape)))
         return Instance(merge(meshes), np.eye(4), Kind.BUILDING)
 
     def _building(self, k: int, massing: bool) -> Instance:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from renderers import textures_ground as ground
 from renderers.mesh import Material, Mesh, Texture, merge
+from renderers.textures_random import pattern
 from scenes.kinds import Kind
 from scenes.polygons import anticlockwise, cells, contains
 from scenes.surroundings import SurfaceLook
@@ -18,6 +19,7 @@ CELL = 8.0  # m; small triangles keep depth precise and carry the slow changes o
 PAINT_HEIGHT = 0.003  # m of markings above the road
 COVER_HEIGHT = 0.002  # m of covers above the road, below the paint
 COVERS_PER_AREA = 1.0 / 90.0  # 1/m^2
+PATTERN_SCALE = 4.0  # m per repeat of a random pattern
 GULLY_SPACING = 17.0  # m along a kerb
 # gloss of standing water: reflectance of water is 0.02, a wet rough film scatters more
 _WET_ROUGHNESS = 0.22
@@ -60,6 +62,8 @@ def surface_texture(look: SurfaceLook) -> tuple[Texture, float]:
         The texture and the metres of one repeat.
     """
     style, variant = look.style, look.variant
+    if style == "pattern":
+        return pattern(variant), PATTERN_SCALE
     if style.startswith("asphalt"):
         pools = {"asphalt-new": (0, 1), "asphalt-old": (2, 3, 1, 5), "asphalt-patched": (4, 5, 3, 2)}
         pool = pools[style]

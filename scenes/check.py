@@ -124,6 +124,14 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
         yield from _actor_problems(index, actor)
     if spec.ego is not None and not roads.map:
         yield from _ego_problems(spec)
+    yield from _mode_problems(spec)
+
+
+def _mode_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
+    if possible(spec.randomisation, "plain") and spec.ego is not None:
+        yield "randomisation", "plain scenes have no lanes for the ego; leave out `ego`"
+    if possible(spec.randomisation, "plain") and possible(spec.physics, "bullet"):
+        yield "randomisation", "plain scenes are for `physics: kinematic`"
 
 
 def _map_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:

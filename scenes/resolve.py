@@ -14,6 +14,7 @@ from scenes.ego import drive_route, start_of
 from scenes.lanes import arc_lengths
 from scenes.light import make_light, wetness
 from scenes.people import sample_person
+from scenes.plain import scatter
 from scenes.population_buildings import add_buildings
 from scenes.population_people import add_people, person
 from scenes.population_props import add_furniture, explicit_props
@@ -101,13 +102,14 @@ def furnished(
     if spec.ego is not None and own is not None:
         number = carrier(everyone, own) - 1
         everyone[number] = drive_route(spec.ego, everyone[number], roads)
-    return Scene(
+    scene = Scene(
         name=name, sample=draws.sample, seed=draws.seed, start_time=spec.start_time, roads=layout.network,
         actors=tuple(everyone), signals=tuple(heads), buildings=tuple(contents.buildings), props=tuple(contents.props),
         light=make_light(spec.light, spec.weather),
         cameras=tuple(make_cameras(spec, layout, carriers, heads, watched, draws)), values=dict(draws.values),
         physics=spec.physics, ego=None if own is None else carrier(everyone, own),
     )  # fmt: skip
+    return scatter(scene, spec.plain, draws) if spec.randomisation == "plain" else scene
 
 
 def rained_on(layout: Layout, weather: WeatherSpec) -> Layout:

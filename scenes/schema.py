@@ -18,6 +18,7 @@ from scenes.props import PROP_MODELS
 from scenes.schema_camera import CameraSpec, ChainSpec, Share
 from scenes.schema_joint import Conditions, CopulaSpec
 from scenes.schema_light import LightSpec, WeatherSpec
+from scenes.schema_plain import MODES, PlainSpec
 
 GROUNDS = (
     "asphalt-new", "asphalt-old", "asphalt-patched", "concrete-paving", "slabs", "brick-paving", "cobbles", "grass",
@@ -174,6 +175,7 @@ class SceneSpec(Spec):
     description: str = ""
     start_time: Annotated[float, Range(0.0, 60.0, "s")] = 0.0
     physics: Annotated[str, OneOf(PHYSICS)] = "kinematic"
+    randomisation: Annotated[str, OneOf(MODES)] = "structured"
     roads: RoadSpec = RoadSpec()
     buildings: BuildingSpec = BuildingSpec()
     parked: ParkedSpec = ParkedSpec()
@@ -183,6 +185,7 @@ class SceneSpec(Spec):
     signals: SignalSpec = SignalSpec()
     light: LightSpec = LightSpec()
     weather: WeatherSpec = WeatherSpec()
+    plain: PlainSpec = PlainSpec()
     chain: ChainSpec = ChainSpec()
     cameras: tuple[CameraSpec, ...] = (CameraSpec(),)
     actors: tuple[ActorSpec, ...] = ()

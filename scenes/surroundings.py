@@ -8,6 +8,7 @@ import numpy as np
 
 from scenes.buildings import BUILDING_STYLES, BuildingLook, sample_building
 from scenes.props import PROP_MODELS, PropLook, sample_prop
+from scenes.shapes import PATTERNS
 from scenes.signals import SignalLook, sample_signal
 
 __all__ = [
@@ -38,6 +39,7 @@ SURFACE_STYLES: dict[str, tuple[int, float]] = {
     "grass": (3, 0.95),
     "gravel": (2, 0.95),
     "earth": (2, 0.95),
+    "pattern": (PATTERNS, 0.9),  # of plain domain randomisation; not in scene files
 }
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from scenes.kinds import Kind
 from scenes.people import PersonLook
+from scenes.shapes import Shape
 from scenes.surroundings import BuildingLook, PropLook, SignalLook, SurfaceLook
 from scenes.vehicles import VehicleLook
 
@@ -244,3 +245,4 @@ class Scene:
     values: dict[str, Value] = field(default_factory=dict)  # every sampled value by its path in the scene file
     ego: int | None = None  # id of the actor that an environment hands to the agent
     physics: str = "kinematic"  # engine that moves it, a key of sim.engine.ENGINES
+    shapes: tuple[Shape, ...] = ()  # distractors and backdrops of plain domain randomisation
