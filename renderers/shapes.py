@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.mesh import Material, Mesh, make_mesh, merge
+from renderers.mesh import Material, Mesh, box, make_mesh, merge
 from renderers.textures_random import pattern
 from scenes.geometry import world_from_model
 from scenes.kinds import Kind
@@ -39,7 +39,7 @@ def shape_mesh(look: ShapeLook) -> Mesh:
     """
     texture = None if look.pattern is None else pattern(look.pattern)
     skin = Material(look.colour, texture, look.roughness, look.metallic, kind=Kind.UNLABELLED)
-    parts = _box(skin) if look.form == "box" else _revolved(look.form, skin)
+    parts = [box((1.0, 1.0, 1.0), (0.0, 0.0, 0.0), skin)] if look.form == "box" else _revolved(look.form, skin)
     mesh = merge(parts)
     size = np.array(look.size, np.float32)
     normals = mesh.normals / size
@@ -82,15 +82,3 @@ def _grid(outline: list[tuple[float, float]], angles: Array, skin: Material) -> 
     corners = flat[quads]
     area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
     return make_mesh(flat, quads[area > 1e-9], skin, uvs.reshape(-1, 2))
-
-
-def _box(skin: Material) -> list[Mesh]:
-    parts = []
-    square = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
-    for axis in range(3):
-        for side in (-0.5, 0.5):
-            corners = np.insert(square if side > 0 else square[::-1], axis, side, axis=1)
-            if axis == 1:
-                corners = corners[::-1]
-            parts.append(make_mesh(corners, np.array([(0, 1, 2), (0, 2, 3)]), skin, square + 0.5))
-    return parts

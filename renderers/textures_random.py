@@ -51,7 +51,7 @@ def _stripes(rng: np.random.Generator) -> Array:
 def _checks(rng: np.random.Generator) -> Array:
     x, y = _grid()
     columns, rows = 2 * rng.integers(1, 9, 2)
-    return ((np.floor(x * columns) + np.floor(y * rows)) % 2).astype(np.float32)
+    return np.asarray((np.floor(x * columns) + np.floor(y * rows)) % 2, np.float32)
 
 
 def _waves(rng: np.random.Generator) -> Array:
