@@ -15,6 +15,7 @@ from scenes.lanes import arc_lengths
 from scenes.light import make_light, wetness
 from scenes.people import sample_person
 from scenes.population_buildings import add_buildings
+from scenes.population_green import add_green
 from scenes.population_people import add_people, person
 from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import add_signals
@@ -52,7 +53,7 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     signals, props = add_signals(spec.signals, layout, space, draws) if layout.approaches else ([], [])
     buildings, plants = add_buildings(spec.buildings, layout, space, draws)
     actors += add_parked(spec.parked, layout, space, draws)
-    props += plants + add_furniture(spec.furniture, layout, space, draws) + given
+    props += plants + add_green(layout, space, draws) + add_furniture(spec.furniture, layout, space, draws) + given
     own = None if spec.ego is None else start_of(spec.ego, layout.network)
     egos = {n: own or ego_for(c, layout, spec.start_time) for n, c in enumerate(spec.cameras) if c.kind == "dash"}
     watched = watched_lanes(spec, layout, draws)

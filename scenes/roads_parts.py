@@ -115,6 +115,14 @@ class Approach:
     far: float  # s of the far side of the junction or crossing
 
 
+@dataclass(frozen=True)
+class Green:
+    """A round bed that is planted, around the origin."""
+
+    radius: float  # m
+    z: float  # m
+
+
 @dataclass(frozen=True, eq=False)
 class Layout:
     """A ground plan, with the places where things may stand, drive and walk."""
@@ -130,6 +138,7 @@ class Layout:
     section: Section
     bays: str = "parallel"  # how vehicles park: parallel, angled, perpendicular
     nimble: float = math.inf  # m, longest wheel base of a vehicle that turns
+    green: Green | None = None
 
 
 def anticlockwise(outline: Floats) -> Floats:

@@ -23,7 +23,7 @@ GROUNDS = (
     "asphalt-new", "asphalt-old", "asphalt-patched", "concrete-paving", "slabs", "brick-paving", "cobbles", "grass",
     "gravel", "earth",
 )  # fmt: skip
-LAYOUTS = ("street", "junction", "square", "tjunction", "curve")  # in this order in messages
+LAYOUTS = ("street", "junction", "square", "tjunction", "curve", "roundabout")  # in this order in messages
 VEHICLE_NAMES = ("car", "van", "truck", "bus")
 PHYSICS = ("kinematic", "bullet")  # keys of sim.engine.ENGINES
 DRIVERS = ("rule", "constant")  # keys of agents.POLICIES
@@ -50,7 +50,9 @@ class RoadSpec(Spec):
     angle: Annotated[float, Range(-120.0, 120.0, "deg")] = 60.0  # that a curve turns by, left positive
     cycle_lane: Annotated[str, OneOf(("none", "left", "right", "both"))] = "none"  # of a street
     bays: Annotated[str, OneOf(("parallel", "angled", "perpendicular"))] = "parallel"  # how vehicles park
-    stem: Annotated[str, OneOf(("left", "right"))] = "right"  # of a T junction: side of the road that ends, from +x
+    stem: Annotated[str, OneOf(("left", "right"))] = "right"  # side of the road that ends at three arms, from +x
+    arms: Annotated[int, Range(3, 4, "arms", integer=True)] = 4  # of a roundabout
+    island: Annotated[float, Range(8.0, 25.0, "m")] = 10.0  # of a roundabout: radius of the middle
     lane_width: Annotated[float, Range(2.5, 4.5, "m")] = 3.2
     pavement: Annotated[float, Range(1.6, 12.0, "m")] = 3.0  # width; of a square: half its width
     kerb: Annotated[float, Range(0.0, 0.2, "m")] = 0.12

@@ -1,0 +1,49 @@
+"""Plants in the bed in the middle of a roundabout."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from scenes.draws import Draws
+from scenes.population_buildings import footprint
+from scenes.population_space import Space
+from scenes.props import sample_prop
+from scenes.roads_parts import Layout
+from scenes.seeds import pick
+from scenes.types import Prop
+
+EDGE = 1.2  # m of grass that stays free along the kerb
+PER_AREA = 0.05  # plants per m2
+PLANTS = {"shrub": 1.6, "leafy-tree": 0.35, "bare-tree": 0.2, "conifer": 0.25, "planter": 0.15}
+
+
+def add_green(layout: Layout, space: Space, draws: Draws) -> list[Prop]:
+    """Plant the middle of a roundabout, if the layout is one.
+
+    Args:
+        layout: with its green.
+        space: to be filled.
+        draws: source of randomness.
+
+    Returns:
+        The plants; of trees the crown may reach over the kerb.
+    """
+    green = layout.green
+    if green is None:
+        return []
+    props = []
+    for index in range(int(PER_AREA * math.pi * green.radius**2)):
+        rng = draws.rng("green", index)
+        distance, angle = (green.radius - EDGE) * math.sqrt(rng.random()), float(rng.uniform(-math.pi, math.pi))
+        look = sample_prop(rng, pick(rng, PLANTS))
+        length, width = footprint(look)
+        reach = distance + math.hypot(length, width) / 2
+        if reach > green.radius - 0.3:
+            continue
+        x, y = distance * math.cos(angle), distance * math.sin(angle)
+        heading = float(rng.uniform(-math.pi, math.pi))
+        if space.place(x, y, heading, length, width, 0.1):
+            props.append(Prop(look.kind, look, np.array([x, y, green.z]), heading))
+    return props
