@@ -149,6 +149,11 @@ def _road_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
         yield "roads.lanes[0]", "a street needs at least one lane along +x"
     if possible(roads.layout, "roundabout"):
         yield from _ring_problems(roads)
+    if set(ends(roads.bus_stop)) != {"none"} and set(ends(roads.layout)) != {"street"}:
+        yield "roads.bus_stop", "bus stops need `layout: street`"
+    for side in ("left", "right"):
+        if all(possible(key, side) or possible(key, "both") for key in (roads.bus_stop, roads.cycle_lane)):
+            yield "roads.bus_stop", f"the {side} side cannot have a bus stop and a cycle lane"
     if possible(roads.layout, "curve"):
         if least(roads.angle) == 0.0:
             yield "roads.angle", "0 deg is no curve; use `layout: street`"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -101,7 +102,7 @@ def standing_vehicle(look: VehicleLook, position: Floats, heading: float) -> Act
 
 def add_traffic(
     spec: VehicleSpec, layout: Layout, draws: Draws, egos: dict[int, tuple[float, str]], closed: frozenset[int],
-    horizon: float,
+    horizon: float, halting: Collection[int] = (),
 ) -> list[Actor]:  # fmt: skip
     """Let vehicles drive in all lanes, each lane filled from its end backwards.
 
@@ -112,6 +113,7 @@ def add_traffic(
         egos: first lane -> (s at time 0, kind) of the vehicle that carries a camera.
         closed: first lanes that stay empty.
         horizon: s; vehicles that come within it start on the road beyond the last building.
+        halting: first lanes whose ego is a bus that stands at a stop.
 
     Returns:
         Actors without ids. An ego starts where it was asked to, whatever is around it.
@@ -122,7 +124,7 @@ def add_traffic(
         if lane in closed or not (spec.moving or lane in egos):
             continue
         choices = [route for route in layout.routes if route.lanes[0] == lane]
-        actors += _fill_lane(spec, layout, choices, draws, egos.get(lane), horizon)
+        actors += _fill_lane(spec, layout, choices, draws, egos.get(lane), horizon, lane in halting)
     return actors
 
 
@@ -135,16 +137,18 @@ class Driver:
     gap: float  # m to the next one
     route: Route
     hurry: float  # 0..1, where in its gap the first one of a lane stands
+    halts: bool = False  # a bus that stands at a stop
 
 
 def _fill_lane(
-    spec: VehicleSpec, layout: Layout, choices: list[Route], draws: Draws, ego: tuple[float, str] | None, horizon: float
-) -> list[Actor]:
+    spec: VehicleSpec, layout: Layout, choices: list[Route], draws: Draws, ego: tuple[float, str] | None,
+    horizon: float, halts: bool,
+) -> list[Actor]:  # fmt: skip
     """Vehicles of one first lane, from the front to the back."""
     lane = choices[0].lanes[0]
     stops = [stop.s for stop in layout.network.stop_lines if stop.lane == lane]
     straight = [route for route in choices if not route.turns]
-    tight = abs(layout.frame.bend) > 1.0 / SWEEPING
+    tight = abs(layout.frame.bend) > 1.0 / SWEEPING or layout.green is not None  # bends and roundabouts
     first = next(entry.centre for entry in layout.network.lanes if entry.id == lane)
     line = first if len(choices[0].lanes) > 1 else choices[0].line
     length = stops[0] if len(choices[0].lanes) > 1 and stops else float(arc_lengths(line)[-1])
@@ -168,7 +172,7 @@ def _fill_lane(
     junctions = len(choices[0].lanes) > 1
     back = length - (2.0 if junctions else INFLOW / 2)
     if ego is not None:
-        own = driver("ego", 0, ego[1])
+        own = replace(driver("ego", 0, ego[1]), halts=halts)
         front, index = ego[0], 0
         back = front - own.look.length
         found.append((front, own))
@@ -203,7 +207,7 @@ def settle(found: list[tuple[float, Driver]], stops: list[float]) -> list[Actor]
         if gap < 0.0:
             continue
         follow = math.sqrt(2 * BRAKING * gap + ahead_speed**2) if math.isfinite(gap) else math.inf
-        speed = min(desired, allowed, follow, route.pace)
+        speed = 0.0 if driver.halts else min(desired, allowed, follow, route.pace)
         line = route.line
         ahead_s, ahead_speed = front - look.length, speed
         _, _, heading = line_at(line, front - look.length / 2)
@@ -220,6 +224,7 @@ def settle(found: list[tuple[float, Driver]], stops: list[float]) -> list[Actor]
                 heading=heading,
                 behaviour="drive",
                 lane=route.lanes[0],
+                driver="bus" if driver.halts else "rule",
             )
         )
     return actors

@@ -26,7 +26,7 @@ GROUNDS = (
 LAYOUTS = ("street", "junction", "square", "tjunction", "curve", "roundabout")  # in this order in messages
 VEHICLE_NAMES = ("car", "van", "truck", "bus")
 PHYSICS = ("kinematic", "bullet")  # keys of sim.engine.ENGINES
-DRIVERS = ("rule", "constant")  # keys of agents.POLICIES
+DRIVERS = ("rule", "constant", "bus")  # keys of agents.POLICIES
 FILE_KEYS = ("extends", "include", "presets")  # what a file builds on; gone when `SceneSpec` is read
 Spread = Distribution
 Metres = Annotated[float, Range(-5000.0, 5000.0, "m")]
@@ -49,6 +49,7 @@ class RoadSpec(Spec):
     radius: Annotated[float, Range(30.0, 400.0, "m")] = 60.0  # of a curve
     angle: Annotated[float, Range(-120.0, 120.0, "deg")] = 60.0  # that a curve turns by, left positive
     cycle_lane: Annotated[str, OneOf(("none", "left", "right", "both"))] = "none"  # of a street
+    bus_stop: Annotated[str, OneOf(("none", "left", "right", "both"))] = "none"  # of a straight street
     bays: Annotated[str, OneOf(("parallel", "angled", "perpendicular"))] = "parallel"  # how vehicles park
     stem: Annotated[str, OneOf(("left", "right"))] = "right"  # side of the road that ends at three arms, from +x
     arms: Annotated[int, Range(3, 4, "arms", integer=True)] = 4  # of a roundabout
@@ -97,6 +98,7 @@ class VehicleSpec(Spec):
     speed: Annotated[Spread, Range(0.0, 40.0, "m/s", each=True)] = Normal(9.0, 1.5, 0.0, 40.0)
     kind: Annotated[Spread, OneOf(VEHICLE_NAMES, each=True)] = Choice(VEHICLE_NAMES, (0.78, 0.12, 0.05, 0.05))
     limit: Annotated[float, Range(2.0, 40.0, "m/s")] = 13.4
+    at_stops: Share = 0.6  # share of the bus stops with a bus
     moving: Annotated[bool, Flag()] = True  # off: only in lanes where a vehicle carries a camera
     driver: Annotated[str, OneOf(DRIVERS, root="runs")] = "rule"
 
