@@ -151,10 +151,8 @@ def traffic(spec: SceneSpec, layout: Layout, draws: Draws, egos: list[Ego], watc
         closed.add(1)
     carried = {ego.lane: (ego.s, "car") for ego in egos}
     closed -= set(carried)
-    halting = {lane: s for lane, s in buses_in_lanes(spec.vehicles, layout, draws).items() if lane not in carried}
-    closed -= set(halting)
-    carried |= {lane: (s, "bus") for lane, s in halting.items()}
-    moving = add_traffic(spec.vehicles, layout, draws, carried, frozenset(closed), spec.start_time + 4.0, set(halting))
+    halts = buses_in_lanes(spec.vehicles, layout, draws)
+    moving = add_traffic(spec.vehicles, layout, draws, carried, frozenset(closed), spec.start_time + 4.0, halts)
     return [one if one.driver == "bus" else replace(one, driver=spec.vehicles.driver) for one in moving]
 
 
