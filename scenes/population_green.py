@@ -1,4 +1,4 @@
-"""Plants in the bed in the middle of a roundabout."""
+"""Plants and lamps in the middle of a roundabout, bollards on its splitter islands."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from scenes.types import Prop
 
 EDGE = 1.2  # m of grass that stays free along the kerb
 PER_AREA = 0.05  # plants per m2
+LAMP = 0.8  # m from the edge of the bed to the lamps
 PLANTS = {"shrub": 1.6, "leafy-tree": 0.35, "bare-tree": 0.2, "conifer": 0.25, "planter": 0.15}
 
 
 def add_green(layout: Layout, space: Space, draws: Draws) -> list[Prop]:
-    """Plant the middle of a roundabout, if the layout is one.
+    """Furnish the middle of a roundabout and its splitter islands, if the layout is one.
 
     Args:
         layout: with its green.
@@ -28,12 +29,21 @@ def add_green(layout: Layout, space: Space, draws: Draws) -> list[Prop]:
         draws: source of randomness.
 
     Returns:
-        The plants; of trees the crown may reach over the kerb.
+        The props; of trees the crown may reach over the kerb.
     """
     green = layout.green
     if green is None:
         return []
     props = []
+    post = sample_prop(draws.rng("green", "posts"), "bollard")
+    lamp = sample_prop(draws.rng("furniture", "lamp"), "street-lamp")
+    corners = [math.pi / 4 + k * math.pi / 2 for k in range(4)]
+    edge = green.radius - LAMP
+    things = [(post, *spot) for spot in green.posts]
+    things += [(lamp, edge * math.cos(angle), edge * math.sin(angle), angle) for angle in corners]
+    for look, x, y, heading in things:
+        if space.place(x, y, heading, 0.3, 0.3):
+            props.append(Prop(look.kind, look, np.array([x, y, green.z]), heading))
     for index in range(int(PER_AREA * math.pi * green.radius**2)):
         rng = draws.rng("green", index)
         distance, angle = (green.radius - EDGE) * math.sqrt(rng.random()), float(rng.uniform(-math.pi, math.pi))

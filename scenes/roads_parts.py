@@ -118,10 +118,11 @@ class Approach:
 
 @dataclass(frozen=True)
 class Green:
-    """A round bed that is planted, around the origin."""
+    """A round bed that is planted, around the origin, and the islands before it."""
 
     radius: float  # m
     z: float  # m
+    posts: tuple[tuple[float, float, float], ...]  # x, y in m and heading in rad of bollards that face who comes
 
 
 @dataclass(frozen=True)

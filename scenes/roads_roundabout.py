@@ -30,6 +30,7 @@ from scenes.types import Floats, Lane, RoadNetwork, StopLine, Surface
 
 RIM = 96  # corners of the island in the middle
 PLOT = 16.0  # m of a corner plot that belongs to the strip on the right of its arm
+POST = 0.9  # m from the end of a splitter island to its bollard
 HATCH = 12.0  # m of hatching before a splitter island
 
 
@@ -56,7 +57,7 @@ def roundabout(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draw
     )
     return Layout(
         network, ring_strips(ring), (), walks, places, routes, (), Frame(0.0, 0.0, 0.0), arms.section, nimble=NIMBLE,
-        green=Green(ring.island - KERB_STONE, arms.section.kerb_height),
+        green=Green(ring.island - KERB_STONE, arms.section.kerb_height, posts(ring)),
     )  # fmt: skip
 
 
@@ -81,6 +82,16 @@ def islands(ring: Ring, looks: dict[str, SurfaceLook]) -> list[Surface]:
             outline = frame.points([tuple(p) for p in outline.tolist()])
             pieces.append(Surface(outline, z, Kind.PAVEMENT, looks["kerb"], 0.0, frame.heading))
     return pieces
+
+
+def posts(ring: Ring) -> tuple[tuple[float, float, float], ...]:
+    """Where bollards stand on the splitter islands, at the end that traffic comes to."""
+    found = []
+    for frame in ring.arms.frames:
+        for outline in splitters(ring):
+            x, y = frame.at(float(outline[:, 0].max()) - POST, 0.0)
+            found.append((float(x), float(y), frame.heading))
+    return tuple(found)
 
 
 def circle(radius: float) -> Floats:
