@@ -195,6 +195,7 @@ def ring_lanes(
             pace = math.sqrt(SIDEWAYS * ring.middle)
             routes.append(Route(tuple(whole), np.concatenate(joints), (-arms.far, arms.far), a, not straight, pace))
             ids, b = [*ids, past + b, on + b], after[b]
+    routes.sort(key=lambda route: arms.slots[route.arm] != SLOTS // 2)  # cameras look for the way along +x first
     return tuple(lanes), tuple(routes)
 
 
