@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.rollout import DT
 from sim.world import F4
 
 
@@ -64,3 +65,18 @@ class ConstantSpeed:
         controls, memory = RuleDriver().act(observations, memory)
         controls[..., 0] = 0.0
         return controls, memory
+
+
+@dataclass(frozen=True)
+class BusDriver:
+    """Stands at a stop for `dwell` seconds from time 0, then drives by the rules; remembers how long it stood, s."""
+
+    dwell: float = 20.0  # s
+    view: str = "path"
+
+    def act(self, observations: F4, memory: F4 | None) -> tuple[F4, F4 | None]:
+        """Decide; see `sim.policy.Policy`."""
+        controls, _ = RuleDriver().act(observations, None)
+        stood = np.zeros(observations.shape[:2], np.float32) if memory is None else memory
+        controls[..., 0] = np.where(stood < self.dwell, -RuleDriver.limit, controls[..., 0])
+        return controls, stood + np.float32(DT)

@@ -14,6 +14,7 @@ from scenes.schema import FILE_KEYS, RoadSpec, SceneSpec
 from scenes.suggest import suggestion
 from scenes.yamlfile import Located
 
+BESIDE = 27.0  # m from the island of a roundabout to the first houses, at most
 ON_MAPS = {"map", "around", "surface", "pavement_surface", "verge_surface", "wear"}
 PLAIN = {
     "missing": "is missing",
@@ -154,6 +155,13 @@ def _road_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
 
     if least(roads.lanes[0]) == 0:
         yield "roads.lanes[0]", "a street needs at least one lane along +x"
+    if possible(roads.layout, "roundabout"):
+        yield from _ring_problems(roads)
+    if set(ends(roads.bus_stop)) != {"none"} and set(ends(roads.layout)) != {"street"}:
+        yield "roads.bus_stop", "bus stops need `layout: street`"
+    for side in ("left", "right"):
+        if all(possible(key, side) or possible(key, "both") for key in (roads.bus_stop, roads.cycle_lane)):
+            yield "roads.bus_stop", f"the {side} side cannot have a bus stop and a cycle lane"
     if possible(roads.layout, "curve"):
         if least(roads.angle) == 0.0:
             yield "roads.angle", "0 deg is no curve; use `layout: street`"
@@ -165,11 +173,22 @@ def _road_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
             yield "roads.radius", f"{least(roads.radius):g} m is less than half the street's width, {wide:.1f} m"
 
 
+def _ring_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
+    """What a roundabout cannot have."""
+    if possible(roads.crossing, "signals"):
+        yield "roads.crossing", "a roundabout has zebras or no crossings, not signals"
+    need = 2.0 * (max(float(str(end)) for end in ends(roads.island)) + BESIDE)
+    room = min(float(str(end)) for end in ends(roads.length))
+    if need > room:
+        yield "roads.length", f"{room:g} m is too short for the roundabout; it needs {need:g} m"
+
+
 def _ego_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
     layouts, ego = set(ends(spec.roads.layout)), spec.ego
     assert ego is not None
-    if "square" in layouts:
-        yield "ego", "an ego needs a street or a junction, not a square"
+    for name in ("square", "roundabout"):
+        if name in layouts:
+            yield "ego", f"an ego needs a street or a junction, not a {name}"
     if not layouts <= {"junction", "tjunction"}:
         if set(ends(ego.turn)) != {"straight"}:
             yield "ego.turn", "left and right need `layout: junction`"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from scenes.vehicles import VehicleLook, fleet_vehicle
 BRAKING = 2.0  # m/s2 that everybody can stop with at time 0 (comfortable deceleration, Treiber et al. 2000)
 KERB_GAP = (0.08, 0.28)  # m between tyres and kerb
 SWEEPING = 150.0  # m, radius of a bend that long vehicles keep to their lane in
+NEAREST = 2.5  # m between two in a lane at time 0
 TURN_SPEED = 5.0  # m/s that vehicles take a turn of a junction at
 
 
@@ -101,7 +103,7 @@ def standing_vehicle(look: VehicleLook, position: Floats, heading: float) -> Act
 
 def add_traffic(
     spec: VehicleSpec, layout: Layout, draws: Draws, egos: dict[int, tuple[float, str]], closed: frozenset[int],
-    horizon: float,
+    horizon: float, halts: Mapping[int, float],
 ) -> list[Actor]:  # fmt: skip
     """Let vehicles drive in all lanes, each lane filled from its end backwards.
 
@@ -112,6 +114,7 @@ def add_traffic(
         egos: first lane -> (s at time 0, kind) of the vehicle that carries a camera.
         closed: first lanes that stay empty.
         horizon: s; vehicles that come within it start on the road beyond the last building.
+        halts: first lane -> s of the front of a bus that stands at a stop at time 0.
 
     Returns:
         Actors without ids. An ego starts where it was asked to, whatever is around it.
@@ -122,7 +125,7 @@ def add_traffic(
         if lane in closed or not (spec.moving or lane in egos):
             continue
         choices = [route for route in layout.routes if route.lanes[0] == lane]
-        actors += _fill_lane(spec, layout, choices, draws, egos.get(lane), horizon)
+        actors += _fill_lane(spec, layout, choices, draws, egos.get(lane), horizon, halts.get(lane))
     return actors
 
 
@@ -135,16 +138,18 @@ class Driver:
     gap: float  # m to the next one
     route: Route
     hurry: float  # 0..1, where in its gap the first one of a lane stands
+    halts: bool = False  # a bus that stands at a stop
 
 
 def _fill_lane(
-    spec: VehicleSpec, layout: Layout, choices: list[Route], draws: Draws, ego: tuple[float, str] | None, horizon: float
-) -> list[Actor]:
+    spec: VehicleSpec, layout: Layout, choices: list[Route], draws: Draws, ego: tuple[float, str] | None,
+    horizon: float, halt: float | None,
+) -> list[Actor]:  # fmt: skip
     """Vehicles of one first lane, from the front to the back."""
     lane = choices[0].lanes[0]
     stops = [stop.s for stop in layout.network.stop_lines if stop.lane == lane]
     straight = [route for route in choices if not route.turns]
-    tight = abs(layout.frame.bend) > 1.0 / SWEEPING
+    tight = abs(layout.frame.bend) > 1.0 / SWEEPING or layout.green is not None  # bends and roundabouts
     first = next(entry.centre for entry in layout.network.lanes if entry.id == lane)
     line = first if len(choices[0].lanes) > 1 else choices[0].line
     length = stops[0] if len(choices[0].lanes) > 1 and stops else float(arc_lengths(line)[-1])
@@ -185,7 +190,31 @@ def _fill_lane(
         back, index = front - one.look.length, index + 1
         if back > 0.0:
             found.append((front, one))
+    if halt is not None:
+        found = let_in(found, replace(driver("stop", 0, "bus"), halts=True), halt, None if ego is None else ego[0])
     return settle(sorted(found, key=lambda entry: -entry[0]), stops)
+
+
+def let_in(
+    found: list[tuple[float, Driver]], bus: Driver, front: float, ego: float | None
+) -> list[tuple[float, Driver]]:
+    """Put a bus at a stop in place of whoever is there, but for an ego.
+
+    Args:
+        found: s of the front and driver of everybody in the lane.
+        bus: that stands.
+        front: s of its front, m.
+        ego: s of the front of the ego, m.
+
+    Returns:
+        Who is in the lane now.
+    """
+    apart = [
+        (s, one) for s, one in found if s < front - bus.look.length - NEAREST or s - one.look.length > front + NEAREST
+    ]
+    if ego is not None and all(s != ego for s, _ in apart):
+        return found
+    return [*apart, (front, bus)]
 
 
 def settle(found: list[tuple[float, Driver]], stops: list[float]) -> list[Actor]:
@@ -199,11 +228,11 @@ def settle(found: list[tuple[float, Driver]], stops: list[float]) -> list[Actor]
         if over:
             continue  # nobody starts on a crossing
         allowed = min([math.sqrt(2 * BRAKING * max(way, 0.0)) for way in ways], default=math.inf)
-        gap = ahead_s - front - 2.5
+        gap = ahead_s - front - NEAREST
         if gap < 0.0:
             continue
         follow = math.sqrt(2 * BRAKING * gap + ahead_speed**2) if math.isfinite(gap) else math.inf
-        speed = min(desired, allowed, follow, route.pace)
+        speed = 0.0 if driver.halts else min(desired, allowed, follow, route.pace)
         line = route.line
         ahead_s, ahead_speed = front - look.length, speed
         _, _, heading = line_at(line, front - look.length / 2)
@@ -220,6 +249,7 @@ def settle(found: list[tuple[float, Driver]], stops: list[float]) -> list[Actor]
                 heading=heading,
                 behaviour="drive",
                 lane=route.lanes[0],
+                driver="bus" if driver.halts else "rule",
             )
         )
     return actors

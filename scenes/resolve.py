@@ -16,10 +16,12 @@ from scenes.light import make_light, wetness
 from scenes.people import sample_person
 from scenes.plain import scatter
 from scenes.population_buildings import add_buildings
+from scenes.population_green import add_green
 from scenes.population_people import add_people, person
 from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import add_signals
 from scenes.population_space import Space
+from scenes.population_stops import add_stops, add_waiting, buses_in_bays, buses_in_lanes
 from scenes.population_vehicles import add_parked, add_traffic, kind_named, standing_vehicle
 from scenes.roads import lay_out
 from scenes.roads_parts import Layout, ground_height
@@ -51,17 +53,20 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     actors = explicit_actors(spec.actors, layout, space, draws)
     given = explicit_props(spec.props, layout, space, draws)
     signals, props = add_signals(spec.signals, layout, space, draws) if layout.approaches else ([], [])
+    props += add_stops(layout, space, draws)
+    actors += buses_in_bays(spec.vehicles, layout, space, draws)
     buildings, plants = add_buildings(spec.buildings, layout, space, draws)
     actors += add_parked(spec.parked, layout, space, draws)
-    props += plants + add_furniture(spec.furniture, layout, space, draws) + given
+    props += plants + add_green(layout, space, draws) + add_furniture(spec.furniture, layout, space, draws) + given
     own = None if spec.ego is None else start_of(spec.ego, layout.network)
     egos = {n: own or ego_for(c, layout, spec.start_time) for n, c in enumerate(spec.cameras) if c.kind == "dash"}
     watched = watched_lanes(spec, layout, draws)
     carriers_of = [*egos.values(), *([own] if own else [])]
-    moving = [replace(one, driver=spec.vehicles.driver) for one in traffic(spec, layout, draws, carriers_of, watched)]
+    moving = traffic(spec, layout, draws, carriers_of, watched)
     places = [walking_spot(camera, layout) for camera in spec.cameras if camera.kind == "pavement"]
     views = [(float(spot[0]), float(spot[1]), heading) for spot, heading in places]
-    people = add_people(spec.people, layout, space, draws, views, spec.start_time)
+    people = add_waiting(spec.people, layout, space, draws)
+    people += add_people(spec.people, layout, space, draws, views, spec.start_time)
     contents = Contents([*actors, *moving, *people], signals, buildings, props)
     return furnished(spec, name, draws, layout, layout.network, contents, own, egos, watched)
 
@@ -148,7 +153,9 @@ def traffic(spec: SceneSpec, layout: Layout, draws: Draws, egos: list[Ego], watc
         closed.add(1)
     carried = {ego.lane: (ego.s, "car") for ego in egos}
     closed -= set(carried)
-    return add_traffic(spec.vehicles, layout, draws, carried, frozenset(closed), spec.start_time + 4.0)
+    halts = buses_in_lanes(spec.vehicles, layout, draws)
+    moving = add_traffic(spec.vehicles, layout, draws, carried, frozenset(closed), spec.start_time + 4.0, halts)
+    return [one if one.driver == "bus" else replace(one, driver=spec.vehicles.driver) for one in moving]
 
 
 def carrier(actors: list[Actor], ego: Ego) -> int:

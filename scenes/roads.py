@@ -17,6 +17,7 @@ from scenes.roads_parts import (
     Strip,
     Walk,
 )
+from scenes.roads_roundabout import roundabout
 from scenes.roads_street import street
 from scenes.roads_tee import tee
 from scenes.schema import RoadSpec
@@ -40,6 +41,8 @@ def lay_out(spec: RoadSpec, limit: float, draws: Draws) -> Layout:
     looks = surface_looks(spec, draws)
     if spec.layout == "square":
         return square(spec, looks)
+    if spec.layout == "roundabout":
+        return roundabout(spec, limit, looks, draws)
     if spec.layout == "tjunction":
         return tee(spec, limit, looks, draws)
     if spec.layout == "junction":

@@ -17,6 +17,7 @@ KERB_STONE = 0.15  # m, width of the stones along a kerb
 PARKING = 2.1  # m, width of a parking strip (UK Manual for Streets 2007, 8.3.48: 2.0 m and more)
 BAY_ANGLES = {"angled": math.radians(60.0), "perpendicular": math.pi / 2}  # between a bay and the street
 PITCHES = {"angled": 2.6 / math.sin(math.radians(60.0)), "perpendicular": 2.6}  # m along the street
+BUS_BAY = 2.95  # m, depth of a bay that a bus stands in beside the lane
 RAMP = 1.0  # m, length of the ramp of a dropped kerb
 RAMP_STEPS = 8  # flat pieces that a ramp is built of; each step is under 2 cm
 ROOMY = 0.95  # m between two who cross, so that those who meet do not stop each other
@@ -115,6 +116,25 @@ class Approach:
     far: float  # s of the far side of the junction or crossing
 
 
+@dataclass(frozen=True)
+class Green:
+    """A round bed that is planted, around the origin, and the islands before it."""
+
+    radius: float  # m
+    z: float  # m
+    posts: tuple[tuple[float, float, float], ...]  # x, y in m and heading in rad of bollards that face who comes
+
+
+@dataclass(frozen=True)
+class BusStop(Strip):
+    """Where buses stop, from the start to the end of the painted box."""
+
+    way: int = 1  # of the buses: +1 along, -1 against the axis
+    front: float = 0.0  # s of the front of a bus
+    lane: int = 0  # at the kerb
+    bay: bool = False  # buses stand beside the lane
+
+
 @dataclass(frozen=True, eq=False)
 class Layout:
     """A ground plan, with the places where things may stand, drive and walk."""
@@ -130,6 +150,8 @@ class Layout:
     section: Section
     bays: str = "parallel"  # how vehicles park: parallel, angled, perpendicular
     nimble: float = math.inf  # m, longest wheel base of a vehicle that turns
+    green: Green | None = None
+    stops: tuple[BusStop, ...] = ()
 
 
 def anticlockwise(outline: Floats) -> Floats:

@@ -14,10 +14,12 @@ from scenes.roads_frame import Frame, rectangle
 from scenes.roads_markings import Painter
 from scenes.roads_parts import (
     BEYOND,
+    BUS_BAY,
     INFLOW,
     PARKING,
     ROOMY,
     Approach,
+    BusStop,
     Layout,
     Place,
     Route,
@@ -27,6 +29,7 @@ from scenes.roads_parts import (
     pavement_pieces,
     strip_walk,
 )
+from scenes.roads_stops import bus_stops, without
 from scenes.roads_street_paint import CYCLE, paint_street
 from scenes.schema import RoadSpec
 from scenes.surroundings import SurfaceLook
@@ -85,6 +88,8 @@ def street_of(spec: RoadSpec) -> Street:
         lanes = count * spec.lane_width + side * middle
         lanes += CYCLE if spec.cycle_lane in (name, "both") else 0.0
         parked = DEPTHS[spec.bays] if spec.parking in (name, "both") else 0.0
+        if parked and spec.bus_stop in (name, "both"):
+            parked = max(parked, BUS_BAY)
         kerb = lanes + parked
         back = kerb + spec.pavement
         sides[side] = Section(lanes, kerb, back, back + spec.verge, max(spec.kerb, 0.02))
@@ -95,6 +100,7 @@ def street(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws: D
     """A street along +x, straight or bent, with one crossing or none."""
     plan = street_of(spec)
     place = crossing_place(plan, spec)
+    halts = bus_stops(plan, spec, place, draws)
     cuts = [(place.s, place.crossing.width)] if place else []
     strips = [Strip(plan.axis, -plan.half, plan.half, side, section) for side, section in plan.sides.items()]
     surfaces = street_ground(plan, looks)
@@ -104,7 +110,7 @@ def street(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws: D
     lanes, routes = street_lanes(plan, limit)
     stops = street_stops(plan, lanes, place) if place else ()
     painter = Painter(plan.axis, spec.wear, draws.rng("roads", "markings"))
-    paint_street(painter, spec, plan, place)
+    paint_street(painter, spec, plan, place, halts)
     walks = tuple(strip_walk(strip, (-plan.half - 6.0, plan.half + 6.0)) for strip in strips)
     network = RoadNetwork(
         lanes=lanes,
@@ -119,8 +125,8 @@ def street(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws: D
     places = (place,) if place else ()
     rows = (*strips, *closing_rows(plan))
     return Layout(
-        network, rows, parking_strips(plan, strips, place, spec), walks, places, routes, approaches, plan.axis,
-        plan.sides[1], bays=spec.bays,
+        network, rows, parking_strips(plan, strips, place, spec, halts), walks, places, routes, approaches, plan.axis,
+        plan.sides[1], bays=spec.bays, stops=halts,
     )  # fmt: skip
 
 
@@ -141,7 +147,9 @@ def is_plain(plan: Street) -> bool:
     return plan.axis.bend == 0.0 and plan.counts == (1, 1)
 
 
-def parking_strips(plan: Street, strips: list[Strip], place: Place | None, spec: RoadSpec) -> tuple[Strip, ...]:
+def parking_strips(
+    plan: Street, strips: list[Strip], place: Place | None, spec: RoadSpec, halts: tuple[BusStop, ...]
+) -> tuple[Strip, ...]:
     """Where vehicles park: not around a crossing, and not at a bus stop."""
     gap = spec.crossing_width / 2 + 8.0
     parking = []
@@ -152,6 +160,7 @@ def parking_strips(plan: Street, strips: list[Strip], place: Place | None, spec:
         ):
             continue
         free = [(-plan.half, plan.half)] if not place else [(-plan.half, place.s - gap), (place.s + gap, plan.half)]
+        free = without(free, halts, strip.side)
         parking += [replace(strip, start=s0, end=s1) for s0, s1 in free if s1 - s0 > 6.0]
     return tuple(parking)
 

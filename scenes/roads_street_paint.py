@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenes.roads_markings import Painter
-from scenes.roads_parts import BAY_ANGLES, PITCHES, Place
+from scenes.roads_parts import BAY_ANGLES, PITCHES, BusStop, Place
+from scenes.roads_stops import paint_stop, without
 from scenes.schema import RoadSpec
 
 if TYPE_CHECKING:
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 CYCLE = 1.6  # m, width of a cycle lane (UK LTN 1/20 2020, table 5-2: 1.5 m and more)
 
 
-def paint_street(painter: Painter, spec: RoadSpec, plan: Street, place: Place | None) -> None:
+def paint_street(
+    painter: Painter, spec: RoadSpec, plan: Street, place: Place | None, halts: tuple[BusStop, ...]
+) -> None:
     """Paint lines between and beside lanes, bays and the crossing."""
     reach = plan.half + 8.0
     spans = [(-reach, reach)]
@@ -28,10 +31,13 @@ def paint_street(painter: Painter, spec: RoadSpec, plan: Street, place: Place | 
             name = {1: "left", -1: "right"}[side]
             if spec.cycle_lane in (name, "both"):
                 paint_cycles(painter, plan, side, span)
-            if spec.parking in (name, "both"):
-                paint_bays(painter, spec, plan, side, span)
-            elif section.kerb == section.lanes:
-                painter.edges(spec.edge_line, span, side * section.kerb)
+            for part in without([span], halts, side):
+                if spec.parking in (name, "both"):
+                    paint_bays(painter, spec, plan, side, part)
+                elif section.kerb == section.lanes:
+                    painter.edges(spec.edge_line, part, side * section.kerb)
+    for halt in halts:
+        paint_stop(painter, halt)
 
 
 def paint_lanes(painter: Painter, spec: RoadSpec, plan: Street, span: tuple[float, float]) -> None:

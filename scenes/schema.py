@@ -24,10 +24,10 @@ GROUNDS = (
     "asphalt-new", "asphalt-old", "asphalt-patched", "concrete-paving", "slabs", "brick-paving", "cobbles", "grass",
     "gravel", "earth",
 )  # fmt: skip
-LAYOUTS = ("street", "junction", "square", "tjunction", "curve")  # in this order in messages
+LAYOUTS = ("street", "junction", "square", "tjunction", "curve", "roundabout")  # in this order in messages
 VEHICLE_NAMES = ("car", "van", "truck", "bus")
 PHYSICS = ("kinematic", "bullet")  # keys of sim.engine.ENGINES
-DRIVERS = ("rule", "constant")  # keys of agents.POLICIES
+DRIVERS = ("rule", "constant", "bus")  # keys of agents.POLICIES
 FILE_KEYS = ("extends", "include", "presets")  # what a file builds on; gone when `SceneSpec` is read
 Spread = Distribution
 Metres = Annotated[float, Range(-5000.0, 5000.0, "m")]
@@ -50,8 +50,11 @@ class RoadSpec(Spec):
     radius: Annotated[float, Range(30.0, 400.0, "m")] = 60.0  # of a curve
     angle: Annotated[float, Range(-120.0, 120.0, "deg")] = 60.0  # that a curve turns by, left positive
     cycle_lane: Annotated[str, OneOf(("none", "left", "right", "both"))] = "none"  # of a street
+    bus_stop: Annotated[str, OneOf(("none", "left", "right", "both"))] = "none"  # of a straight street
     bays: Annotated[str, OneOf(("parallel", "angled", "perpendicular"))] = "parallel"  # how vehicles park
-    stem: Annotated[str, OneOf(("left", "right"))] = "right"  # of a T junction: side of the road that ends, from +x
+    stem: Annotated[str, OneOf(("left", "right"))] = "right"  # side of the road that ends at three arms, from +x
+    arms: Annotated[int, Range(3, 4, "arms", integer=True)] = 4  # of a roundabout
+    island: Annotated[float, Range(8.0, 25.0, "m")] = 10.0  # of a roundabout: radius of the middle
     lane_width: Annotated[float, Range(2.5, 4.5, "m")] = 3.2
     pavement: Annotated[float, Range(1.6, 12.0, "m")] = 3.0  # width; of a square: half its width
     kerb: Annotated[float, Range(0.0, 0.2, "m")] = 0.12
@@ -96,6 +99,7 @@ class VehicleSpec(Spec):
     speed: Annotated[Spread, Range(0.0, 40.0, "m/s", each=True)] = Normal(9.0, 1.5, 0.0, 40.0)
     kind: Annotated[Spread, OneOf(VEHICLE_NAMES, each=True)] = Choice(VEHICLE_NAMES, (0.78, 0.12, 0.05, 0.05))
     limit: Annotated[float, Range(2.0, 40.0, "m/s")] = 13.4
+    at_stops: Share = 0.6  # share of the bus stops with a bus
     moving: Annotated[bool, Flag()] = True  # off: only in lanes where a vehicle carries a camera
     driver: Annotated[str, OneOf(DRIVERS, root="runs")] = "rule"
 

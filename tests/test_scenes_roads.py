@@ -14,7 +14,7 @@ from scenes.types import Scene
 from sim.ground import compile_ground, on_road
 from tests.scene_contacts import drive
 
-LAYOUTS = ("tjunction", "curve", "lanes")
+LAYOUTS = ("tjunction", "curve", "lanes", "roundabout", "bus-stop")
 DRIVEN = (0, 1, 2, 3)
 SECONDS = 60.0
 
