@@ -130,6 +130,7 @@ class Layout:
     section: Section
     bays: str = "parallel"  # how vehicles park: parallel, angled, perpendicular
     nimble: float = math.inf  # m, longest wheel base of a vehicle that turns
+    across: tuple[Approach, ...] = ()  # approaches of turn lanes, beside `approaches` in the same order
 
 
 def anticlockwise(outline: Floats) -> Floats:
