@@ -50,7 +50,7 @@ class RuleDriver:
     def walk(speed: F4, desired: F4, gap: F4, lead: F4, stop: F4) -> F4:
         """People take the speed of whom they follow closely, and wait at kerbs."""
         wish = np.where(gap < 0.8, np.clip(lead, 0.0, desired), desired)
-        wish = np.where(stop < 79.0, np.minimum(wish, stop / 0.4), wish)
+        wish = np.where(stop < 79.0, np.minimum(wish, stop / 1.2), wish)
         return np.asarray(np.clip((wish - speed) / 0.5, -2.0, 1.5), np.float32)
 
 

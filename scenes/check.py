@@ -146,6 +146,9 @@ def _road_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
 
     if least(roads.lanes[0]) == 0:
         yield "roads.lanes[0]", "a street needs at least one lane along +x"
+    turning = {str(end).lower() for end in ends(roads.turn_lanes)} & {"true"}
+    if turning and set(ends(roads.layout)) != {"junction"}:
+        yield "roads.turn_lanes", "turn lanes need `layout: junction`"
     if possible(roads.layout, "curve"):
         if least(roads.angle) == 0.0:
             yield "roads.angle", "0 deg is no curve; use `layout: street`"

@@ -83,6 +83,8 @@ def add_signals(
         looks = [shared if spec.alike else sample_signal(draws.rng("signals", number, k)) for k in range(spec.heads)]
         build = {"poles": _poles, "masts": _mast, "wires": _wire}[spec.arrangement]
         turning = turn_beside(spec, layout, number, looks[0])
+        if turning is not None:  # arrows are for the turn lane
+            looks = [replace(look, symbols=("ball", "ball", "ball")) for look in looks]
         spots, carriers = build(approach, looks, layout.section.kerb_height, rng, space, turning)
         props += carriers
         for k, spot in enumerate(spots):
