@@ -43,8 +43,9 @@ from scenes.schema import RoadSpec
 from scenes.surroundings import SurfaceLook
 from scenes.types import Floats, Lane, RoadNetwork, StopLine
 
+GUTTER = 0.3  # m between the outer lanes and the kerb
 RADIUS = 7.0  # m, of the kerbs at the corners
-WAIT = 0.5  # m along a link where those wait who turn
+WAIT = 7.0  # m along a link where those wait who turn: clear of the crossing behind and of the lanes ahead
 TURNS, LINKS = 2 * SLOTS, 3 * SLOTS  # ids of the first turn lane, of the first link
 TURN_GROUP, WALK_GROUP = 2, 4  # signal groups of turn lanes, of crossings; opposite arms share one
 
@@ -87,9 +88,9 @@ def turn_junction(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], d
 
 def turn_arms(spec: RoadSpec) -> Arms:
     """Arms three lanes wide."""
-    kerb = 1.5 * spec.lane_width
+    kerb = 1.5 * spec.lane_width + GUTTER
     back = kerb + spec.pavement
-    section = Section(kerb, kerb, back, back + spec.verge, max(spec.kerb, 0.02))
+    section = Section(1.5 * spec.lane_width, kerb, back, back + spec.verge, max(spec.kerb, 0.02))
     reach = max(kerb + RADIUS, back) + 0.5
     crossing = None if spec.crossing == "none" else reach + 0.4 + spec.crossing_width / 2
     stop = reach + 1.0 if crossing is None else crossing + spec.crossing_width / 2 + CLEAR
@@ -108,8 +109,14 @@ def turn_links(
             across = turn == arms.hand
             if turn == 0:
                 line = np.linspace(coming[start][-1], leaving[end][0], 4)
+            elif across:
+                # a lane farther from the corner: straight on by so much more
+                begin, onward = turning[start][-1], turning[start][-1] - turning[start][-2]
+                closer = begin + onward / np.hypot(*onward) * arms.section.lanes / 1.5
+                line = turned(np.array([begin, closer]), leaving[end], LATE_ACROSS)
+                line = np.concatenate([begin[None], line])
             else:
-                line = turned((turning if across else coming)[start], leaving[end], LATE_ACROSS if across else LATE)
+                line = turned(coming[start], leaving[end], LATE)
             links.append(Link(start, end, line, turn))
     return links
 
@@ -143,7 +150,7 @@ def turn_stops(arms: Arms, links: Sequence[Link], places: Sequence[Place]) -> li
         late = {LINKS + m for n in ways for m in meeting(links, n)}
         stops.append(StopLine(arm, arms.far - arms.stop, arm % 2, crossing, clears=tuple(sorted(late))))
         turn = next(n for n, link in enumerate(links) if link.start == arm and link.turn == arms.hand)
-        late = {LINKS + m for m in meeting(links, turn) if (links[m].start - arm) % 2 == 1}
+        late = {LINKS + m for m in meeting(links, turn) if (links[m].start - arm) % 2 == 1} | {LINKS + turn}
         stops.append(
             StopLine(TURNS + arm, arms.far - arms.stop, TURN_GROUP + arm % 2, crossing, clears=tuple(sorted(late)))
         )
@@ -194,7 +201,7 @@ def paint_arm(arms: Arms, arm: int, spec: RoadSpec, draws: Draws) -> Painter:
 def approach(arms: Arms, arm: int, across: bool) -> Approach:
     """Where the lights of one arm face coming traffic, or those of its turn lane."""
     frame, kerb = arms.frames[arm], arms.section.kerb
-    t = 0.0 if across else arms.hand * kerb / 1.5
+    t = 0.0 if across else arms.hand * arms.section.lanes / 1.5
     origin = frame.at(arms.stop, t)
     inward = Frame(float(origin[0]), float(origin[1]), frame.heading + math.pi)
     lane, group = (TURNS + arm, TURN_GROUP + arm % 2) if across else (arm, arm % 2)

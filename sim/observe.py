@@ -25,7 +25,7 @@ FIELDS = (
     "aim_y",  # m, to the left in the own frame; times `World.fold` where that is not 0
 )
 HORIZON: float = np.float32(80.0)  # type: ignore[assignment]  # m, single precision in the kernels
-KERB = 0.35  # m before a crossing where people wait
+KERB = 0.8  # m before a crossing where people wait, out of the way of broad vehicles
 TRUST = 4.0  # m/s2 of braking that people trust vehicles with, who wait to cross
 LATE = -1.3  # m behind the line before a crossing where drivers still stop for people
 YELLOW_BRAKING = 3.0  # m/s2; harder braking than this and yellow is driven through

@@ -17,6 +17,7 @@ CLEARANCE = 2.6  # m between the ways of two vehicles that do not conflict
 HEADWAY = 6.5  # s, gap that drivers wait for; Highway Capacity Manual 2010, exhibit 19-10: 6.2 to 7.1 s
 STANDING = 2.5  # m before the conflict from where on a vehicle that stands still bars the way, too
 INSIDE = 1.0  # m behind the start of a lane, or a stop line, from where on a vehicle is on its way
+ROOM = 8.0  # m of a lane that must be free of who goes the same way
 ON = 0.6  # m from a path that the points of a lane may lie which it follows
 HELD = 4.0  # m/s2 of braking that others are trusted with before a red light
 NO_GATE = (-np.inf, 0, False)
@@ -160,8 +161,12 @@ class Meetings:
                 if key not in self._met:
                     self._met[key] = meeting(own, s, path, self.lanes[lane])
                 span = self._met[key]
-                if span is not None:
-                    found.append((j, self.start_of(path, lane) if whole else span[0], span[1]))
+                if span is None:
+                    continue
+                if whole:  # who goes the same way is let through one by one
+                    begin = self.start_of(path, lane)
+                    span = (begin, begin + ROOM if self.follows(own, lane) else span[1])
+                found.append((j, *span))
         return found
 
 
