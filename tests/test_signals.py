@@ -217,6 +217,13 @@ def test_what_is_seen_is_what_the_controller_shows(bare: Place) -> None:
             assert (out[red], out[green]) == (shown == "red", shown == "green")
 
 
+def test_nobody_touches_anybody_in_a_minute_of_the_library_scene() -> None:
+    for k in (0, 3):
+        states, touched = drive([load("turns").sample(k)], 60.0)
+        assert [str(contact) for contact in touched] == []
+        assert len(set(stages(states))) > 3
+
+
 def test_environments_run_the_controller() -> None:
     core = Environments("turns", 2, controlled="cars", pool=2, time_limit=60.0)
     core.reset()
