@@ -206,7 +206,7 @@ class Environments:
         scene = self.scene(e)
         count = len(scene.actors)
         parts = {name: getattr(self.batch.bodies, name)[e : e + 1].copy() for name in FIELDS}
-        parts = {name: part if name == "time" else part[:, :count] for name, part in parts.items()}
+        parts = {name: part if name in ("time", "control") else part[:, :count] for name, part in parts.items()}
         outline, raised = raised_surfaces([scene])
         for a in np.flatnonzero(~self.pool.tables.vehicle[self.batch.play.scene[e], :count]):
             x, y, _ = parts["position"][0, a]

@@ -12,6 +12,7 @@ from sim.bodies import look_around
 from sim.counter import normal, uniform
 from sim.egoview import ego_view
 from sim.kernels import kernel, wrap
+from sim.lights import set_out
 from sim.logs import RULES
 from sim.logs import put as put_as_recorded
 from sim.tables import place_on
@@ -79,6 +80,7 @@ def begin(e, batch, sight):  # type: ignore[no-untyped-def]
     recorded = batch.log.mode[p] != RULES
     if recorded:
         bodies.time[e] = 0.0
+    set_out(tables.lights, p, bodies.time[e], bodies.control[e])
     batch.place[e] = 0.0
     for a in range(tables.exists.shape[1]):
         there = tables.exists[p, a] and a < play.spare[p]

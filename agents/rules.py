@@ -33,7 +33,7 @@ class RuleDriver:
         wish = np.maximum(desired, 0.1)
         free = 1.0 - (speed / wish) ** self.exponent
         push = self.acceleration * (free - np.maximum(self.need(speed, gap, lead), self.need(speed, stop + 1.2, 0.0)))
-        push = np.where(vehicle > 0, push, self.walk(speed, desired, gap, lead))
+        push = np.where(vehicle > 0, push, self.walk(speed, desired, gap, lead, stop))
         reach = np.maximum(aim_x**2 + aim_y**2, 1.0)
         # curvature to the aim; the wheel base is folded in by steering for a car of 2.7 m
         steer = np.arctan(2.0 * aim_y / reach * 2.7)
@@ -48,9 +48,10 @@ class RuleDriver:
         return np.asarray(held, np.float32)
 
     @staticmethod
-    def walk(speed: F4, desired: F4, gap: F4, lead: F4) -> F4:
-        """People take the speed of whom they follow closely."""
+    def walk(speed: F4, desired: F4, gap: F4, lead: F4, stop: F4) -> F4:
+        """People take the speed of whom they follow closely, and wait at kerbs."""
         wish = np.where(gap < 0.8, np.clip(lead, 0.0, desired), desired)
+        wish = np.where(stop < 79.0, np.minimum(wish, stop / 1.2), wish)
         return np.asarray(np.clip((wish - speed) / 0.5, -2.0, 1.5), np.float32)
 
 

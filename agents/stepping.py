@@ -15,6 +15,7 @@ from agents.walkers import walk_acceleration
 from sim.bodies import Bodies, Sight, look_around
 from sim.egoview import along_route, on_route
 from sim.kernels import drive, kernel, released, wrap
+from sim.lights import run_lights
 from sim.logs import REACT, REPLAY, RULES, Log, put
 from sim.replay import follow, reaction
 from sim.tables import Tables, place_on
@@ -59,10 +60,23 @@ def step_range(batch, actions, low, high):  # type: ignore[no-untyped-def]
         decide(p, e, batch, actions, sight, wish)
         move(p, e, batch, sight, wish)
         batch.bodies.time[e] += batch.play.dt
+        run_controller(p, e, batch)
         batch.play.step[e] += 1
         look_around(p, e, batch.tables, batch.bodies, sight)
         judge(p, e, batch, sight)
         finish(p, e, batch, sight)
+
+
+@kernel
+def run_controller(p, e, batch):  # type: ignore[no-untyped-def]
+    """Advance the controller of the traffic lights, where the scene has one."""
+    tables, bodies = batch.tables, batch.bodies
+    if tables.lights.rows[p, 1] > 0:
+        run_lights(
+            p, e, tables.lights, tables.stop_at, tables.stop_group, tables.crossing, tables.size, tables.vehicle,
+            tables.desired, bodies.position, bodies.heading, bodies.travelled, bodies.alive, batch.play.dt,
+            bodies.control[e],
+        )  # fmt: skip
 
 
 @kernel

@@ -29,8 +29,9 @@ from scenes.geometry import camera_from_world, camera_looking, posed, quadruple,
 from scenes.kinds import Kind
 from scenes.people import PersonLook
 from scenes.signals import SignalLook
-from scenes.types import Actor, Camera, Scene, Signal, SignalColour
+from scenes.types import Actor, Camera, Scene, Signal
 from scenes.vehicles import VehicleLook
+from sim.lights import state_of
 from sim.masses import LOOSE_MASSES
 from sim.world import State
 
@@ -135,7 +136,7 @@ class StageBuilder:
             instances.append(instance)
             subjects.append(subject)
         for signal in self.scene.signals:
-            instance, subject = self._signal(signal, float(state.time[0]))
+            instance, subject = self._signal(signal, state)
             instances.append(instance)
             subjects.append(subject)
         stage = Stage(
@@ -176,14 +177,17 @@ class StageBuilder:
         subject = Subject(actor.id, actor.kind, centre, size, heading, turn, attributes=attributes)
         return Instance(mesh, pose, actor.kind, actor.id), subject
 
-    def _signal(self, signal: Signal, time: float) -> tuple[Instance, Subject]:
-        lit = signal.lit_at(time)
+    def _signal(self, signal: Signal, state: State) -> tuple[Instance, Subject]:
+        time = float(state.time[0])
+        shown = state_of(self.scene, signal, time, None if state.control is None else state.control[0])
+        lit = signal.lit_at(time, shown)
+        section = "flash" if lit == "yellow" and shown != "yellow" and "flash" in signal.look.sections else lit
         pose = world_from_model(signal.position, signal.heading, signal.pitch, signal.roll)
         subject = Subject(
             signal.id, Kind.SIGNAL, triple(signal.position), signal.look.size, signal.heading, None,
-            signal.state_at(time), lit, {"style": signal.look.housing},
+            shown, lit, {"style": signal.look.housing},
         )  # fmt: skip
-        return Instance(signal_head(signal.look, lit), pose, Kind.SIGNAL, signal.id), subject
+        return Instance(signal_head(signal.look, section), pose, Kind.SIGNAL, signal.id), subject
 
 
 def lamps_of(scene: Scene, state: State) -> tuple[Lamp, ...]:
@@ -235,7 +239,7 @@ def vehicle(look: VehicleLook, detail: int, lamps_on: bool, braking: bool, steer
 
 
 @lru_cache(maxsize=256)
-def signal_head(look: SignalLook, lit: SignalColour) -> Mesh:
+def signal_head(look: SignalLook, lit: str) -> Mesh:
     """Keep recently built signal heads."""
     return signal_mesh(look, lit)
 

@@ -11,22 +11,21 @@ from renderers.props_kit import Array, Sketch, surface
 from renderers.textures_signals import lens_texture
 from scenes.kinds import Kind
 from scenes.signals import SignalLook
-from scenes.types import SignalColour
 
-COLOURS: tuple[SignalColour, ...] = ("red", "yellow", "green")
+COLOURS = {"red": 0, "yellow": 1, "flash": 1, "green": 2}  # which of a look's colours a section has
 _SEGMENTS = 24
 _LENS_RINGS = (0.0, 0.35, 0.7, 0.94, 1.0)
 
 
-def signal_mesh(look: SignalLook, lit: SignalColour) -> Mesh:
+def signal_mesh(look: SignalLook, lit: str) -> Mesh:
     """Build a head: origin in the middle of the housing, lenses face +x, red on top.
 
     Args:
         look: appearance.
-        lit: the lens that glows, or "off".
+        lit: the section that glows, or "off".
 
     Returns:
-        The mesh, 800-1,500 triangles.
+        The mesh, 800-2,000 triangles.
     """
     sketch = Sketch()
     body = Material(roughness=look.roughness, kind=Kind.SIGNAL)
@@ -34,13 +33,18 @@ def signal_mesh(look: SignalLook, lit: SignalColour) -> Mesh:
     if look.backplate > 0:
         _backplate(sketch, look)
     _mount(sketch, look)
-    for index, name in enumerate(COLOURS):
-        height = (1 - index) * look.spacing
+    for place, name in enumerate(look.sections):
+        height, index = section_height(look, place), COLOURS[name]
         _door(sketch, look, body, height)
         _lens(sketch, look, index, height, lit == name)
         if look.visor != "none":
             _visor(sketch, look, index, height, lit == name)
     return sketch.build()
+
+
+def section_height(look: SignalLook, place: int) -> float:
+    """Height of the middle of a section over that of the housing, m."""
+    return (0.5 * (len(look.sections) - 1) - place) * look.spacing
 
 
 def _front(look: SignalLook) -> float:
@@ -49,13 +53,13 @@ def _front(look: SignalLook) -> float:
 
 
 def _housing(sketch: Sketch, look: SignalLook, body: Material) -> None:
-    """One box, three boxes with seams between, or three round drums on a spine."""
-    tall = 3.0 * look.spacing + 2.0 * look.margin
+    """One box, or for each section a box with seams between, or a round drum on a spine."""
+    tall = len(look.sections) * look.spacing + 2.0 * look.margin
     if look.housing == "box":
         sketch.add(_rounded_box(look.depth, look.width, tall, (0.0, 0.0, 0.0), look.colour, body))
         return
-    for index in range(3):
-        z = (1 - index) * look.spacing
+    for place in range(len(look.sections)):
+        z = section_height(look, place)
         if look.housing == "sections":
             part = look.spacing - 0.008
             sketch.add(_rounded_box(look.depth, look.width, part, (0.0, 0.0, z), look.colour, body))
@@ -190,7 +194,7 @@ def _backplate(sketch: Sketch, look: SignalLook) -> None:
 def _mount(sketch: Sketch, look: SignalLook) -> None:
     """Brackets: to a pole at the side, a clamp behind on a mast arm, a hanger on a wire, or a pole below."""
     steel = Material(roughness=0.55, kind=Kind.POLE)
-    tall = 1.5 * look.spacing + look.margin
+    tall = look.half
     colour = look.mount_colour
     if look.mount == "side":
         end = look.mount_side * (0.5 * look.width + 0.3)

@@ -162,6 +162,9 @@ def _road_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
     for side in ("left", "right"):
         if all(possible(key, side) or possible(key, "both") for key in (roads.bus_stop, roads.cycle_lane)):
             yield "roads.bus_stop", f"the {side} side cannot have a bus stop and a cycle lane"
+    turning = {str(end).lower() for end in ends(roads.turn_lanes)} & {"true"}
+    if turning and set(ends(roads.layout)) != {"junction"}:
+        yield "roads.turn_lanes", "turn lanes need `layout: junction`"
     if possible(roads.layout, "curve"):
         if least(roads.angle) == 0.0:
             yield "roads.angle", "0 deg is no curve; use `layout: street`"

@@ -10,12 +10,13 @@ import numpy as np
 
 from scenes.draws import Draws
 from scenes.kinds import Kind
+from scenes.population_control import nominal_plan, turn_look
 from scenes.population_space import Space
 from scenes.props import sample_prop
 from scenes.roads_parts import Approach, Layout
 from scenes.schema import SignalSpec
 from scenes.signals import SignalLook, sample_signal
-from scenes.types import Floats, Prop, Signal, SignalState
+from scenes.types import Controller, Floats, Prop, Signal, SignalState
 
 SETBACK = 0.6  # m from the kerb to the middle of a post
 Plan = tuple[tuple[SignalState, float], ...]
@@ -27,6 +28,15 @@ class Spot:
 
     position: Floats  # (3,) m, middle of the housing
     look: SignalLook
+    turn: bool = False  # of the turn lane
+
+
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """The head of a turn lane beside the lane of an approach."""
+
+    look: SignalLook
+    t: float  # m, middle of the turn lane in the frame of the approach
 
 
 def signal_plan(spec: SignalSpec, group: int, groups: int) -> tuple[Plan, float]:
@@ -49,7 +59,9 @@ def signal_plan(spec: SignalSpec, group: int, groups: int) -> tuple[Plan, float]
     return (("green", spec.green), ("yellow", spec.yellow), ("red", red)), spec.offset - group * turn
 
 
-def add_signals(spec: SignalSpec, layout: Layout, space: Space, draws: Draws) -> tuple[list[Signal], list[Prop]]:
+def add_signals(
+    spec: SignalSpec, layout: Layout, space: Space, draws: Draws, controller: Controller | None = None
+) -> tuple[list[Signal], list[Prop]]:
     """Put heads and their poles at every approach.
 
     Args:
@@ -57,6 +69,7 @@ def add_signals(spec: SignalSpec, layout: Layout, space: Space, draws: Draws) ->
         layout: with the approaches.
         space: to be filled; lights come before other furniture.
         draws: source of randomness.
+        controller: of the lights, where there is one.
 
     Returns:
         Signals without ids, and what they hang on.
@@ -69,15 +82,32 @@ def add_signals(spec: SignalSpec, layout: Layout, space: Space, draws: Draws) ->
         rng = draws.rng("signals", number)
         looks = [shared if spec.alike else sample_signal(draws.rng("signals", number, k)) for k in range(spec.heads)]
         build = {"poles": _poles, "masts": _mast, "wires": _wire}[spec.arrangement]
-        spots, carriers = build(approach, looks, layout.section.kerb_height, rng, space)
+        turning = turn_beside(spec, layout, number, looks[0])
+        if turning is not None:  # arrows are for the turn lane
+            looks = [replace(look, symbols=("ball", "ball", "ball")) for look in looks]
+        spots, carriers = build(approach, looks, layout.section.kerb_height, rng, space, turning)
         props += carriers
-        plan, offset = signal_plan(spec, approach.group, groups)
         for k, spot in enumerate(spots):
+            group = layout.across[number].group if spot.turn else approach.group
+            if controller is None:
+                plan, offset = signal_plan(spec, group, groups)
+            else:
+                plan, offset = nominal_plan(controller, group), controller.offset
             turn = math.radians(draws.number(spec.turn, f"signals.turn[{number}.{k}]", rng))
             tilt = math.radians(draws.number(spec.tilt, f"signals.tilt[{number}.{k}]", rng))
             heading = approach.frame.heading + math.pi + turn
-            signals.append(Signal(0, spot.position, heading, spot.look, plan, offset, approach.group, tilt))
+            signals.append(Signal(0, spot.position, heading, spot.look, plan, offset, group, tilt))
     return signals, props
+
+
+def turn_beside(spec: SignalSpec, layout: Layout, number: int, look: SignalLook) -> Turn | None:
+    """The head of the turn lane beside an approach, to match a look; None where there is no such lane."""
+    if not layout.across:
+        return None
+    frame, beside = layout.approaches[number].frame, layout.across[number].frame
+    left = np.array([-math.sin(frame.heading), math.cos(frame.heading)])
+    t = float(np.array([beside.x - frame.x, beside.y - frame.y]) @ left)
+    return Turn(turn_look(look, spec.turns, math.copysign(1.0, t)), t)
 
 
 def _stand(approach: Approach, s: float, t: float, model: str, z: float, rng: np.random.Generator, space: Space,
@@ -99,7 +129,7 @@ def _beside(look: SignalLook, facing: float, post: Floats, height: float) -> Flo
 
 
 def _poles(
-    approach: Approach, looks: list[SignalLook], z: float, rng: np.random.Generator, space: Space
+    approach: Approach, looks: list[SignalLook], z: float, rng: np.random.Generator, space: Space, turn: Turn | None
 ) -> tuple[list[Spot], list[Prop]]:
     """Heads on posts: at the stop line on both sides, then beyond the junction on both sides."""
     left, right = approach.near
@@ -111,11 +141,21 @@ def _poles(
     height = float(rng.uniform(2.45, 3.3))
     spots: list[Spot] = []
     props = []
+    if turn is not None:  # beyond the junction, on the side that it turns to
+        kerb = left + SETBACK if turn.t > 0 else right - SETBACK
+        post = _stand(approach, approach.far + 0.6, kerb, "signal-pole", z, rng, space, facing, True,
+                      height=height + turn.look.half + 0.05)  # fmt: skip
+        assert post is not None  # it is needed
+        props.append(post)
+        hung = replace(turn.look, mount="side", mount_side=int(math.copysign(1.0, turn.t)))
+        spots.append(Spot(_beside(hung, facing, post.position, height), hung, True))
     for look, (s, t) in zip(looks, sides, strict=False):
         top = rng.random() < 0.35
-        tall = 1.5 * look.spacing + look.margin
+        tall = look.half
         reach = height - tall - 0.24 if top else height + tall + 0.05
-        post = _stand(approach, s, t, "signal-pole", z, rng, space, facing, not spots, height=reach)
+        post = _stand(
+            approach, s, t, "signal-pole", z, rng, space, facing, len(spots) == (turn is not None), height=reach
+        )
         if post is None:
             continue
         props.append(post)
@@ -128,16 +168,16 @@ def _poles(
 
 
 def _mast(
-    approach: Approach, looks: list[SignalLook], z: float, rng: np.random.Generator, space: Space
+    approach: Approach, looks: list[SignalLook], z: float, rng: np.random.Generator, space: Space, turn: Turn | None
 ) -> tuple[list[Spot], list[Prop]]:
     """Heads on an arm over the far side of the junction, the last of several on the mast itself."""
     _, right = approach.near
     facing = approach.frame.heading + math.pi
-    reach = -right + SETBACK + float(rng.uniform(0.5, 2.2))
+    reach = -right + SETBACK + float(rng.uniform(0.5, 2.2)) + (max(turn.t, 0.0) if turn is not None else 0.0)
     arm = approach.frame.heading + math.pi / 2  # from the right kerb over the lanes
     mast = _stand(approach, approach.far + 0.6, right - SETBACK, "signal-mast", z, rng, space, arm, length=reach)
     if mast is None:
-        return _poles(approach, looks, z, rng, space)
+        return _poles(approach, looks, z, rng, space, turn)
     spots: list[Spot] = []
     props = [mast]
     size = mast.look.size
@@ -145,11 +185,14 @@ def _mast(
     unit = np.array([math.cos(arm), math.sin(arm)])
     front = np.array([math.cos(facing), math.sin(facing)])
     over = looks[:-1] if len(looks) > 1 else looks
-    for k, look in enumerate(over):
-        share = 0.96 - 0.9 * k / (len(over) + 1)
+    shares = [0.96 - 0.9 * k / (len(over) + 1) for k in range(len(over))]
+    if turn is not None:  # over the middles of the lanes, and beside them
+        over, shares = [turn.look, *over], [(SETBACK - right + turn.t) / reach]
+        shares += [(SETBACK - right + 0.9 * (k - (len(over) - 2) / 2)) / reach for k in range(len(over) - 1)]
+    for k, (look, share) in enumerate(zip(over, shares, strict=True)):
         x, y = mast.position[:2] + unit * reach * share + front * (0.5 * look.depth + 0.1)
         height = z + size[2] - rise * (1 - share) ** 2
-        spots.append(Spot(np.array([x, y, height]), replace(look, mount="mast")))
+        spots.append(Spot(np.array([x, y, height]), replace(look, mount="mast"), turn is not None and k == 0))
     if len(looks) > 1:
         hung = replace(looks[-1], mount="side", mount_side=int(rng.choice([-1, 1])))
         spots.append(Spot(_beside(hung, facing, mast.position, float(rng.uniform(2.6, 3.4))), hung))
@@ -157,7 +200,7 @@ def _mast(
 
 
 def _wire(
-    approach: Approach, looks: list[SignalLook], z: float, rng: np.random.Generator, space: Space
+    approach: Approach, looks: list[SignalLook], z: float, rng: np.random.Generator, space: Space, turn: Turn | None
 ) -> tuple[list[Spot], list[Prop]]:
     """Heads that hang from a wire across the far side of the junction."""
     left, right = approach.near
@@ -166,17 +209,21 @@ def _wire(
     s, t = approach.far + 0.6, (left + right) / 2
     ends = [approach.frame.at(s, t + side * width / 2) for side in (-1, 1)]
     if any(space.solid.meet(float(x), float(y), facing, 0.3, 0.3) for x, y in ends):
-        return _poles(approach, looks, z, rng, space)
+        return _poles(approach, looks, z, rng, space, turn)
     for x, y in ends:
         space.solid.add(float(x), float(y), facing, 0.3, 0.3)
     look = replace(sample_prop(rng, "span-wire"), width=width)
     x, y = approach.frame.at(s, t)
     props = [Prop(Kind.POLE, look, np.array([x, y, z]), facing)]
     spots = []
-    for k, head in enumerate(looks):
-        share = (k + 1) / (len(looks) + 1) * 2 - 1
+    shares = [(k + 1) / (len(looks) + 1) * 2 - 1 for k in range(len(looks))]
+    if turn is not None:  # over the middles of the lanes, and beside them
+        beside = [0.9 * (k - (len(looks) - 1) / 2) for k in range(len(looks))]
+        shares = [2 * (t - place) / width for place in (turn.t, *beside)]
+        looks = [turn.look, *looks]
+    for k, (head, share) in enumerate(zip(looks, shares, strict=True)):
         # lower wire minus the hanger, see the builder of span wires
-        height = look.height - 0.45 - 0.3 * (1 - share**2) - (1.5 * head.spacing + head.margin + 0.35)
+        height = look.height - 0.45 - 0.3 * (1 - share**2) - (head.half + 0.35)
         x, y = approach.frame.at(s, t - share * width / 2)
-        spots.append(Spot(np.array([x, y, z + height]), replace(head, mount="span")))
+        spots.append(Spot(np.array([x, y, z + height]), replace(head, mount="span"), turn is not None and k == 0))
     return spots, props

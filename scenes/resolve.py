@@ -17,6 +17,7 @@ from scenes.people import sample_person
 from scenes.plain import scatter
 from scenes.population_buildings import add_buildings
 from scenes.population_green import add_green
+from scenes.population_control import signal_controller
 from scenes.population_people import add_people, person
 from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import add_signals
@@ -27,7 +28,7 @@ from scenes.roads import lay_out
 from scenes.roads_parts import Layout, ground_height
 from scenes.schema import ActorSpec, SceneSpec
 from scenes.schema_light import WeatherSpec
-from scenes.types import Actor, Building, Floats, Prop, RoadNetwork, Scene, Signal
+from scenes.types import Actor, Building, Controller, Floats, Prop, RoadNetwork, Scene, Signal
 from scenes.vehicles import sample_vehicle
 
 
@@ -52,7 +53,8 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     keep_clear(spec, layout, space)
     actors = explicit_actors(spec.actors, layout, space, draws)
     given = explicit_props(spec.props, layout, space, draws)
-    signals, props = add_signals(spec.signals, layout, space, draws) if layout.approaches else ([], [])
+    controller = signal_controller(spec.signals, layout)
+    signals, props = add_signals(spec.signals, layout, space, draws, controller) if layout.approaches else ([], [])
     props += add_stops(layout, space, draws)
     actors += buses_in_bays(spec.vehicles, layout, space, draws)
     buildings, plants = add_buildings(spec.buildings, layout, space, draws)
@@ -67,7 +69,7 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     views = [(float(spot[0]), float(spot[1]), heading) for spot, heading in places]
     people = add_waiting(spec.people, layout, space, draws)
     people += add_people(spec.people, layout, space, draws, views, spec.start_time)
-    contents = Contents([*actors, *moving, *people], signals, buildings, props)
+    contents = Contents([*actors, *moving, *people], signals, buildings, props, controller)
     return furnished(spec, name, draws, layout, layout.network, contents, own, egos, watched)
 
 
@@ -79,6 +81,7 @@ class Contents:
     signals: list[Signal]
     buildings: list[Building]
     props: list[Prop]
+    controller: Controller | None = None
 
 
 def furnished(
@@ -113,6 +116,7 @@ def furnished(
         light=make_light(spec.light, spec.weather),
         cameras=tuple(make_cameras(spec, layout, carriers, heads, watched, draws)), values=dict(draws.values),
         physics=spec.physics, ego=None if own is None else carrier(everyone, own),
+        controller=contents.controller,
     )  # fmt: skip
     return scatter(scene, spec.plain, draws) if spec.randomisation == "plain" else scene
 
@@ -147,9 +151,10 @@ def reserve(layout: Layout, space: Space) -> None:
 def traffic(spec: SceneSpec, layout: Layout, draws: Draws, egos: list[Ego], watched: dict[int, int]) -> list[Actor]:
     """Moving vehicles, with lanes closed where a signal camera looks or lights do not order who goes first."""
     closed = {layout.approaches[number].lane for number in watched.values()}
-    if spec.roads.layout == "junction" and spec.signals.mode != "fixed":
-        closed |= {1, 3}  # only the main road: nobody there has to give way
-    if spec.roads.layout == "tjunction" and layout.approaches and spec.signals.mode != "fixed":
+    ordered = spec.signals.mode in ("fixed", "actuated")
+    if spec.roads.layout == "junction" and not ordered:
+        closed |= {1, 3} | {turn.lane for turn in layout.across}  # only the main road: nobody there has to give way
+    if spec.roads.layout == "tjunction" and layout.approaches and not ordered:
         closed.add(1)
     carried = {ego.lane: (ego.s, "car") for ego in egos}
     closed -= set(carried)

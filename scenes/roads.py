@@ -20,6 +20,7 @@ from scenes.roads_parts import (
 from scenes.roads_roundabout import roundabout
 from scenes.roads_street import street
 from scenes.roads_tee import tee
+from scenes.roads_turns import turn_junction
 from scenes.schema import RoadSpec
 from scenes.surroundings import SurfaceLook, sample_surface
 from scenes.types import Floats, RoadNetwork, Surface
@@ -45,6 +46,8 @@ def lay_out(spec: RoadSpec, limit: float, draws: Draws) -> Layout:
         return roundabout(spec, limit, looks, draws)
     if spec.layout == "tjunction":
         return tee(spec, limit, looks, draws)
+    if spec.layout == "junction" and spec.turn_lanes:
+        return turn_junction(spec, limit, looks, draws)
     if spec.layout == "junction":
         return junction(spec, limit, looks, draws)
     return street(spec, limit, looks, draws)

@@ -145,6 +145,16 @@ class Painter:
         tip = s + 3.0 * ahead
         self.polygon([(s + 1.9 * ahead, t - 0.3), (tip, t), (s + 1.9 * ahead, t + 0.3)])
 
+    def turn_arrow(self, s: float, t: float, ahead: int, left: float) -> None:
+        """Paint an arrow that turns left (+1) or right (-1) of who drives along (+1) or against (-1) the frame."""
+        side = -ahead * left  # that the tip points to, against t
+        self.bar((s, s + 1.9 * ahead), (t - 0.08, t + 0.08))
+        place = s + 1.75 * ahead
+        self.bar((place - 0.15 * ahead, place + 0.15 * ahead), (t, t - 0.45 * side))
+        self.polygon(
+            [(place - 0.5 * ahead, t - 0.4 * side), (place, t - 1.1 * side), (place + 0.5 * ahead, t - 0.4 * side)]
+        )
+
 
 def all_marks(painters: Iterable[Painter]) -> tuple[Marking, ...]:
     """Marks of several painters."""

@@ -152,6 +152,7 @@ class Layout:
     nimble: float = math.inf  # m, longest wheel base of a vehicle that turns
     green: Green | None = None
     stops: tuple[BusStop, ...] = ()
+    across: tuple[Approach, ...] = ()  # approaches of turn lanes, beside `approaches` in the same order
 
 
 def anticlockwise(outline: Floats) -> Floats:

@@ -66,6 +66,7 @@ class RoadSpec(Spec):
     crossing_at: Annotated[float, Range(-150.0, 150.0, "m")] = 0.0  # along a street, from its middle
     crossing_width: Annotated[float, Range(2.0, 8.0, "m")] = 3.2
     zigzag: Annotated[bool, Flag()] = False
+    turn_lanes: Annotated[bool, Flag()] = False  # of a junction, for the turn across the oncoming traffic
     surface: Annotated[str, OneOf(GROUNDS)] = "asphalt-old"
     pavement_surface: Annotated[str, OneOf(GROUNDS)] = "slabs"
     verge_surface: Annotated[str, OneOf(GROUNDS)] = "grass"
@@ -126,10 +127,18 @@ class FurnitureSpec(Spec):
     clutter: Annotated[float, Range(0.0, 60.0, "per 100 m")] = 8.0  # bins, boards and tables along the facades
 
 
+TURNS = ("protected", "flashing-arrow", "protected-flashing-arrow")
+
+
 class SignalSpec(Spec):
     """Traffic lights of a junction or of a signalised crossing."""
 
-    mode: Annotated[str, OneOf(("fixed", "flashing-yellow", "off"))] = "fixed"
+    mode: Annotated[str, OneOf(("fixed", "actuated", "flashing-yellow", "off"))] = "fixed"
+    turns: Annotated[str, OneOf(TURNS)] = "protected"  # how turn lanes go
+    turn_green: Annotated[float, Range(1.0, 120.0, "s")] = 6.0  # of protected turns
+    minimum: Annotated[float, Range(1.0, 60.0, "s")] = 5.0  # green of actuated lights; `green` is the maximum
+    passage: Annotated[float, Range(0.5, 20.0, "s")] = 3.0  # actuated: without vehicles, green ends
+    detector: Annotated[float, Range(2.0, 60.0, "m")] = 15.0  # actuated: before the stop line
     arrangement: Annotated[str, OneOf(("poles", "masts", "wires"))] = "poles"
     heads: Annotated[int, Range(1, 4, "heads", integer=True)] = 2  # for each approach
     green: Annotated[float, Range(1.0, 120.0, "s")] = 10.0

@@ -11,6 +11,7 @@ RGB = tuple[float, float, float]
 HOUSINGS = ("box", "lobed", "sections")
 VISORS = ("tunnel", "cutaway", "cap", "none")
 MOUNTS = ("side", "mast", "span", "top")
+SECTIONS = ("red", "yellow", "flash", "green")  # "flash" is a second yellow lens, for the flashing arrow alone
 SYMBOLS = ("ball", "arrow-left", "arrow-up", "arrow-right", "chevron-left", "chevron-up", "chevron-right")
 
 # Linear RGB of lit LED signals: regions of ITE VTCSH-LED circular signals, moved towards what cameras record.
@@ -19,7 +20,7 @@ LAMP_COLOURS: dict[str, RGB] = {"red": (1.0, 0.03, 0.025), "yellow": (1.0, 0.30,
 
 @dataclass(frozen=True)
 class SignalLook:
-    """A vertical head of three lenses: red, yellow, green from the top."""
+    """A vertical head of lenses: red, yellow, green from the top, or what `sections` says."""
 
     housing: str = "box"  # a name of HOUSINGS: one box, three round lobes, three stacked boxes
     colour: RGB = (0.02, 0.022, 0.022)  # linear RGB of the housing
@@ -54,13 +55,19 @@ class SignalLook:
     mount: str = "side"  # a name of MOUNTS
     mount_side: int = 1  # +1 bracket to the left of the head (its own y), -1 to the right
     mount_colour: RGB = (0.12, 0.12, 0.12)
+    sections: tuple[str, ...] = ("red", "yellow", "green")  # names of SECTIONS, from the top
+
+    @property
+    def half(self) -> float:
+        """Half the height of the housing, m."""
+        return 0.5 * len(self.sections) * self.spacing + self.margin
 
     @property
     def size(self) -> tuple[float, float, float]:
         """Depth with visors, width, height of housing and backplate, m (no mount)."""
         reach = 0.0 if self.visor == "none" else self.visor_length
         wide = self.width + 2.0 * self.backplate
-        return self.depth + reach, wide, 3.0 * self.spacing + 2.0 * (self.margin + self.backplate)
+        return self.depth + reach, wide, len(self.sections) * self.spacing + 2.0 * (self.margin + self.backplate)
 
 
 def _sample_tone(rng: np.random.Generator) -> RGB:

@@ -56,6 +56,8 @@ class StopLine:
     signal_group: int | None = None
     crossing: int | None = None
     yields: tuple[int, ...] = ()  # lanes that go first; such a line holds for paths over the whole of its own lane
+    heeds: bool = False  # who is held by a red light of his own does not go first
+    clears: tuple[int, ...] = ()  # lanes that must be free of vehicles where their ways meet
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,12 +137,43 @@ class Signal:
             left -= duration
         return self.plan[-1][0]
 
-    def lit_at(self, time: float) -> SignalColour:
-        """Lens that glows at `time` (s): flashing yellow is dark half of each second (MUTCD 4L.01, 60 a minute)."""
-        state = self.state_at(time)
+    def lit_at(self, time: float, state: SignalState | None = None) -> SignalColour:
+        """Colour that glows at `time` (s): flashing yellow is dark half of each second (MUTCD 4L.01, 60 a minute).
+
+        Args:
+            time: s.
+            state: what the signal shows, where that is not what its plan says; see `sim.lights.state_of`.
+
+        Returns:
+            The colour.
+        """
+        state = self.state_at(time) if state is None else state
         if state == "flashing-yellow":
             return "yellow" if (time + self.offset) % 1.0 < 0.5 else "off"
         return state
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What all signal groups show at a time; yellow and all red lie between two stages."""
+
+    shown: tuple[SignalState, ...]  # of each group; people cross where the group of the crossing is red
+    least: float  # s that it lasts at least
+    most: float  # s that it lasts at most while others wait; of a fixed programme always
+    walk: float = 0.0  # s that it lasts at least when people cross; 0 = nobody begins to
+
+
+@dataclass(frozen=True)
+class Controller:
+    """A programme of stages; what it shows is part of `sim.world.State`."""
+
+    stages: tuple[Stage, ...]
+    yellow: float  # s
+    all_red: float  # s
+    actuated: bool  # stages that nobody wants are left out, and green lasts while vehicles come
+    passage: float = 3.0  # s without a vehicle at the detector that end a green
+    detector: float = 15.0  # m before the stop line from where on vehicles are noticed
+    offset: float = 0.0  # s into the programme at time 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,3 +279,4 @@ class Scene:
     ego: int | None = None  # id of the actor that an environment hands to the agent
     physics: str = "kinematic"  # engine that moves it, a key of sim.engine.ENGINES
     shapes: tuple[Shape, ...] = ()  # distractors and backdrops of plain domain randomisation
+    controller: Controller | None = None  # of the signals, instead of their plans

@@ -10,12 +10,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.kernels import kernel
+from sim.lights import COLUMNS, shown_in
 from sim.signals import GREEN, YELLOW, shown_at
 from sim.world import F4, State
 
 HEADING_TO = 2.5  # m before a crossing from where on a walker heads to it
 FIELDS = (
     "time", "position", "heading", "speed", "acceleration", "yaw_rate", "steering", "travelled", "gait_phase", "alive",
+    "control",
 )  # fmt: skip
 
 
@@ -32,6 +34,7 @@ class Bodies(NamedTuple):
     travelled: F4
     gait_phase: F4
     alive: NDArray[np.bool_]
+    control: F4  # (B, COLUMNS), zeros without controllers
 
 
 class Sight(NamedTuple):
@@ -47,7 +50,8 @@ class Sight(NamedTuple):
 
 def bodies_of(state: State) -> Bodies:
     """The arrays of a state; nothing is copied."""
-    return Bodies(*(getattr(state, name) for name in FIELDS))
+    control = np.zeros((len(state.time), COLUMNS), np.float32) if state.control is None else state.control
+    return Bodies(**{name: getattr(state, name) for name in FIELDS if name != "control"}, control=control)
 
 
 def empty_bodies(batch: int, actors: int) -> Bodies:
@@ -55,7 +59,7 @@ def empty_bodies(batch: int, actors: int) -> Bodies:
     shape = (batch, actors)
     parts: dict[str, Any] = {name: np.zeros(shape, np.float32) for name in FIELDS}
     parts |= {"time": np.zeros(batch, np.float32), "position": np.zeros((*shape, 3), np.float32)}
-    parts["alive"] = np.zeros(shape, bool)
+    parts |= {"alive": np.zeros(shape, bool), "control": np.zeros((batch, COLUMNS), np.float32)}
     return Bodies(**parts)
 
 
@@ -81,8 +85,12 @@ def look_around(p, e, tables, bodies, sight):  # type: ignore[no-untyped-def]
         bodies: `Bodies`.
         sight: to be filled.
     """
-    for g in range(tables.plans.rows.shape[1]):
-        sight.shown[g], sight.left[g] = shown_at(tables.plans, p, g, bodies.time[e])
+    if tables.lights.rows[p, 1] > 0:
+        for g in range(tables.lights.shown.shape[1]):
+            sight.shown[g], sight.left[g] = shown_in(tables.lights, p, bodies.control[e], g)
+    else:
+        for g in range(tables.plans.rows.shape[1]):
+            sight.shown[g], sight.left[g] = shown_at(tables.plans, p, g, bodies.time[e])
     for a in range(tables.exists.shape[1]):
         sight.crossing[a], sight.on[a] = -1, False
         if not bodies.alive[e, a]:

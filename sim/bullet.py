@@ -11,7 +11,7 @@ import numpy as np
 from sim.bullet_client import pybullet
 from sim.bullet_world import BulletWorld
 from sim.people_joints import HINGES
-from sim.step import step, stride_table
+from sim.step import next_control, step, stride_table
 from sim.world import F4, RigidState, State, World, initial_state
 
 NAMES = ("position", "heading", "speed", "acceleration", "yaw_rate", "steering", "travelled", "gait_phase", "alive")
@@ -73,7 +73,8 @@ class BulletEngine:
         more["velocity"][led] = ((ahead.position - state.position) / np.float32(dt))[led]
         for b, one in enumerate(self._worlds):
             one.step(world, b, state, controls[b], dt, new, more)
-        self._last = State(time=ahead.time, rigid=RigidState(**more), **new)
+        control = next_control(world, state, dt)
+        self._last = State(time=ahead.time, rigid=RigidState(**more), **new, control=control)
         return self._last
 
 
@@ -95,4 +96,5 @@ def _with_rigid(world: World, state: State) -> State:
             props[b, k] = (*prop.position, 0.0, 0.0, np.sin(turn), np.cos(turn))
     joints, limp = np.zeros((batch, most, len(HINGES)), np.float32), np.zeros((batch, most), np.bool_)
     rigid = RigidState(orientation, velocity, joints, limp, props)
-    return State(time=state.time, rigid=rigid, **{name: getattr(state, name) for name in NAMES})
+    same = {name: getattr(state, name) for name in NAMES}
+    return State(time=state.time, rigid=rigid, **same, control=state.control)

@@ -8,7 +8,9 @@ import numpy as np
 from numba import njit
 
 from sim.kernels import nearest_on_path, point_at
+from sim.lights import CALL, show_all, toward
 from sim.priority import give_way
+from sim.signals import RED, YELLOW, group_count
 from sim.world import CAR_BASE, F4, State, World
 
 VERSION = 1
@@ -23,6 +25,8 @@ FIELDS = (
     "aim_y",  # m, to the left in the own frame; times `World.fold` where that is not 0
 )
 HORIZON: float = np.float32(80.0)  # type: ignore[assignment]  # m, single precision in the kernels
+KERB = 0.8  # m before a crossing where people wait, out of the way of broad vehicles
+TRUST = 4.0  # m/s2 of braking that people trust vehicles with, who wait to cross
 LATE = -1.3  # m behind the line before a crossing where drivers still stop for people
 YELLOW_BRAKING = 3.0  # m/s2; harder braking than this and yellow is driven through
 
@@ -134,13 +138,53 @@ def people_on(crossing, exists, vehicle, position, heading, speed, alive):  # ty
 
 def closed_groups(world: World, state: State) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
     """(B, G) 0 open, 1 yellow, 2 red for each signal group; flashing yellow and dark signals are open."""
-    groups = 1 + max((s.group for scene in world.scenes for s in scene.signals), default=0)
-    closed = np.zeros((len(world.scenes), groups), np.int32)
+    closed = np.zeros((len(world.scenes), group_count(world.scenes)), np.int32)
     for b, scene in enumerate(world.scenes):
-        for signal in scene.signals:
+        for signal in scene.signals if scene.controller is None else ():
             shown = signal.state_at(float(state.time[b]))
             closed[b, signal.group] = {"red": 2, "yellow": 1}.get(shown, 0)
     return closed
+
+
+@njit(cache=True, error_model="numpy")
+def hold_people(  # type: ignore[no-untyped-def]
+    lights, shown, left, crossing, exists, vehicle, size, desired, position, heading, speed, alive, out
+):  # fmt: skip
+    """Let people wait at the kerbs of crossings whose lights a controller switches, in the stop of (B, A, 8) views."""
+    for b in range(exists.shape[0]):
+        if lights.rows[b, 1] == 0:
+            continue
+        for c in range(crossing.shape[1]):
+            g = lights.crossing_group[b, c]
+            if g < 0 or crossing[b, c, 4] <= 0.0:
+                continue
+            dx, dy = crossing[b, c, 2] - crossing[b, c, 0], crossing[b, c, 3] - crossing[b, c, 1]
+            length = math.sqrt(dx * dx + dy * dy)
+            blocked = in_the_way(b, c, length, crossing, exists, vehicle, size, position, heading, speed, alive)
+            for a in range(exists.shape[1]):
+                if alive[b, a] and not vehicle[b, a] and desired[b, a] > 0.0:
+                    away = toward(b, b, a, c, crossing, position, heading)
+                    lasts = left[b, g] * desired[b, a] >= length + away
+                    if away < CALL and (blocked or shown[b, g] != RED or not lasts):
+                        out[b, a, 5] = min(out[b, a, 5], max(away - KERB, 0.0))
+
+
+@njit(cache=True, error_model="numpy")
+def in_the_way(b, c, length, crossing, exists, vehicle, size, position, heading, speed, alive):  # type: ignore[no-untyped-def]
+    """Whether a vehicle is on a crossing, or comes to it and cannot stop any more."""
+    ux, uy = (crossing[b, c, 2] - crossing[b, c, 0]) / length, (crossing[b, c, 3] - crossing[b, c, 1]) / length
+    for j in range(exists.shape[1]):
+        if not alive[b, j] or not vehicle[b, j]:
+            continue
+        ex, ey = position[b, j, 0] - crossing[b, c, 0], position[b, j, 1] - crossing[b, c, 1]
+        along, across = ex * ux + ey * uy, ey * ux - ex * uy
+        if along < -1.0 or along > length + 1.0:
+            continue
+        pace = speed[b, j] * (math.sin(heading[b, j]) * ux - math.cos(heading[b, j]) * uy)
+        gap = abs(across) - 0.5 * crossing[b, c, 4] - 0.5 * size[b, j, 0]
+        if gap < 0.3 or (across * pace < 0.0 and pace * pace > 2.0 * TRUST * max(gap - 0.5, 0.0)):
+            return True
+    return False
 
 
 def observe(world: World, state: State) -> F4:
@@ -157,11 +201,23 @@ def observe(world: World, state: State) -> F4:
     occupied = people_on(
         world.crossing, world.exists, world.vehicle, state.position, state.heading, state.speed, state.alive
     )
-    barred = give_way(world.priority, world.size, state.speed, state.travelled, state.alive)
+    closed = closed_groups(world, state)
+    controlled = state.control is not None
+    if controlled:
+        shown, left = np.zeros_like(closed), np.zeros(closed.shape, np.float32)
+        show_all(world.lights, state.control, shown, left)
+        ours = world.lights.rows[:, 1] > 0
+        closed[ours] = np.where(shown == RED, 2, shown == YELLOW)[ours]
+    barred = give_way(world.priority, closed, world.size, state.speed, state.travelled, state.alive)
     look_ahead(
-        closed_groups(world, state), occupied, barred, world.crossing, world.fold, world.exists, world.vehicle,
+        closed, occupied, barred, world.crossing, world.fold, world.exists, world.vehicle,
         world.size, world.desired_speed, world.points, world.arc, world.first, world.count, world.stop_at,
         world.stop_group, world.stop_crossing, state.position, state.heading, state.speed, state.travelled,
         state.alive, out,
     )  # fmt: skip
+    if controlled:
+        hold_people(
+            world.lights, shown, left, world.crossing, world.exists, world.vehicle, world.size, world.desired_speed,
+            state.position, state.heading, state.speed, state.alive, out,
+        )  # fmt: skip
     return out

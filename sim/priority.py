@@ -16,7 +16,11 @@ from scenes.types import Floats, Scene
 CLEARANCE = 2.6  # m between the ways of two vehicles that do not conflict
 HEADWAY = 6.5  # s, gap that drivers wait for; Highway Capacity Manual 2010, exhibit 19-10: 6.2 to 7.1 s
 STANDING = 2.5  # m before the conflict from where on a vehicle that stands still bars the way, too
+INSIDE = 1.0  # m behind the start of a lane, or a stop line, from where on a vehicle is on its way
+ROOM = 8.0  # m of a lane that must be free of who goes the same way
 ON = 0.6  # m from a path that the points of a lane may lie which it follows
+HELD = 4.0  # m/s2 of braking that others are trusted with before a red light
+NO_GATE = (-np.inf, 0, False)
 SCAN = 1.0  # m between the places of a path that are compared
 
 
@@ -26,6 +30,9 @@ class Priority(NamedTuple):
     rows: NDArray[np.int32]  # (B, A, K, 2) first entry and number of entries of each stop
     other: NDArray[np.int32]  # (N,) actor of the same world
     span: NDArray[np.float32]  # (N, 2) m along the other's path, where the ways meet
+    gate: NDArray[np.float32]  # (N,) m along the other's path, of a red light that holds him; -inf = none counts
+    gate_group: NDArray[np.int32]  # (N,) its signal group
+    only_in: NDArray[np.bool_]  # (N,) whether he bars the way only from the start of the span on
 
 
 def leads_over(path: Floats, lane: Floats) -> bool:
@@ -80,17 +87,30 @@ def compile_priority(
     actors = max(1, *(len(scene.actors) for scene in scenes))
     rows = np.zeros((len(scenes), actors, most, 2), np.int32)
     entries: list[tuple[int, float, float]] = []
+    gates: list[tuple[float, int, bool]] = []
     for b, scene in enumerate(scenes):
-        if not any(line.yields for line in scene.roads.stop_lines):
+        if not any(line.yields or line.clears for line in scene.roads.stop_lines):
             continue
         meetings = Meetings(scene)
         for a in meetings.drivers:
             for k, (s, _, _, number) in enumerate(stops[b][a]):
-                found = meetings.at(a, s, number)
-                rows[b, a, k] = len(entries), len(found)
-                entries += found
-    table = np.array(entries, np.float64).reshape(-1, 3)
-    return Priority(rows, table[:, 0].astype(np.int32), table[:, 1:].astype(np.float32))
+                line = scene.roads.stop_lines[number]
+                found = meetings.at(a, s, number, line.yields)
+                gates += [red_light(stops[b][j]) if line.heeds else NO_GATE for j, _, _ in found]
+                inside = meetings.at(a, s, number, line.clears, whole=True)
+                gates += [(-np.inf, 0, True)] * len(inside)
+                rows[b, a, k] = len(entries), len(found) + len(inside)
+                entries += found + inside
+    table, held = np.array(entries, np.float64).reshape(-1, 3), np.array(gates, np.float64).reshape(-1, 3)
+    return Priority(
+        rows, table[:, 0].astype(np.int32), table[:, 1:].astype(np.float32), held[:, 0].astype(np.float32),
+        held[:, 1].astype(np.int32), held[:, 2].astype(np.bool_),
+    )  # fmt: skip
+
+
+def red_light(stops: Sequence[tuple[float, int, int, int]]) -> tuple[float, int, bool]:
+    """Where lights hold an actor (m along its path), their group, and False; of its stops the first with lights."""
+    return next(((s, group, False) for s, group, _, _ in stops if group >= 0), NO_GATE)
 
 
 class Meetings:
@@ -110,19 +130,29 @@ class Meetings:
             self._follows[key] = leads_over(path, self.lanes[lane])
         return self._follows[key]
 
-    def at(self, a: int, s: float, number: int) -> list[tuple[int, float, float]]:
+    def start_of(self, path: Floats, lane: int) -> float:
+        """Length along a path where a lane begins that it follows, m."""
+        along = arc_lengths(path)
+        x, y = (float(v) for v in self.lanes[lane][0])
+        return float(project(path, along, 0, len(path), x, y, 0.0, float(along[-1]))[0])
+
+    def at(
+        self, a: int, s: float, number: int, lanes: Sequence[int], whole: bool = False
+    ) -> list[tuple[int, float, float]]:
         """Those who go before actor a at a stop line.
 
         Args:
             a: number of the actor.
             s: m along its path, of the line.
             number: of the line.
+            lanes: that go first.
+            whole: spans begin where the lanes do.
 
         Returns:
             For each of them the number of the actor and the span of its path where the ways meet, m.
         """
         own, found = self.scene.actors[a].path, []
-        for lane in self.scene.roads.stop_lines[number].yields:
+        for lane in lanes:
             for j in self.drivers:
                 path = self.scene.actors[j].path
                 if j == a or not self.follows(path, lane):
@@ -131,17 +161,22 @@ class Meetings:
                 if key not in self._met:
                     self._met[key] = meeting(own, s, path, self.lanes[lane])
                 span = self._met[key]
-                if span is not None:
-                    found.append((j, *span))
+                if span is None:
+                    continue
+                if whole:  # who goes the same way is let through one by one
+                    begin = self.start_of(path, lane)
+                    span = (begin, begin + ROOM if self.follows(own, lane) else span[1])
+                found.append((j, *span))
         return found
 
 
 @njit(cache=True, error_model="numpy")
-def give_way(priority, size, speed, travelled, alive):  # type: ignore[no-untyped-def]
+def give_way(priority, closed, size, speed, travelled, alive):  # type: ignore[no-untyped-def]
     """Which stops somebody else bars now.
 
     Args:
         priority: `Priority`.
+        closed: (B, G), see `sim.observe.closed_groups`.
         size: (B, A, 3) m.
         speed: (B, A) m/s.
         travelled: (B, A) m along the path.
@@ -160,7 +195,12 @@ def give_way(priority, size, speed, travelled, alive):  # type: ignore[no-untype
                     half = 0.5 * size[b, j, 0]
                     to_go = priority.span[n, 0] - travelled[b, j] - half
                     gone = travelled[b, j] - half > priority.span[n, 1]
-                    if alive[b, j] and not gone and to_go < STANDING + HEADWAY * speed[b, j]:
+                    near = -INSIDE if priority.only_in[n] else STANDING + HEADWAY * speed[b, j]
+                    free = priority.gate[n] - travelled[b, j] - half
+                    held = free > -INSIDE and closed[b, priority.gate_group[n]] > 0
+                    if held and speed[b, j] * speed[b, j] < 2.0 * HELD * max(free, 0.5):
+                        continue
+                    if alive[b, j] and not gone and to_go < near:
                         barred[b, a, k] = True
                         break
     return barred

@@ -32,7 +32,7 @@ def compile_plans(scenes: Sequence[Scene]) -> Plans:
     Returns:
         The plans; all heads of a group show the same.
     """
-    groups = 1 + max((signal.group for scene in scenes for signal in scene.signals), default=0)
+    groups = group_count(scenes)
     rows = np.zeros((len(scenes), groups, 2), np.int32)
     clock = np.ones((len(scenes), groups, 2), np.float64)
     rows[..., 1] = 1
@@ -43,6 +43,13 @@ def compile_plans(scenes: Sequence[Scene]) -> Plans:
             clock[b, group] = sum(duration for _, duration in signal.plan), signal.offset
             phases += [(float(STATES.index(state)), duration) for state, duration in signal.plan]
     return Plans(rows, clock, np.array(phases, np.float64))
+
+
+def group_count(scenes: Sequence[Scene]) -> int:
+    """How many signal groups the scenes have at most, with those of people who have no heads; at least 1."""
+    heads = (signal.group + 1 for scene in scenes for signal in scene.signals)
+    stages = (len(stage.shown) for scene in scenes if scene.controller for stage in scene.controller.stages)
+    return max([1, *heads, *stages])
 
 
 @kernel

@@ -9,6 +9,7 @@ from numba import njit
 
 from scenes.people import PersonLook, stride_length
 from sim.kernels import drive, ground_height, point_at
+from sim.lights import run_all
 from sim.world import F4, State, World
 
 STRIDE_SPEEDS = np.linspace(0.0, 3.0, 31)
@@ -84,4 +85,16 @@ def step(world: World, state: State, controls: F4, dt: float, strides: F4 | None
         world.arc, world.first, world.count, world.outline, world.raised, table,
         *(new[name] for name in names),
     )  # fmt: skip
-    return State(time=(state.time + np.float32(dt)).astype(np.float32), **new)
+    return State(time=(state.time + np.float32(dt)).astype(np.float32), **new, control=next_control(world, state, dt))
+
+
+def next_control(world: World, state: State, dt: float) -> F4 | None:
+    """(B, COLUMNS) control of the traffic lights, dt seconds after a state; None without controllers."""
+    if state.control is None:
+        return None
+    control = state.control.copy()
+    run_all(
+        world.lights, world.stop_at, world.stop_group, world.crossing, world.size, world.vehicle, world.desired_speed,
+        state.position, state.heading, state.travelled, state.alive, np.float32(dt), control,
+    )  # fmt: skip
+    return control

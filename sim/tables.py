@@ -13,6 +13,7 @@ from scenes.lanes import arc_lengths, point_at
 from scenes.types import Crossing, Floats, Scene
 from sim.ground import Ground, compile_ground, on_road
 from sim.kernels import kernel, wrap
+from sim.lights import Lights
 from sim.signals import Plans, compile_plans
 from sim.world import F4, I4, World, compile_world
 
@@ -47,6 +48,7 @@ class Tables(NamedTuple):
     lane_rows: I4  # (B, 2) first point and number of points of a scene's lanes
     plans: Plans
     ground: Ground
+    lights: Lights  # controllers, where they are not fixed plans
     sweep: F4  # (Q, 2) lowest and highest m to the left of a point's heading that the next AHEAD points of a path lie
 
 
@@ -85,7 +87,7 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Table
     return Tables(
         world.exists, world.vehicle, world.size, world.wheel_base, world.desired_speed, start, spot, owner, line, rows,
         length, clear, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups, lane_line, lane_rows,
-        compile_plans(scenes), ground, sweep,
+        compile_plans(scenes), ground, world.lights, sweep,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from scenes.kinds import VEHICLES, Kind
 from scenes.people import PersonLook
 from scenes.types import Actor, RoadNetwork, Scene
 from scenes.vehicles import VehicleLook
+from sim.lights import COLUMNS, Lights, begin_all, compile_lights
 from sim.priority import Priority, compile_priority, leads_over
 
 F4 = NDArray[np.float32]
@@ -42,6 +43,7 @@ class World:
     outline: F4  # (Q, 2) raised surfaces, all outlines one after the other
     raised: F4  # (S, 4) world, first point, number of points, height in m
     priority: Priority  # who gives way to whom
+    lights: Lights  # controllers of traffic lights
     fold: F4  # (B, A) who starts on a curved lane: wheel base by that of a car, which drivers have in mind; else 0
 
 
@@ -71,6 +73,9 @@ class State:
     gait_phase: F4  # (B, A) in [0, 1), fraction of a stride
     alive: NDArray[np.bool_]  # (B, A) still on its path
     rigid: RigidState | None = None  # engines with rigid bodies
+    control: F4 | None = (
+        None  # (B, COLUMNS) traffic lights, see `sim.lights.Lights`; None where no scene has a controller
+    )
 
     @property
     def velocity(self) -> F4:
@@ -114,7 +119,8 @@ def compile_world(scenes: Sequence[Scene]) -> World:
     return World(
         tuple(scenes), exists, vehicle, size, base, desired, np.concatenate(points).astype(np.float32),
         np.concatenate(arc).astype(np.float32), first, count, stop_at, stop_group, stop_crossing,
-        crossing_rows(scenes), outline, raised, compile_priority(scenes, stops, k), wheel_fold(scenes, base),
+        crossing_rows(scenes), outline, raised, compile_priority(scenes, stops, k), compile_lights(scenes),
+        wheel_fold(scenes, base),
     )  # fmt: skip
 
 
@@ -212,7 +218,11 @@ def initial_state(world: World) -> State:
                 z = ground_height(x, y, heading[b, a], b, world.outline, world.raised)
             position[b, a] = (x, y, z)
             speed[b, a], travelled[b, a], phase[b, a] = actor.speed, actor.start, actor.gait_phase
-    time = np.zeros(batch, np.float32)
+    time, control = np.zeros(batch, np.float32), None
+    if world.lights.rows[:, 1].any():
+        control = np.zeros((batch, COLUMNS), np.float32)
+        begin_all(world.lights, control)
     return State(
-        time, position, heading, speed, acceleration, yaw_rate, steering, travelled, phase, world.exists.copy()
+        time, position, heading, speed, acceleration, yaw_rate, steering, travelled, phase, world.exists.copy(),
+        control=control,
     )  # fmt: skip

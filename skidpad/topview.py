@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from scenes.lanes import arc_lengths, line_at
-from scenes.types import Floats, Scene
+from scenes.types import Floats, Scene, SignalColour
+from sim.lights import state_of
 from sim.world import State, World
 from skidpad.topview_actors import EGO, draw_actors, legible
 from skidpad.topview_ground import cut_out, places
@@ -72,9 +73,10 @@ def draw_top(
     view = view or whole(scene)
     picture = cut_out(scene, view)
     draw_ways(picture, view, scene, state, b, ego, trail)
-    draw_stop_lines(picture, view, scene, float(state.time[b]))
+    lit = lit_signals(scene, state, b)
+    draw_stop_lines(picture, view, scene, lit)
     draw_actors(picture, view, scene.actors, state, b, ego)
-    draw_signals(picture, view, scene, float(state.time[b]))
+    draw_signals(picture, view, scene, lit)
     words = [title] if title else []
     words.append(f"{float(state.time[b]):.1f} s")
     if ego is not None:
@@ -106,9 +108,15 @@ def rest_of(line: Floats, start: float) -> Floats:
     return np.concatenate([[[x, y]], line[arc_lengths(line) > start]])
 
 
-def draw_stop_lines(picture: Picture, view: Viewport, scene: Scene, time: float) -> None:
+def lit_signals(scene: Scene, state: State, b: int) -> list[SignalColour]:
+    """Colour that glows of each signal of the scene."""
+    time, row = float(state.time[b]), None if state.control is None else state.control[b]
+    return [signal.lit_at(time, state_of(scene, signal, time, row)) for signal in scene.signals]
+
+
+def draw_stop_lines(picture: Picture, view: Viewport, scene: Scene, lit: list[SignalColour]) -> None:
     """Stop lines of signals, in the colour that they show."""
-    shown = {signal.group: signal.lit_at(time) for signal in scene.signals}
+    shown = {signal.group: colour for signal, colour in zip(scene.signals, lit, strict=True)}
     lanes = {lane.id: lane for lane in scene.roads.lanes}
     for stop in scene.roads.stop_lines:
         if stop.signal_group is None or stop.signal_group not in shown:
@@ -121,13 +129,13 @@ def draw_stop_lines(picture: Picture, view: Viewport, scene: Scene, time: float)
             stroke(picture, line, LAMPS[shown[stop.signal_group]], 0.4 * view.scale)
 
 
-def draw_signals(picture: Picture, view: Viewport, scene: Scene, time: float) -> None:
+def draw_signals(picture: Picture, view: Viewport, scene: Scene, lit: list[SignalColour]) -> None:
     """Signal heads: a dark case with a dot in the colour that is lit."""
-    for signal in scene.signals:
+    for signal, colour in zip(scene.signals, lit, strict=True):
         if view.sees(signal.position[:2], 2.0):
             pixel, radius = view.pixels(signal.position[:2]), legible(0.3, 3.4, view.scale)
             disc(picture, pixel, 1.5 * radius, (28, 30, 34))
-            disc(picture, pixel, radius, LAMPS[signal.lit_at(time)])
+            disc(picture, pixel, radius, LAMPS[colour])
 
 
 def legend(picture: Picture, view: Viewport, words: str) -> None:

@@ -15,6 +15,7 @@ from sim.ground import compile_ground, on_road
 from tests.scene_contacts import drive
 
 LAYOUTS = ("tjunction", "curve", "lanes", "roundabout", "bus-stop")
+PLANS = (*LAYOUTS, "turns")
 DRIVEN = (0, 1, 2, 3)
 SECONDS = 60.0
 
@@ -35,7 +36,7 @@ def test_rule_based_drivers_get_through_without_contact(name: str) -> None:
         assert gone >= 0.2 * len(moving), (name, k)  # nobody waits for ever
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("name", PLANS)
 def test_lanes_lie_on_the_road_and_lead_somewhere(name: str) -> None:
     for k in range(10):
         scene = sample(name, k)
@@ -59,7 +60,7 @@ def test_lanes_lie_on_the_road_and_lead_somewhere(name: str) -> None:
                     assert on_road(ground, 0, *spot) or not inner, (k, lane.id, s)
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("name", PLANS)
 def test_the_ground_has_no_gaps_and_raised_pieces_do_not_overlap(name: str) -> None:
     grid = np.stack(np.meshgrid(np.arange(-58.0, 58.0, 0.83), np.arange(-40.0, 40.0, 0.71)), -1).reshape(-1, 2)
     for k in range(4):
