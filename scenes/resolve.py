@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scenes.cameras import Ego, ego_for, keep_clear, make_cameras, walking_spot, watched_lanes
+from scenes.cycles import CycleLook, sample_cycle
 from scenes.drawing import fix
 from scenes.draws import Draws
 from scenes.ego import drive_route, start_of
@@ -15,11 +16,12 @@ from scenes.lanes import arc_lengths
 from scenes.light import make_light, wetness
 from scenes.people import sample_person
 from scenes.population_buildings import add_buildings
+from scenes.population_cyclists import cyclists_beside, cyclists_in_lanes
 from scenes.population_people import add_people, person
 from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import add_signals
 from scenes.population_space import Space
-from scenes.population_vehicles import add_parked, add_traffic, kind_named, standing_vehicle
+from scenes.population_vehicles import CYCLE_KINDS, add_parked, add_traffic, kind_named, standing_vehicle
 from scenes.roads import lay_out
 from scenes.roads_parts import Layout, ground_height
 from scenes.schema import ActorSpec, SceneSpec
@@ -97,6 +99,7 @@ def furnished(
     """
     everyone = [replace(actor, id=number) for number, actor in enumerate(contents.actors, 1)]
     heads = [replace(signal, id=len(everyone) + number) for number, signal in enumerate(contents.signals, 1)]
+    everyone = with_riders(everyone, len(everyone) + len(heads))
     carriers = {n: carrier(everyone, ego) for n, ego in egos.items()}
     if spec.ego is not None and own is not None:
         number = carrier(everyone, own) - 1
@@ -108,6 +111,14 @@ def furnished(
         cameras=tuple(make_cameras(spec, layout, carriers, heads, watched, draws)), values=dict(draws.values),
         physics=spec.physics, ego=None if own is None else carrier(everyone, own),
     )  # fmt: skip
+
+
+def with_riders(actors: list[Actor], used: int) -> list[Actor]:
+    """Give who rides a bicycle or motorcycle an instance id after those that are used."""
+    ridden = [k for k, actor in enumerate(actors) if isinstance(actor.look, CycleLook)]
+    for number, k in enumerate(ridden, used + 1):
+        actors[k] = replace(actors[k], rider=number)
+    return actors
 
 
 def rained_on(layout: Layout, weather: WeatherSpec) -> Layout:
@@ -146,7 +157,9 @@ def traffic(spec: SceneSpec, layout: Layout, draws: Draws, egos: list[Ego], watc
         closed.add(1)
     carried = {ego.lane: (ego.s, "car") for ego in egos}
     closed -= set(carried)
-    return add_traffic(spec.vehicles, layout, draws, carried, frozenset(closed), spec.start_time + 4.0)
+    slow = cyclists_in_lanes(spec, layout, draws, carried)
+    driven = add_traffic(spec.vehicles, layout, draws, carried, frozenset(closed), spec.start_time + 4.0, slow)
+    return driven + cyclists_beside(spec, layout, draws)
 
 
 def carrier(actors: list[Actor], ego: Ego) -> int:
@@ -192,7 +205,9 @@ def explicit_actors(specs: tuple[ActorSpec, ...], layout: Layout, space: Space, 
             actors[-1] = replace(actors[-1], driver=spec.driver)
             space.crowd.add(space.crowd.walk(line, 0.0, speed))
             continue
-        vehicle = standing_vehicle(sample_vehicle(rng, kind_named(spec.kind)), spot, heading)
+        kind = kind_named(spec.kind)
+        ridden = kind in CYCLE_KINDS
+        vehicle = standing_vehicle(sample_cycle(rng, kind) if ridden else sample_vehicle(rng, kind), spot, heading)
         if moves:
             vehicle = replace(
                 vehicle, path=line, speed=spec.speed, desired_speed=spec.speed, behaviour="drive", driver=spec.driver
