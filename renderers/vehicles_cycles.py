@@ -117,7 +117,7 @@ def frame_mesh(look: CycleLook, detail: int, lamps_on: bool) -> Mesh:
     if look.rack:
         rack(sketch, rear, cluster)
     if look.lamps:
-        back = rear + (np.array([-own.wheel_radius, 0.0, 0.18]) if look.guards else np.array([0.17, 0.0, 0.42]))
+        back = rear + (np.array([-own.wheel_radius + 0.004, 0.0, 0.18]) if look.guards else np.array([0.17, 0.0, 0.42]))
         glow = Material((0.45, 0.01, 0.01), roughness=0.2, emission=RED_LIGHT if lamps_on else (0.0, 0.0, 0.0))
         sketch.box(back.tolist(), (0.025, 0.05, 0.045), glow)
     if look.model != "sport" and detail < 2:
@@ -196,10 +196,10 @@ def fork_mesh(look: CycleLook, detail: int, lamps_on: bool) -> Mesh:
         sketch.bar((x - 0.05, 0, z), (x, 0, z), (0.02, 0.032), STEEL, BLACK, max(sides, 5))
         sketch.box((x + 0.002, 0, z), (0.008, 0.05, 0.05), glow)
     if look.basket:
-        x, z, tone = look.steering_x(0.95) + 0.23, 0.97, (0.20, 0.13, 0.06) if look.rider.seed & 8 else BLACK
-        sketch.box((x, 0, z), (0.28, 0.38, 0.22), RUBBER, tone, "xXyYz")
-        sketch.box((x, 0, z + 0.001), (0.26, 0.36, 0.21), RUBBER, (0.4 * tone[0], 0.4 * tone[1], 0.4 * tone[2]), "z")
-        sketch.bar((x - 0.1, 0, z - 0.1), (stem - (0, 0, 0.1)).tolist(), 0.01, STEEL, BLACK, 4)
+        x, z, tone = look.steering_x(0.88) + 0.20, 0.88, (0.20, 0.13, 0.06) if look.rider.seed & 8 else BLACK
+        sketch.box((x, 0, z), (0.25, 0.34, 0.18), RUBBER, tone, "xXyYz")
+        sketch.box((x, 0, z + 0.08), (0.23, 0.32, 0.01), RUBBER, (0.4 * tone[0], 0.4 * tone[1], 0.4 * tone[2]), "Z")
+        sketch.bar((x - 0.1, 0, z - 0.06), (stem - (0, 0, 0.1)).tolist(), 0.01, STEEL, BLACK, 4)
     return sketch.build()
 
 

@@ -106,7 +106,7 @@ def riding_pose(skeleton: Skeleton, look: CycleLook, ride: Ride) -> tuple[Array,
     return rotation, position
 
 
-Foot = tuple[Array, float]  # ankle (3,), m, and how far the toes point down, rad
+Foot = tuple[Array, float, float]  # ankle (3,), m; how far foot and toes point down, rad
 
 
 def foothold(skeleton: Skeleton, look: CycleLook, ride: Ride, side: int, hips: Array) -> Foot:
@@ -118,7 +118,7 @@ def foothold(skeleton: Skeleton, look: CycleLook, ride: Ride, side: int, hips: A
         ground = np.array([hips[0] + 0.22, side * 0.24, 0.0]) @ turn_x(-lean)  # into the leaning frame
         tip = 0.55 if look.kind is Kind.BICYCLE else 0.12
         ball, toes = (1.0 - down) * ball + down * ground, (1.0 - down) * toes + down * tip
-    return ball + turn_y(toes) @ np.array([-skeleton.foot[1], 0.0, skeleton.ankle]), toes
+    return ball + turn_y(toes) @ np.array([-skeleton.foot[1], 0.0, skeleton.ankle]), toes, (1.0 - down) * toes
 
 
 def settled(skeleton: Skeleton, look: CycleLook, ride: Ride, feet: dict[int, Foot], hips: Array) -> Array:
@@ -164,14 +164,14 @@ def bent_to(skeleton: Skeleton, hips: Array, grip: Array) -> float:
 def place_leg(skeleton: Skeleton, side: int, foot: Foot, rotation: Array, position: Array) -> None:
     """Thigh to toes. Writes into `rotation` and `position`."""
     joints, thigh = skeleton.joints, LEG[side]
-    ankle, toes = foot
+    ankle, toes, tips = foot
     hip = position[PELVIS] + rotation[PELVIS] @ (joints[thigh] - joints[PELVIS])
     bend = np.array([1.0, 0.10 * side, 0.35])
     knee, ankle = two_bones(hip, ankle, joints[thigh : thigh + 3], bend)
     position[thigh : thigh + 3] = hip, knee, ankle
     rotation[thigh] = aligned(joints[thigh + 1] - joints[thigh], knee - hip, bend)
     rotation[thigh + 1] = aligned(joints[thigh + 2] - joints[thigh + 1], ankle - knee, bend)
-    rotation[thigh + 2] = rotation[thigh + 3] = turn_y(toes)
+    rotation[thigh + 2], rotation[thigh + 3] = turn_y(toes), turn_y(tips)
     position[thigh + 3] = ankle + rotation[thigh + 2] @ (joints[thigh + 3] - joints[thigh + 2])
 
 
