@@ -50,6 +50,14 @@ def ribbons(spec: SceneSpec, layout: Layout) -> list[Ribbon]:
     return found
 
 
+def attentive(layout: Layout) -> Layout:
+    """Let everybody count who heads for a crossing: who follows a cyclist takes long to get over it."""
+    section = layout.section
+    reach = sum(section.walk) / 2 - section.kerb
+    crossings = tuple(replace(one, watch=max(one.watch, reach)) for one in layout.network.crossings)
+    return replace(layout, network=replace(layout.network, crossings=crossings))
+
+
 def riders_on(spec: SceneSpec, layout: Layout, draws: Draws, ribbon: Ribbon, side: int) -> list[tuple[float, Driver]]:
     """Cyclists of one side with the places of their front wheels along the lane, m."""
     route = next(route for route in layout.routes if route.lanes[0] == ribbon.lane)

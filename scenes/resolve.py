@@ -16,7 +16,7 @@ from scenes.lanes import arc_lengths
 from scenes.light import make_light, wetness
 from scenes.people import sample_person
 from scenes.population_buildings import add_buildings
-from scenes.population_cyclists import cyclists_beside, cyclists_in_lanes
+from scenes.population_cyclists import attentive, cyclists_beside, cyclists_in_lanes
 from scenes.population_people import add_people, person
 from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import add_signals
@@ -46,6 +46,8 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     draws = Draws(seed, k, randomise)
     spec = fix(template, draws)
     layout = rained_on(lay_out(spec.roads, spec.vehicles.limit, draws), spec.weather)
+    if spec.vehicles.cyclists > 0.0:
+        layout = attentive(layout)
     space = Space()
     reserve(layout, space)
     keep_clear(spec, layout, space)
