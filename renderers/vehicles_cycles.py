@@ -61,7 +61,7 @@ def bicycle_parts(look: CycleLook, detail: int, lamps_on: bool) -> CycleParts:
 
 def off(point: Array, x: float, y: float, z: float) -> Array:
     """(3,) a place beside another one, m."""
-    return point + np.array([x, y, z])
+    return np.asarray(point + np.array([x, y, z]))
 
 
 def torus(radius: float, thick: float, sides: int, around: int, material: Material) -> Mesh:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents import RuleDriver
+from agents.rules import RuleDriver
 from renderers.assemble import StageBuilder
 from renderers.labels import label_frame
 from renderers.riders import machine_mesh, rider_mesh
