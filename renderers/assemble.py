@@ -19,12 +19,14 @@ from renderers.mesh import Mesh, merge, moved
 from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
 from renderers.props import prop_mesh
 from renderers.props_poles import lantern_places
+from renderers.riders import ridden
 from renderers.rigid import box_of, empty_handed, limp, limp_pose, rolling, vehicle_rig
 from renderers.shapes import shape_mesh, shape_pose
 from renderers.signals import signal_mesh
 from renderers.stage import Instance, Stage
 from renderers.vehicles import vehicle_mesh
 from renderers.vehicles_wheels import Gear
+from scenes.cycles import CycleLook
 from scenes.geometry import camera_from_world, camera_looking, posed, quadruple, triple, world_from_model
 from scenes.kinds import Kind
 from scenes.people import PersonLook
@@ -33,6 +35,7 @@ from scenes.types import Actor, Camera, Scene, Signal
 from scenes.vehicles import VehicleLook
 from sim.lights import state_of
 from sim.masses import LOOSE_MASSES
+from sim.people_ride import Ride
 from sim.world import State
 
 DETAIL_HEIGHTS = (110.0, 40.0)  # px; smaller things are drawn with detail 1, then 2
@@ -41,6 +44,7 @@ PROP_RADIUS = 7.0  # m around a prop's foot; trees are the largest
 PROP_REACH = 16.0  # m behind and beside the camera within which props throw shadows into the picture
 ACTOR_REACH = 12.0  # m, the same for actors
 STRIDES = 8  # poses of a stride on coarse stages
+RIDDEN = 1.75  # m, of a bicycle with its rider
 BEAM_HEIGHT = 0.68  # m, of low beams
 BEAM_TONE = (1.0 * BEAM_POWER, 0.93 * BEAM_POWER, 0.8 * BEAM_POWER)
 LANTERN_TONES = LANTERN_POWER * np.array([(1.0, 0.78, 0.46), (1.0, 0.6, 0.24), (0.95, 0.9, 0.78), (1.0, 0.82, 0.55)])
@@ -132,9 +136,9 @@ class StageBuilder:
             radius = 0.5 * float(np.linalg.norm(actor.size))
             if not in_reach(state.position[0, k].astype(np.float64), radius + 0.5, view, ACTOR_REACH):
                 continue
-            instance, subject = self._actor(k, actor, state, view)
-            instances.append(instance)
-            subjects.append(subject)
+            for instance, subject in self._actor(k, actor, state, view):
+                instances.append(instance)
+                subjects.append(subject)
         for signal in self.scene.signals:
             instance, subject = self._signal(signal, state)
             instances.append(instance)
@@ -145,7 +149,7 @@ class StageBuilder:
         )  # fmt: skip
         return stage, subjects
 
-    def _actor(self, k: int, actor: Actor, state: State, view: View) -> tuple[Instance, Subject]:
+    def _actor(self, k: int, actor: Actor, state: State, view: View) -> list[tuple[Instance, Subject]]:
         position, heading = state.position[0, k].astype(np.float64), float(state.heading[0, k])
         pose, orientation = world_from_model(position, heading), None
         if state.rigid is not None:
@@ -164,6 +168,10 @@ class StageBuilder:
             gait = Gait(float(state.gait_phase[0, k]), float(state.speed[0, k]), behaviour)
             mesh = strider(actor.look, gait) if self.coarse else pose_person(person(actor.look, detail), gait)
             attributes = {"age_group": actor.look.age_group, "behaviour": actor.behaviour}
+        elif isinstance(actor.look, CycleLook):
+            ride = Ride(*(float(row[0, k]) for row in (state.travelled, state.speed, state.steering, state.yaw_rate)))
+            lights = self.scene.light.headlights_on, bool(state.acceleration[0, k] < BRAKE)
+            return ridden(actor, actor.look, ride, (position, heading), detail_for(RIDDEN, position, view), lights)
         else:
             braking = bool(state.acceleration[0, k] < BRAKE)
             lamps = self.scene.light.headlights_on and actor.behaviour != "parked"
@@ -175,7 +183,7 @@ class StageBuilder:
             attributes = {"model": actor.look.model, "behaviour": actor.behaviour}
         turn = None if orientation is None else quadruple(orientation)
         subject = Subject(actor.id, actor.kind, centre, size, heading, turn, attributes=attributes)
-        return Instance(mesh, pose, actor.kind, actor.id), subject
+        return [(Instance(mesh, pose, actor.kind, actor.id), subject)]
 
     def _signal(self, signal: Signal, state: State) -> tuple[Instance, Subject]:
         time = float(state.time[0])
@@ -201,11 +209,16 @@ def lamps_of(scene: Scene, state: State) -> tuple[Lamp, ...]:
                 place = triple(pose[:3, :3] @ np.array(spot) + pose[:3, 3])
                 found.append(Lamp(place, triple(tone * (spot[2] / 7.0) ** 2), (0.0, 0.0, -1.0)))
     for k, actor in enumerate(scene.actors):
-        if isinstance(actor.look, VehicleLook) and actor.behaviour != "parked" and state.alive[0, k]:
+        if shines(actor) and actor.behaviour != "parked" and state.alive[0, k]:
             ahead = world_from_model(state.position[0, k].astype(np.float64), float(state.heading[0, k]))
             place = triple(ahead[:3, :3] @ np.array([0.5 * actor.size[0], 0.0, BEAM_HEIGHT]) + ahead[:3, 3])
             found.append(Lamp(place, BEAM_TONE, triple(ahead[:3, 0]), LOW_BEAM))
     return tuple(found)
+
+
+def shines(actor: Actor) -> bool:
+    """Whether an actor has low beams."""
+    return not isinstance(actor.look, PersonLook) and actor.kind is not Kind.BICYCLE
 
 
 @lru_cache(maxsize=128)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from scenes.dependents import ends, possible
 from scenes.distributions import Distribution, shown
-from scenes.schema import FILE_KEYS, RoadSpec, SceneSpec
+from scenes.schema import CYCLE_NAMES, FILE_KEYS, RoadSpec, SceneSpec
 from scenes.suggest import suggestion
 from scenes.yamlfile import Located
 
@@ -126,6 +126,7 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
     if spec.ego is not None and not roads.map:
         yield from _ego_problems(spec)
     yield from _mode_problems(spec)
+    yield from _cycle_problems(spec)
 
 
 def _mode_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
@@ -202,6 +203,22 @@ def _ego_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
             yield "ego.lane", "a street has the lanes 0 and 1"
     elif max(float(str(end)) for end in ends(ego.lane)) > 3:
         yield "ego.lane", "a junction has the lanes 0 to 3"
+
+
+def _cycle_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
+    """Where nobody can ride."""
+    many = max(float(str(end)) for end in ends(spec.vehicles.cyclists)) > 0.0
+    if many and (spec.roads.map or not set(ends(spec.roads.layout)) <= {"street", "curve"}):
+        yield "vehicles.cyclists", "needs `layout: street` or `curve`; elsewhere put bicycles under `actors`"
+    if not possible(spec.physics, "bullet"):
+        return
+    if many:
+        yield "vehicles.cyclists", "`physics: bullet` has no bodies for cyclists"
+    if possible(spec.vehicles.kind, "motorcycle"):
+        yield "vehicles.kind", "`physics: bullet` has no body for a motorcycle"
+    for index, actor in enumerate(spec.actors):
+        if any(possible(actor.kind, name) for name in CYCLE_NAMES):
+            yield f"actors[{index}].kind", "`physics: bullet` has no bodies for bicycles and motorcycles"
 
 
 def _camera_places(spec: SceneSpec) -> list[tuple[str, Distribution | float]]:

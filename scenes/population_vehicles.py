@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from scenes.cycles import CycleLook, fleet_cycle
 from scenes.draws import Draws
 from scenes.kinds import Kind
-from scenes.lanes import arc_lengths, line_at
+from scenes.lanes import arc_lengths, line_at, project_on
 from scenes.population_space import Space
 from scenes.roads_parts import BAY_ANGLES, INFLOW, PARKING, PITCHES, Layout, Route, Strip
 from scenes.schema import ParkedSpec, VehicleSpec
 from scenes.types import Actor, Floats
 from scenes.vehicles import VehicleLook, fleet_vehicle
 
+CYCLE_KINDS = (Kind.BICYCLE, Kind.MOTORCYCLE)
 BRAKING = 2.0  # m/s2 that everybody can stop with at time 0 (comfortable deceleration, Treiber et al. 2000)
 KERB_GAP = (0.08, 0.28)  # m between tyres and kerb
 SWEEPING = 150.0  # m, radius of a bend that long vehicles keep to their lane in
@@ -27,6 +29,11 @@ TURN_SPEED = 5.0  # m/s that vehicles take a turn of a junction at
 def kind_named(name: str) -> Kind:
     """Kind of a name in a scene file."""
     return Kind[name.upper()]
+
+
+def fleet_look(rng: np.random.Generator, seed: int, kind: Kind) -> VehicleLook | CycleLook:
+    """Choose a vehicle of the fleet of a seed; see `scenes.vehicles.fleet_vehicle`."""
+    return fleet_cycle(rng, seed, kind) if kind in CYCLE_KINDS else fleet_vehicle(rng, seed, kind)
 
 
 def add_parked(spec: ParkedSpec, layout: Layout, space: Space, draws: Draws) -> list[Actor]:
@@ -93,7 +100,7 @@ def _in_bays(spec: ParkedSpec, bays: str, strip: Strip, number: int, space: Spac
     return parked
 
 
-def standing_vehicle(look: VehicleLook, position: Floats, heading: float) -> Actor:
+def standing_vehicle(look: VehicleLook | CycleLook, position: Floats, heading: float) -> Actor:
     """A parked vehicle, id still 0."""
     return Actor(
         id=0, kind=look.kind, look=look, size=look.size, path=position[None], start=0.0, speed=0.0, desired_speed=0.0,
@@ -103,7 +110,7 @@ def standing_vehicle(look: VehicleLook, position: Floats, heading: float) -> Act
 
 def add_traffic(
     spec: VehicleSpec, layout: Layout, draws: Draws, egos: dict[int, tuple[float, str]], closed: frozenset[int],
-    horizon: float, halts: Mapping[int, float],
+    horizon: float, halts: Mapping[int, float], slow: Queues,
 ) -> list[Actor]:  # fmt: skip
     """Let vehicles drive in all lanes, each lane filled from its end backwards.
 
@@ -115,6 +122,7 @@ def add_traffic(
         closed: first lanes that stay empty.
         horizon: s; vehicles that come within it start on the road beyond the last building.
         halts: first lane -> s of the front of a bus that stands at a stop at time 0.
+        slow: who rides in a first lane besides, with the place of the front wheel, m.
 
     Returns:
         Actors without ids. An ego starts where it was asked to, whatever is around it.
@@ -125,7 +133,8 @@ def add_traffic(
         if lane in closed or not (spec.moving or lane in egos):
             continue
         choices = [route for route in layout.routes if route.lanes[0] == lane]
-        actors += _fill_lane(spec, layout, choices, draws, egos.get(lane), horizon, halts.get(lane))
+        besides = slow.get(lane, [])
+        actors += _fill_lane(spec, layout, choices, draws, egos.get(lane), horizon, halts.get(lane), besides)
     return actors
 
 
@@ -133,17 +142,21 @@ def add_traffic(
 class Driver:
     """A vehicle that is about to be put into a lane."""
 
-    look: VehicleLook
+    look: VehicleLook | CycleLook
     speed: float  # m/s, desired
     gap: float  # m to the next one
     route: Route
-    hurry: float  # 0..1, where in its gap the first one of a lane stands
+    hurry: float = 0.0  # 0..1, where in its gap the first one of a lane stands
+    beside: Floats | None = None  # (N, 2) m, line that places are counted along, where it is not the route's
     halts: bool = False  # a bus that stands at a stop
+
+
+Queues = dict[int, list[tuple[float, Driver]]]  # by first lane: m along it, of the front, and who
 
 
 def _fill_lane(
     spec: VehicleSpec, layout: Layout, choices: list[Route], draws: Draws, ego: tuple[float, str] | None,
-    horizon: float, halt: float | None,
+    horizon: float, halt: float | None, slow: list[tuple[float, Driver]],
 ) -> list[Actor]:  # fmt: skip
     """Vehicles of one first lane, from the front to the back."""
     lane = choices[0].lanes[0]
@@ -160,7 +173,7 @@ def _fill_lane(
         kind = draws.name(spec.kind, f"vehicles.kind{place}", rng) if kind is None else kind
         if (tight and kind in ("truck", "bus")) or (not straight and kind != "car"):
             kind = "car"
-        look = fleet_vehicle(rng, draws.fleet, kind_named(kind))
+        look = fleet_look(rng, draws.fleet, kind_named(kind))
         speed = draws.number(spec.speed, f"vehicles.speed{place}", rng)
         gap = draws.number(spec.spacing, f"vehicles.spacing{place}", rng)
         # long vehicles do not get round the corners
@@ -192,7 +205,7 @@ def _fill_lane(
             found.append((front, one))
     if halt is not None:
         found = let_in(found, replace(driver("stop", 0, "bus"), halts=True), halt, None if ego is None else ego[0])
-    return settle(sorted(found, key=lambda entry: -entry[0]), stops)
+    return settle(sorted([*found, *slow], key=lambda entry: -entry[0]), stops)
 
 
 def let_in(
@@ -235,7 +248,10 @@ def settle(found: list[tuple[float, Driver]], stops: list[float]) -> list[Actor]
         speed = 0.0 if driver.halts else min(desired, allowed, follow, route.pace)
         line = route.line
         ahead_s, ahead_speed = front - look.length, speed
-        _, _, heading = line_at(line, front - look.length / 2)
+        start = front - look.length / 2
+        if driver.beside is not None:
+            start, _ = project_on(line, np.array(line_at(driver.beside, start)[:2]))
+        _, _, heading = line_at(line, start)
         actors.append(
             Actor(
                 id=0,
@@ -243,7 +259,7 @@ def settle(found: list[tuple[float, Driver]], stops: list[float]) -> list[Actor]
                 look=look,
                 size=look.size,
                 path=line,
-                start=front - look.length / 2,
+                start=start,
                 speed=speed,
                 desired_speed=min(desired, TURN_SPEED, route.pace) if route.turns else min(desired, route.pace),
                 heading=heading,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scenes.cameras import Ego, ego_for, keep_clear, make_cameras, walking_spot, watched_lanes
+from scenes.cycles import CycleLook, sample_cycle
 from scenes.drawing import fix
 from scenes.draws import Draws
 from scenes.ego import drive_route, start_of
@@ -16,14 +17,15 @@ from scenes.light import make_light, wetness
 from scenes.people import sample_person
 from scenes.plain import scatter
 from scenes.population_buildings import add_buildings
-from scenes.population_green import add_green
 from scenes.population_control import signal_controller
+from scenes.population_cyclists import attentive, cyclists_beside, cyclists_in_lanes
+from scenes.population_green import add_green
 from scenes.population_people import add_people, person
 from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import add_signals
 from scenes.population_space import Space
 from scenes.population_stops import add_stops, add_waiting, buses_in_bays, buses_in_lanes
-from scenes.population_vehicles import add_parked, add_traffic, kind_named, standing_vehicle
+from scenes.population_vehicles import CYCLE_KINDS, add_parked, add_traffic, kind_named, standing_vehicle
 from scenes.roads import lay_out
 from scenes.roads_parts import Layout, ground_height
 from scenes.schema import ActorSpec, SceneSpec
@@ -48,6 +50,8 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     draws = Draws(seed, k, randomise)
     spec = fix(template, draws)
     layout = rained_on(lay_out(spec.roads, spec.vehicles.limit, draws), spec.weather)
+    if spec.vehicles.cyclists > 0.0:
+        layout = attentive(layout)
     space = Space()
     reserve(layout, space)
     keep_clear(spec, layout, space)
@@ -106,6 +110,7 @@ def furnished(
     """
     everyone = [replace(actor, id=number) for number, actor in enumerate(contents.actors, 1)]
     heads = [replace(signal, id=len(everyone) + number) for number, signal in enumerate(contents.signals, 1)]
+    everyone = with_riders(everyone, len(everyone) + len(heads))
     carriers = {n: carrier(everyone, ego) for n, ego in egos.items()}
     if spec.ego is not None and own is not None:
         number = carrier(everyone, own) - 1
@@ -119,6 +124,14 @@ def furnished(
         controller=contents.controller,
     )  # fmt: skip
     return scatter(scene, spec.plain, draws) if spec.randomisation == "plain" else scene
+
+
+def with_riders(actors: list[Actor], used: int) -> list[Actor]:
+    """Give who rides a bicycle or motorcycle an instance id after those that are used."""
+    ridden = [k for k, actor in enumerate(actors) if isinstance(actor.look, CycleLook)]
+    for number, k in enumerate(ridden, used + 1):
+        actors[k] = replace(actors[k], rider=number)
+    return actors
 
 
 def rained_on(layout: Layout, weather: WeatherSpec) -> Layout:
@@ -158,8 +171,9 @@ def traffic(spec: SceneSpec, layout: Layout, draws: Draws, egos: list[Ego], watc
         closed.add(1)
     carried = {ego.lane: (ego.s, "car") for ego in egos}
     closed -= set(carried)
-    halts = buses_in_lanes(spec.vehicles, layout, draws)
-    moving = add_traffic(spec.vehicles, layout, draws, carried, frozenset(closed), spec.start_time + 4.0, halts)
+    halts, slow = buses_in_lanes(spec.vehicles, layout, draws), cyclists_in_lanes(spec, layout, draws, carried)
+    moving = add_traffic(spec.vehicles, layout, draws, carried, frozenset(closed), spec.start_time + 4.0, halts, slow)
+    moving += cyclists_beside(spec, layout, draws)
     return [one if one.driver == "bus" else replace(one, driver=spec.vehicles.driver) for one in moving]
 
 
@@ -206,7 +220,9 @@ def explicit_actors(specs: tuple[ActorSpec, ...], layout: Layout, space: Space, 
             actors[-1] = replace(actors[-1], driver=spec.driver)
             space.crowd.add(space.crowd.walk(line, 0.0, speed))
             continue
-        vehicle = standing_vehicle(sample_vehicle(rng, kind_named(spec.kind)), spot, heading)
+        kind = kind_named(spec.kind)
+        ridden = kind in CYCLE_KINDS
+        vehicle = standing_vehicle(sample_cycle(rng, kind) if ridden else sample_vehicle(rng, kind), spot, heading)
         if moves:
             vehicle = replace(
                 vehicle, path=line, speed=spec.speed, desired_speed=spec.speed, behaviour="drive", driver=spec.driver

@@ -26,6 +26,7 @@ GROUNDS = (
 )  # fmt: skip
 LAYOUTS = ("street", "junction", "square", "tjunction", "curve", "roundabout")  # in this order in messages
 VEHICLE_NAMES = ("car", "van", "truck", "bus")
+CYCLE_NAMES = ("bicycle", "motorcycle")
 PHYSICS = ("kinematic", "bullet")  # keys of sim.engine.ENGINES
 DRIVERS = ("rule", "constant", "bus")  # keys of agents.POLICIES
 FILE_KEYS = ("extends", "include", "presets")  # what a file builds on; gone when `SceneSpec` is read
@@ -98,7 +99,11 @@ class VehicleSpec(Spec):
 
     spacing: Annotated[Spread, Range(6.0, 500.0, "m", each=True)] = Uniform(12.0, 60.0)  # gap between two in a lane
     speed: Annotated[Spread, Range(0.0, 40.0, "m/s", each=True)] = Normal(9.0, 1.5, 0.0, 40.0)
-    kind: Annotated[Spread, OneOf(VEHICLE_NAMES, each=True)] = Choice(VEHICLE_NAMES, (0.78, 0.12, 0.05, 0.05))
+    kind: Annotated[Spread, OneOf((*VEHICLE_NAMES, "motorcycle"), each=True)] = Choice(
+        VEHICLE_NAMES, (0.78, 0.12, 0.05, 0.05)
+    )
+    cyclists: Annotated[float, Range(0.0, 20.0, "per 100 m")] = 0.0  # along each side of a street or curve
+    cycling: Annotated[Spread, Range(2.0, 12.0, "m/s", each=True)] = Normal(5.3, 0.8, 3.5, 8.0)  # speed of cyclists
     limit: Annotated[float, Range(2.0, 40.0, "m/s")] = 13.4
     at_stops: Share = 0.6  # share of the bus stops with a bus
     moving: Annotated[bool, Flag()] = True  # off: only in lanes where a vehicle carries a camera
@@ -153,7 +158,7 @@ class SignalSpec(Spec):
 class ActorSpec(Spec):
     """One vehicle or person with a place of its own."""
 
-    kind: Annotated[str, OneOf((*VEHICLE_NAMES, "pedestrian"))]
+    kind: Annotated[str, OneOf((*VEHICLE_NAMES, *CYCLE_NAMES, "pedestrian"))]
     position: tuple[Metres, Metres]
     heading: Annotated[float, Range(-360.0, 360.0, "deg")] = 0.0
     speed: Annotated[float, Range(0.0, 70.0, "m/s")] = 0.0

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from scenes.cycles import CycleLook
 from scenes.kinds import Kind
 from scenes.people import PersonLook
 from scenes.shapes import Shape
@@ -100,7 +101,7 @@ class Actor:
 
     id: int  # instance id, >= 1, unique over actors and signals
     kind: Kind
-    look: VehicleLook | PersonLook
+    look: VehicleLook | PersonLook | CycleLook
     size: tuple[float, float, float]  # length, width, height, m
     path: Floats  # (N, 2) world, m, polyline that it follows; (1, 2) where it stands still
     start: float  # m along the path at time 0
@@ -112,6 +113,7 @@ class Actor:
     lane: int | None = None  # lane that the path starts on
     path_z: Floats | None = None  # (N,) m, height of the path's vertices; None = on the road, 0
     driver: str = "rule"  # who decides, a key of agents.POLICIES
+    rider: int | None = None  # instance id of who rides a bicycle or motorcycle, unique over actors and signals
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenes.geometry import rotation_of
+from scenes.people import PersonLook
 from scenes.population_space import boxes_meet
 from scenes.types import Scene
 from scenes.vehicles import VehicleLook
@@ -138,7 +139,7 @@ class BulletWorld:
             if isinstance(actor.look, VehicleLook):
                 if close:
                     self._add_car(world, b, a, actor.look, state)
-            elif close and a not in self.dolls:
+            elif close and a not in self.dolls and isinstance(actor.look, PersonLook):
                 self.dolls[a] = make_ragdoll(self.client, actor.look)
                 fields = {name: getattr(state, name) for name in ("gait_phase", "speed", "position", "heading")}
                 self._postures[a] = self._posture(a, b, fields)

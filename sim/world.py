@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scenes.cycles import CycleLook
 from scenes.kinds import VEHICLES, Kind
 from scenes.people import PersonLook
 from scenes.types import Actor, RoadNetwork, Scene
-from scenes.vehicles import VehicleLook
 from sim.lights import COLUMNS, Lights, begin_all, compile_lights
 from sim.priority import Priority, compile_priority, leads_over
 
@@ -20,6 +20,7 @@ I4 = NDArray[np.int32]
 NO_GROUP = -1
 CAR_BASE = 2.7  # m, wheel base that agents.rules folds into its steering
 STOP_SNAP = 1.2  # m, how far from a path a stop line's point may lie and still belong to it
+CYCLE_SNAP = 3.4  # m, the same of a bicycle, which rides beside the middle of the lane or in a cycle lane
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,7 @@ def compile_world(scenes: Sequence[Scene]) -> World:
         for a, actor in enumerate(scene.actors):
             exists[b, a], vehicle[b, a] = True, actor.kind in VEHICLES
             size[b, a], desired[b, a] = actor.size, actor.desired_speed
-            base[b, a] = actor.look.wheel_base if isinstance(actor.look, VehicleLook) else 0.0
+            base[b, a] = 0.0 if isinstance(actor.look, PersonLook) else actor.look.wheel_base
             first[b, a], count[b, a] = total, len(actor.path)
             points.append(actor.path)
             arc.append(arc_length(actor.path))
@@ -130,7 +131,7 @@ def wheel_fold(scenes: Sequence[Scene], base: F4) -> F4:
     for b, scene in enumerate(scenes):
         curved = {lane.id for lane in scene.roads.lanes if lane.curved}
         for a, actor in enumerate(scene.actors):
-            if actor.lane in curved:
+            if actor.lane in curved or isinstance(actor.look, CycleLook):
                 fold[b, a] = base[b, a] / CAR_BASE
     return fold
 
@@ -154,6 +155,7 @@ def path_stops(actor: Actor, roads: RoadNetwork) -> list[tuple[float, int, int, 
         return []
     lanes = {lane.id: lane for lane in roads.lanes}
     crossings = {c.id: i for i, c in enumerate(roads.crossings)}
+    snap = CYCLE_SNAP if actor.kind is Kind.BICYCLE and isinstance(actor.look, CycleLook) else STOP_SNAP
     found = []
     for number, line in enumerate(roads.stop_lines):
         lane = lanes[line.lane]
@@ -161,7 +163,7 @@ def path_stops(actor: Actor, roads: RoadNetwork) -> list[tuple[float, int, int, 
         spot = np.array([np.interp(line.s, arc, lane.centre[:, k]) for k in (0, 1)])
         ahead = np.array([np.interp(line.s + 0.5, arc, lane.centre[:, k]) for k in (0, 1)]) - spot
         s, distance, along = project(actor.path, spot)
-        if distance < STOP_SNAP and float(along @ ahead) > 0:
+        if distance < snap and float(along @ ahead) > 0:
             if line.yields and not leads_over(actor.path, lane.centre):
                 continue
             group = NO_GROUP if line.signal_group is None else line.signal_group

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from renderers.assemble import BRAKE
+from scenes.cycles import CycleLook
 from scenes.people import PersonLook
 from scenes.types import Actor, Floats
 from scenes.vehicles import VehicleLook
@@ -127,8 +128,11 @@ def draw_actors(
         if isinstance(look, VehicleLook):
             draw_vehicle(picture, view, look, places[k], state, (b, k), k == ego)
     for k, look in looks:
-        if isinstance(look, PersonLook):
-            draw_person(picture, view, look, places[k], state, (b, k), k == ego)
+        if isinstance(look, CycleLook):
+            draw_cycle(picture, view, look, places[k], float(state.heading[b, k]), k == ego)
+        who = look.rider if isinstance(look, CycleLook) else look
+        if isinstance(who, PersonLook):
+            draw_person(picture, view, who, places[k], state, (b, k), k == ego)
 
 
 def draw_vehicle(
@@ -156,6 +160,28 @@ def draw_vehicle(
     if state.acceleration[who] < BRAKE:
         for part in shape.ranges[-2:]:
             disc(picture, pixels[part].mean(0), legible(0.27, 2.2, view.scale), BRAKE_LAMP)
+
+
+def draw_cycle(picture: Picture, view: Viewport, look: CycleLook, place: Floats, heading: float, ego: bool) -> None:
+    """Draw a bicycle or motorcycle: a bar from wheel to wheel, one across for the handles.
+
+    Args:
+        picture: (H, W, 3), changed.
+        view: where it looks.
+        look: of the machine.
+        place: (2,) world, m.
+        heading: rad.
+        ego: highlighted or not.
+    """
+    half, wide = look.length / 2, 2.0 * look.measures.tyre + 0.08
+    bar = look.grip[0]
+    tone = EGO if ego else display(look.paint, 0.06)
+    for outline, colour in (
+        (quad(half, -half, wide, wide), (30, 30, 34)),
+        (quad(0.6 * half, -0.6 * half, 2.0 * wide, 2.0 * wide), tone),
+        (quad(bar + 0.05, bar - 0.05, look.size[1], look.size[1]), (30, 30, 34)),
+    ):
+        fill(picture, view.pixels(placed(outline, place, heading)), colour)
 
 
 def draw_person(
