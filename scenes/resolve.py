@@ -15,6 +15,7 @@ from scenes.lanes import arc_lengths
 from scenes.light import make_light, wetness
 from scenes.people import sample_person
 from scenes.population_buildings import add_buildings
+from scenes.population_company import accompany
 from scenes.population_people import add_people, person
 from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import add_signals
@@ -61,6 +62,7 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     places = [walking_spot(camera, layout) for camera in spec.cameras if camera.kind == "pavement"]
     views = [(float(spot[0]), float(spot[1]), heading) for spot, heading in places]
     people = add_people(spec.people, layout, space, draws, views, spec.start_time)
+    people = accompany(spec.people, people, layout.network, space, draws)
     contents = Contents([*actors, *moving, *people], signals, buildings, props)
     return furnished(spec, name, draws, layout, layout.network, contents, own, egos, watched)
 
@@ -97,6 +99,7 @@ def furnished(
     """
     everyone = [replace(actor, id=number) for number, actor in enumerate(contents.actors, 1)]
     heads = [replace(signal, id=len(everyone) + number) for number, signal in enumerate(contents.signals, 1)]
+    everyone = numbered(everyone, len(everyone) + len(heads) + 1)
     carriers = {n: carrier(everyone, ego) for n, ego in egos.items()}
     if spec.ego is not None and own is not None:
         number = carrier(everyone, own) - 1
@@ -108,6 +111,15 @@ def furnished(
         cameras=tuple(make_cameras(spec, layout, carriers, heads, watched, draws)), values=dict(draws.values),
         physics=spec.physics, ego=None if own is None else carrier(everyone, own),
     )  # fmt: skip
+
+
+def numbered(everyone: list[Actor], free: int) -> list[Actor]:
+    """Give prams, wheelchairs and dogs ids from `free` on."""
+    ids = iter(range(free, free + len(everyone)))
+    return [
+        one if one.companion is None else replace(one, companion=replace(one.companion, id=next(ids)))
+        for one in everyone
+    ]
 
 
 def rained_on(layout: Layout, weather: WeatherSpec) -> Layout:

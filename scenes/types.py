@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from scenes.kinds import Kind
 from scenes.people import PersonLook
+from scenes.people_company import Companion
 from scenes.surroundings import BuildingLook, PropLook, SignalLook, SurfaceLook
 from scenes.vehicles import VehicleLook
 
@@ -109,6 +110,8 @@ class Actor:
     lane: int | None = None  # lane that the path starts on
     path_z: Floats | None = None  # (N,) m, height of the path's vertices; None = on the road, 0
     driver: str = "rule"  # who decides, a key of agents.POLICIES
+    companion: Companion | None = None  # pram, wheelchair or dog of a person
+    partner: int = 0  # whose hand, or wheelchair, a person holds: so many places further in `Scene.actors`; 0 = nobody
 
 
 @dataclass(frozen=True, eq=False)
