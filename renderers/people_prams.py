@@ -22,7 +22,7 @@ from sim.people_gait import Gait
 Array = NDArray[np.float64]
 METAL = Material(roughness=0.38, metallic=0.8, reflectance=0.5)
 RUBBER = Material(roughness=0.92, reflectance=0.03)
-STEEL: RGB = (0.5, 0.5, 0.52)
+STEEL: RGB = (0.30, 0.30, 0.31)
 DARK: RGB = (0.02, 0.02, 0.021)
 TYRE: RGB = (0.016, 0.016, 0.017)
 SEATED, SOLES = 0.475, 0.27  # m, in a pushchair
@@ -41,7 +41,7 @@ def add_wheel(sketch: Sketch, hub: tuple[float, float, float], tyre: float, spok
         fine: rounder.
     """
     x, y, radius = hub
-    angle = np.arange(28 if fine else 14) * 2.0 * math.pi / (28 if fine else 14)
+    angle = np.arange(30 if fine else 20) * 2.0 * math.pi / (30 if fine else 20)
     circle = np.stack([np.cos(angle), np.zeros_like(angle), np.sin(angle)], -1)
     middle = np.array(hub)
     sketch.path(middle + (radius - tyre / 2) * circle, tyre / 2, RUBBER, TYRE, 6 if fine else 4, closed=True)

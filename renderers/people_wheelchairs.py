@@ -33,9 +33,9 @@ def wheelchair_mesh(look: Companion, detail: int, travelled: float) -> Mesh:
     cloth, seat = palette()[SHINY], look.second
     for side in (1.0, -1.0):
         x, y, radius = AXLE
-        add_wheel(sketch, (x, side * y, radius), 0.028, 20 if fine else 10, travelled / radius, fine)
+        add_wheel(sketch, (x, side * y, radius), 0.036, 20 if fine else 10, travelled / radius, fine)
         add_wheel(sketch, (CASTOR[0], side * CASTOR[1], CASTOR[2]), 0.032, 4, travelled / CASTOR[2], fine)
-        angle = np.arange(28 if fine else 14) * 2.0 * math.pi / (28 if fine else 14)
+        angle = np.arange(30 if fine else 20) * 2.0 * math.pi / (30 if fine else 20)
         rim = np.stack([np.cos(angle), np.zeros_like(angle), np.sin(angle)], -1) * RIM
         sketch.path(rim + np.array([x, side * (y + 0.028), radius]), 0.009, METAL, STEEL, 5, closed=True)
         _side_frame(sketch, side * SIDE, look.colour)

@@ -20,7 +20,7 @@ from sim.world import State
 Array = NDArray[np.float64]
 Point = tuple[float, float, float]
 SEAT, FOOT = 0.50, 0.15  # m, of a wheelchair
-HIPS = -0.14  # m, hips of who sits in a wheelchair before its middle
+HIPS = -0.12  # m, hips of who sits in a wheelchair before its middle
 AXLE: Point = (-0.16, 0.285, 0.30)  # m, left large wheel in the wheelchair's frame; its height is the radius
 RIM = 0.27  # m, radius of the handrims
 PUSH = 1.25  # m that a wheelchair rolls from one push on the rims to the next
