@@ -17,6 +17,7 @@ from renderers.labels import Subject
 from renderers.lamps import BEAM_POWER, LANTERN_POWER, LOW_BEAM, Lamp
 from renderers.mesh import Mesh, merge, moved
 from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
+from renderers.people_company import company, seated
 from renderers.props import prop_mesh
 from renderers.props_poles import lantern_places
 from renderers.riders import ridden
@@ -35,6 +36,7 @@ from scenes.types import Actor, Camera, Scene, Signal
 from scenes.vehicles import VehicleLook
 from sim.lights import state_of
 from sim.masses import LOOSE_MASSES
+from sim.people_company import HIPS, gait_of
 from sim.people_ride import Ride
 from sim.world import State
 
@@ -133,12 +135,17 @@ class StageBuilder:
         for k, actor in enumerate(self.scene.actors):
             if actor.id == hidden or not state.alive[0, k]:
                 continue
-            radius = 0.5 * float(np.linalg.norm(actor.size))
+            radius = 0.5 * float(np.linalg.norm(actor.size)) + (0.0 if actor.companion is None else 1.2)
             if not in_reach(state.position[0, k].astype(np.float64), radius + 0.5, view, ACTOR_REACH):
                 continue
             for instance, subject in self._actor(k, actor, state, view):
                 instances.append(instance)
                 subjects.append(subject)
+            if actor.companion is not None:
+                detail = detail_for(actor.companion.size[2], state.position[0, k].astype(np.float64), view)
+                more, labelled = company(self.scene, k, state, detail)
+                instances += more
+                subjects += labelled
         for signal in self.scene.signals:
             instance, subject = self._signal(signal, state)
             instances.append(instance)
@@ -164,10 +171,13 @@ class StageBuilder:
             centre, size = box_of(mesh, pose)
             attributes = {"age_group": actor.look.age_group, "behaviour": "fallen"}
         elif isinstance(actor.look, PersonLook):
-            behaviour: Literal["walk", "stand"] = "stand" if actor.behaviour == "stand" else "walk"
-            gait = Gait(float(state.gait_phase[0, k]), float(state.speed[0, k]), behaviour)
+            gait = gait_of(self.scene, state, k)
+            if gait.behaviour == "sit":
+                pose = seated(actor, float(state.travelled[0, k]), position, heading)
+                centre = triple(pose[:3, :3] @ np.array([-HIPS, 0.0, size[2] / 2]) + pose[:3, 3])
             mesh = strider(actor.look, gait) if self.coarse else pose_person(person(actor.look, detail), gait)
-            attributes = {"age_group": actor.look.age_group, "behaviour": actor.behaviour}
+            behaviour = "wheelchair" if gait.behaviour == "sit" else actor.behaviour
+            attributes = {"age_group": actor.look.age_group, "behaviour": behaviour}
         elif isinstance(actor.look, CycleLook):
             ride = Ride(*(float(row[0, k]) for row in (state.travelled, state.speed, state.steering, state.yaw_rate)))
             lights = self.scene.light.headlights_on, bool(state.acceleration[0, k] < BRAKE)
@@ -230,7 +240,13 @@ def person(look: PersonLook, detail: int) -> SkinnedMesh:
 def strider(look: PersonLook, gait: Gait) -> Mesh:
     """A coarse person in the nearest of STRIDES poses, at a speed that is a multiple of 0.5 m/s."""
     phase = round(gait.phase % 1.0 * STRIDES) % STRIDES / STRIDES
-    return kept_strider(look, Gait(phase, round(2.0 * gait.speed) / 2.0, gait.behaviour))
+    near = replace(gait, phase=phase, speed=round(2.0 * gait.speed) / 2.0, left=coarsely(gait.left), right=coarsely(gait.right))
+    return kept_strider(look, near)
+
+
+def coarsely(spot: tuple[float, float, float] | None) -> tuple[float, float, float] | None:
+    """To 4 cm, so that poses meet again."""
+    return None if spot is None else (round(25 * spot[0]) / 25, round(25 * spot[1]) / 25, round(25 * spot[2]) / 25)
 
 
 @lru_cache(maxsize=16384)

@@ -30,6 +30,9 @@ class Kind(IntEnum):
     BICYCLE = 25
     PEDESTRIAN = 30
     RIDER = 31
+    PRAM = 40
+    WHEELCHAIR = 41
+    DOG = 42
 
     @property
     def label(self) -> str:
@@ -39,7 +42,8 @@ class Kind(IntEnum):
 
 VEHICLES = frozenset({Kind.CAR, Kind.VAN, Kind.TRUCK, Kind.BUS, Kind.MOTORCYCLE, Kind.BICYCLE})
 PEOPLE = frozenset({Kind.PEDESTRIAN, Kind.RIDER})
-LABELLED = VEHICLES | PEOPLE | {Kind.SIGNAL}  # kinds that carry boxes and masks of their own
+COMPANIONS = frozenset({Kind.PRAM, Kind.WHEELCHAIR, Kind.DOG})  # go with a person, have ids of their own
+LABELLED = VEHICLES | PEOPLE | COMPANIONS | {Kind.SIGNAL}  # kinds that carry boxes and masks of their own
 
 # Cityscapes label ids (Cordts et al. 2016, labels.py of cityscapesScripts).
 CITYSCAPES_ID: dict[Kind, int] = {
@@ -47,10 +51,11 @@ CITYSCAPES_ID: dict[Kind, int] = {
     Kind.BUILDING: 11, Kind.WALL: 12, Kind.FENCE: 13, Kind.POLE: 17, Kind.SIGN: 20, Kind.SIGNAL: 19,
     Kind.VEGETATION: 21, Kind.FURNITURE: 4, Kind.CAR: 26, Kind.VAN: 26, Kind.TRUCK: 27, Kind.BUS: 28,
     Kind.MOTORCYCLE: 32, Kind.BICYCLE: 33, Kind.PEDESTRIAN: 24, Kind.RIDER: 25,
+    Kind.PRAM: 5, Kind.WHEELCHAIR: 5, Kind.DOG: 5,
 }  # fmt: skip
 
 # COCO category ids (Lin et al. 2014); kinds without a COCO category are absent. COCO calls vans cars.
 COCO_ID: dict[Kind, int] = {
     Kind.PEDESTRIAN: 1, Kind.RIDER: 1, Kind.BICYCLE: 2, Kind.CAR: 3, Kind.VAN: 3, Kind.MOTORCYCLE: 4,
-    Kind.BUS: 6, Kind.TRUCK: 8, Kind.SIGNAL: 10,
+    Kind.BUS: 6, Kind.TRUCK: 8, Kind.SIGNAL: 10, Kind.DOG: 18,
 }  # fmt: skip

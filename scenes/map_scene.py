@@ -18,6 +18,7 @@ from scenes.map_lanes import length_of
 from scenes.map_layout import Area, lane_boxes, lay_map, walk_boxes
 from scenes.map_traffic import Ways, add_map_traffic
 from scenes.population_buildings import add_buildings
+from scenes.population_company import accompany
 from scenes.population_people import add_people
 from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import signal_plan
@@ -68,6 +69,7 @@ def resolve_on_map(template: SceneSpec, found: RoadMap, name: str, k: int, seed:
     houses, things = clear(houses, [*plants, *add_furniture(spec.furniture, layout, space, draws)], found)
     moving = add_map_traffic(spec.vehicles, found, ways, area, draws, carriers_of)
     people = add_people(spec.people, layout, space, draws, [], spec.start_time)
+    people = accompany(spec.people, people, layout.network, space, draws)
     moving = [replace(one, driver=spec.vehicles.driver) for one in moving]
     contents = Contents([*actors, *moving, *people], signals, houses, [*poles, *props, *things])
     return furnished(spec, name, draws, layout, found.network, contents, own, egos, {})

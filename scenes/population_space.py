@@ -177,6 +177,27 @@ class Crowd:
         self._walks[self._count] = walk
         self._count += 1
 
+    def swap(self, own: Floats, walks: list[Floats], distance: float = PERSONAL) -> bool:
+        """Let several in at once instead of one who is in; they may be as close to each other as they like.
+
+        Args:
+            own: (T, 2) m, the walk of who is in.
+            walks: (T, 2) m each, instead of it.
+            distance: m, to all others.
+
+        Returns:
+            Whether there was room; if not, nothing changes.
+        """
+        rows = self._walks[: self._count]
+        others = rows[~(rows == own).all((1, 2))]
+        if not all(keep_apart(others, len(others), walk, distance) for walk in walks):
+            return False
+        self._walks[: len(others)] = others
+        self._count = len(others)
+        for walk in walks:
+            self.add(walk)
+        return True
+
 
 class Space:
     """All that takes space while a scene is populated."""

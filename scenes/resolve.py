@@ -17,6 +17,7 @@ from scenes.light import make_light, wetness
 from scenes.people import sample_person
 from scenes.plain import scatter
 from scenes.population_buildings import add_buildings
+from scenes.population_company import accompany
 from scenes.population_control import signal_controller
 from scenes.population_cyclists import attentive, cyclists_beside, cyclists_in_lanes
 from scenes.population_green import add_green
@@ -73,6 +74,7 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     views = [(float(spot[0]), float(spot[1]), heading) for spot, heading in places]
     people = add_waiting(spec.people, layout, space, draws)
     people += add_people(spec.people, layout, space, draws, views, spec.start_time)
+    people = accompany(spec.people, people, layout.network, space, draws)
     contents = Contents([*actors, *moving, *people], signals, buildings, props, controller)
     return furnished(spec, name, draws, layout, layout.network, contents, own, egos, watched)
 
@@ -110,7 +112,7 @@ def furnished(
     """
     everyone = [replace(actor, id=number) for number, actor in enumerate(contents.actors, 1)]
     heads = [replace(signal, id=len(everyone) + number) for number, signal in enumerate(contents.signals, 1)]
-    everyone = with_riders(everyone, len(everyone) + len(heads))
+    everyone = with_second_ids(everyone, len(everyone) + len(heads) + 1)
     carriers = {n: carrier(everyone, ego) for n, ego in egos.items()}
     if spec.ego is not None and own is not None:
         number = carrier(everyone, own) - 1
@@ -126,12 +128,15 @@ def furnished(
     return scatter(scene, spec.plain, draws) if spec.randomisation == "plain" else scene
 
 
-def with_riders(actors: list[Actor], used: int) -> list[Actor]:
-    """Give who rides a bicycle or motorcycle an instance id after those that are used."""
-    ridden = [k for k, actor in enumerate(actors) if isinstance(actor.look, CycleLook)]
-    for number, k in enumerate(ridden, used + 1):
-        actors[k] = replace(actors[k], rider=number)
-    return actors
+def with_second_ids(everyone: list[Actor], free: int) -> list[Actor]:
+    """Give those who ride, and prams, wheelchairs and dogs, ids of their own from `free` on."""
+    ids = iter(range(free, free + 2 * len(everyone)))
+    for k, one in enumerate(everyone):
+        if isinstance(one.look, CycleLook):
+            everyone[k] = replace(one, rider=next(ids))
+        elif one.companion is not None:
+            everyone[k] = replace(one, companion=replace(one.companion, id=next(ids)))
+    return everyone
 
 
 def rained_on(layout: Layout, weather: WeatherSpec) -> Layout:

@@ -121,6 +121,10 @@ class PeopleSpec(Spec):
     swing: Annotated[Spread, Range(-45.0, 45.0, "deg", each=True)] = Normal(0.0, 8.0, -45.0, 45.0)  # off the path
     distance: Annotated[Spread, Range(2.0, 200.0, "m", each=True)] = Uniform(4.0, 30.0)  # on a square: to the camera
     warmth: Share = 0.6  # of the clothes
+    children: Share = 0.0  # chance that a walker has a child by the hand, where there is room
+    prams: Share = 0.0  # of the others: that one pushes a pram
+    wheelchairs: Share = 0.0  # of the others: that one sits in a wheelchair
+    dogs: Share = 0.0  # of the others: that one leads a dog
 
 
 class FurnitureSpec(Spec):

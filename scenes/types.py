@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scenes.cycles import CycleLook
 from scenes.kinds import Kind
 from scenes.people import PersonLook
+from scenes.people_company import Companion
 from scenes.shapes import Shape
 from scenes.surroundings import BuildingLook, PropLook, SignalLook, SurfaceLook
 from scenes.vehicles import VehicleLook
@@ -114,6 +115,8 @@ class Actor:
     path_z: Floats | None = None  # (N,) m, height of the path's vertices; None = on the road, 0
     driver: str = "rule"  # who decides, a key of agents.POLICIES
     rider: int | None = None  # instance id of who rides a bicycle or motorcycle, unique over actors and signals
+    companion: Companion | None = None  # pram, wheelchair or dog of a person
+    partner: int = 0  # whose hand, or wheelchair, a person holds: so many places further in `Scene.actors`; 0 = nobody
 
 
 @dataclass(frozen=True, eq=False)

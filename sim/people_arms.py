@@ -33,7 +33,15 @@ class Reach:
     hand: Array  # (3,) direction of the fingers
 
 
-ArmPlan = dict[int, Swing | Reach]
+@dataclass(frozen=True, eq=False)
+class Hold:
+    """An arm whose hand holds something that does not move with the chest."""
+
+    grip: Array  # (3,) model frame, m
+
+
+ArmPlan = dict[int, Swing | Reach | Hold]
+PALM = 0.055  # of the stature, from the wrist to what the hand holds
 
 
 def plan_arms(skeleton: Skeleton, gait: Gait, standing: bool) -> ArmPlan:
@@ -51,6 +59,10 @@ def plan_arms(skeleton: Skeleton, gait: Gait, standing: bool) -> ArmPlan:
     action = look.manner.stance if standing else look.manner.carry
     plan: ArmPlan = {}
     for side in SIDES:
+        grip = gait.left if side > 0 else gait.right
+        if grip is not None:
+            plan[side] = Hold(np.array(grip))
+            continue
         loaded = look.bag.style in ("shopping", "handbag") and side == look.bag.side
         holds = None if loaded else reach_for(skeleton, action, side)
         plan[side] = holds or (resting(skeleton, side, loaded) if standing else swinging(skeleton, gait, side, loaded))
@@ -139,11 +151,15 @@ def arm_moves(skeleton: Skeleton, plan: ArmPlan, rotation: Array, position: Arra
             elbow = shoulder + rotation[arm] @ (joints[arm + 1] - joints[arm])
             wrist = elbow + rotation[arm + 1] @ (joints[arm + 2] - joints[arm + 1])
         else:
-            target = position[CHEST] + chest @ (task.wrist - joints[CHEST])
-            elbow, wrist = two_bones(shoulder, target, joints[arm : arm + 3], task.pole)
+            if isinstance(task, Hold):
+                hand = (task.grip - shoulder) / max(float(np.linalg.norm(task.grip - shoulder)), 1e-9)
+                target, pole = task.grip - PALM * skeleton.height * hand, np.array([-0.8, 0.5 * side, -0.4])
+            else:
+                target, pole, hand = position[CHEST] + chest @ (task.wrist - joints[CHEST]), task.pole, task.hand
+            elbow, wrist = two_bones(shoulder, target, joints[arm : arm + 3], pole)
             # the inside of a bent elbow faces away from it
             inside = (shoulder + wrist) / 2.0 - elbow
             rotation[arm] = aligned(joints[arm + 1] - joints[arm], elbow - shoulder, inside)
             rotation[arm + 1] = aligned(joints[arm + 2] - joints[arm + 1], wrist - elbow, inside)
-            rotation[arm + 2] = aligned(joints[arm + 2] - joints[arm + 1], task.hand, inside)
+            rotation[arm + 2] = aligned(joints[arm + 2] - joints[arm + 1], hand, inside)
         position[arm : arm + 3] = shoulder, elbow, wrist

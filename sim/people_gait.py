@@ -24,9 +24,13 @@ class Gait:
 
     phase: float = 0.0  # in [0, 1), fraction of a stride of two steps
     speed: float = 1.3  # m/s
-    behaviour: str = "walk"  # walk, stand
+    behaviour: str = "walk"  # walk, stand, sit
     head_turn: float = 0.0  # rad, left positive, added to the person's own
     lean: float = 0.0  # rad, forward, added to the person's own
+    left: tuple[float, float, float] | None = None  # m, model frame, what the left hand holds
+    right: tuple[float, float, float] | None = None
+    seat: float = 0.0  # m, height that somebody sits at
+    foot: float = 0.0  # m, height of the soles of somebody who sits
 
 
 @dataclass(frozen=True)

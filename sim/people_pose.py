@@ -70,14 +70,15 @@ def bone_pose(skeleton: Skeleton, gait: Gait) -> tuple[Array, Array]:
     Raises:
         ValueError: unknown behaviour.
     """
-    if gait.behaviour not in ("walk", "stand"):
-        raise ValueError(f"behaviour {gait.behaviour!r} is not one of walk, stand")
-    standing = gait.behaviour == "stand" or gait.speed < STILL
-    trunk, steps, widths = stand(skeleton, gait) if standing else walk(skeleton, gait)
+    if gait.behaviour not in ("walk", "stand", "sit"):
+        raise ValueError(f"behaviour {gait.behaviour!r} is not one of walk, stand, sit")
+    sitting = gait.behaviour == "sit"
+    standing = sitting or gait.behaviour == "stand" or gait.speed < STILL
+    trunk, steps, widths = (sit if sitting else stand if standing else walk)(skeleton, gait)
     rotation, position = np.zeros((len(BONES), 3, 3)), np.zeros((len(BONES), 3))
     place_trunk(skeleton, trunk, rotation, position)
     for side in SIDES:
-        place_leg(skeleton, side, steps[side], widths[side], rotation, position)
+        place_leg(skeleton, side, steps[side], widths[side], rotation, position, 2.0 if sitting else 0.0)
     plan: ArmPlan = plan_arms(skeleton, gait, standing)
     arm_moves(skeleton, plan, rotation, position)
     return rotation, position
@@ -136,6 +137,16 @@ def stand(skeleton: Skeleton, gait: Gait) -> tuple[Trunk, dict[int, Step], dict[
     return trunk, steps, {1: spread, -1: -spread}
 
 
+def sit(skeleton: Skeleton, gait: Gait) -> tuple[Trunk, dict[int, Step], dict[int, float]]:
+    """Trunk and feet of somebody who sits upright with the hips over the origin."""
+    leg, tall = leg_of(skeleton), skeleton.height
+    hip = gait.seat + 0.052 * tall  # flesh and trousers below the joint
+    thigh = skeleton.hip - skeleton.knee
+    feet = Step(1.06 * thigh - float(skeleton.joints[LEG[1] + 2][0]), 0.0, gait.foot + leg.ankle, 0.0, 0.0)
+    trunk = Trunk(hip=hip, lean=gait.lean - 0.05, nod=0.06, turn=0.5 * skeleton.look.manner.head_turn + gait.head_turn)
+    return trunk, {1: feet, -1: feet}, {1: 0.055 * tall, -1: -0.055 * tall}
+
+
 def place_trunk(skeleton: Skeleton, trunk: Trunk, rotation: Array, position: Array) -> None:
     """Pelvis to head. Writes into `rotation` (19, 3, 3) and `position` (19, 3)."""
     joints = skeleton.joints
@@ -150,15 +161,20 @@ def place_trunk(skeleton: Skeleton, trunk: Trunk, rotation: Array, position: Arr
         position[bone] = position[parent] + rotation[parent] @ (joints[bone] - joints[parent])
 
 
-def place_leg(skeleton: Skeleton, side: int, step: Step, width: float, rotation: Array, position: Array) -> None:
-    """Thigh to toes: two-bone inverse kinematics to the ankle. Writes into `rotation` and `position`."""
+def place_leg(
+    skeleton: Skeleton, side: int, step: Step, width: float, rotation: Array, position: Array, raised: float = 0.0
+) -> None:
+    """Thigh to toes: two-bone inverse kinematics to the ankle. Writes into `rotation` and `position`.
+
+    `raised` turns the front of the knee up: 0 of legs below the body, 2 of somebody who sits.
+    """
     joints, thigh = skeleton.joints, LEG[side]
     yaw = side * skeleton.look.manner.toe_out
     forward = np.array([math.cos(yaw), math.sin(yaw), 0.0])
     hip = position[PELVIS] + rotation[PELVIS] @ (joints[thigh] - joints[PELVIS])
     ankle = np.array([step.x, width, step.up]) + step.along * forward
     ankle[0] += joints[thigh + 2][0]
-    bend = forward + 0.15 * np.array([0.0, float(side), 0.0])
+    bend = forward + np.array([0.0, 0.15 * side, raised])
     knee, ankle = two_bones(hip, ankle, joints[thigh : thigh + 3], bend)
     position[thigh : thigh + 3] = hip, knee, ankle
     rotation[thigh] = aligned(joints[thigh + 1] - joints[thigh], knee - hip, bend)

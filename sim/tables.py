@@ -157,8 +157,11 @@ def crossings_on_paths(scenes: Sequence[Scene], owner: I4, paths: Sequence[Float
     way = np.zeros((*owner.shape, most, 5), np.float32)
     crossing = np.full((*owner.shape, most), -1, np.int32)
     for (b, a), row in np.ndenumerate(owner):
+        companion = scenes[b].actors[a].companion if row >= 0 else None
         for m, (c, span) in enumerate(found.get(int(row), ())):
             way[b, a, m], crossing[b, a, m] = span, c
+            if companion is not None:  # what is pushed ahead stays behind the kerb, too
+                way[b, a, m, 0] = max(0.0, span[0] - companion.reach)
     return way, crossing
 
 
