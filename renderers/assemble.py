@@ -14,19 +14,28 @@ from renderers.frame import View
 from renderers.geometry import CASTER_REACH, in_reach
 from renderers.ground import ground_mesh
 from renderers.labels import Subject
-from renderers.lamps import BEAM_POWER, LANTERN_POWER, LOW_BEAM, Lamp
+from renderers.lamps_placed import lamps_of
 from renderers.mesh import Mesh, merge, moved
 from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
 from renderers.props import prop_mesh
-from renderers.props_poles import lantern_places
+from renderers.relief import actor_pose, ground_on, house_on, on_slope, prop_pose
 from renderers.rigid import box_of, empty_handed, limp, limp_pose, rolling, vehicle_rig
 from renderers.signals import signal_mesh
 from renderers.stage import Instance, Stage
 from renderers.vehicles import vehicle_mesh
 from renderers.vehicles_wheels import Gear
-from scenes.geometry import camera_from_world, camera_looking, posed, quadruple, triple, world_from_model
+from scenes.geometry import (
+    camera_from_world,
+    camera_looking,
+    posed,
+    quadruple,
+    quaternion_of,
+    triple,
+    world_from_model,
+)
 from scenes.kinds import Kind
 from scenes.people import PersonLook
+from scenes.relief import raised
 from scenes.signals import SignalLook
 from scenes.types import Actor, Camera, Scene, Signal, SignalColour
 from scenes.vehicles import VehicleLook
@@ -39,9 +48,6 @@ PROP_RADIUS = 7.0  # m around a prop's foot; trees are the largest
 PROP_REACH = 16.0  # m behind and beside the camera within which props throw shadows into the picture
 ACTOR_REACH = 12.0  # m, the same for actors
 STRIDES = 8  # poses of a stride on coarse stages
-BEAM_HEIGHT = 0.68  # m, of low beams
-BEAM_TONE = (1.0 * BEAM_POWER, 0.93 * BEAM_POWER, 0.8 * BEAM_POWER)
-LANTERN_TONES = LANTERN_POWER * np.array([(1.0, 0.78, 0.46), (1.0, 0.6, 0.24), (0.95, 0.9, 0.78), (1.0, 0.82, 0.55)])
 BRAKE = -0.8  # m/s2, stronger deceleration lights the brake lamps
 
 
@@ -57,7 +63,7 @@ class StageBuilder:
         """
         self.scene, self.coarse = scene, coarse
         self._everything: Instance | None = None
-        self._ground = Instance(ground_mesh(scene.roads), np.eye(4), Kind.ROAD)
+        self._ground = Instance(ground_on(ground_mesh(scene.roads), scene.roads.relief), np.eye(4), Kind.ROAD)
         self._houses: dict[tuple[int, bool], Instance] = {}  # by position in the scene, and whether only massing
         self._props: dict[int, Instance] = {}  # by position in the scene
         self._views = [resolve_camera(camera, scene, None) for camera in scene.cameras]
@@ -71,13 +77,13 @@ class StageBuilder:
         wanted = [self._ground]
         for k, building in enumerate(self.scene.buildings):
             radius = 0.5 * float(np.linalg.norm(building.size)) + 4.0
-            middle = building.position + np.array([0.0, 0.0, building.size[2] / 2])
+            middle = raised(building.position, self.scene.roads.relief) + np.array([0.0, 0.0, building.size[2] / 2])
             if in_reach(middle, radius, view, CASTER_REACH):
                 wanted.append(self._building(k, massing=not in_reach(middle, radius, view, 0.0)))
         for k, prop in enumerate(self.scene.props):
             loose = state.rigid is not None and prop.look.model in LOOSE_MASSES
             pose = posed(state.rigid.props[0, k, :3], state.rigid.props[0, k, 3:]) if state.rigid and loose else None
-            place = prop.position if pose is None else pose[:3, 3]
+            place = raised(prop.position, self.scene.roads.relief) if pose is None else pose[:3, 3]
             if in_reach(place + np.array([0.0, 0.0, 2.0]), PROP_RADIUS, view, PROP_REACH):
                 wanted.append(self._prop(k) if pose is None else replace(self._prop(k), world_from_model=pose))
         return wanted
@@ -87,25 +93,28 @@ class StageBuilder:
         scene, lamps = self.scene, self.scene.light.lamps_on
         meshes = [self._ground.mesh]
         for house in scene.buildings:
-            meshes.append(moved(building_mesh(house, lamps, False), world_from_model(house.position, house.heading)))
+            meshes.append(moved(*house_on(building_mesh(house, lamps, False), house, scene.roads.relief)))
         for prop in scene.props:
-            meshes.append(moved(prop_mesh(prop.look, lamps, 1), world_from_model(prop.position, prop.heading)))
+            pose, slant = prop_pose(prop, scene.roads.relief)
+            meshes.append(moved(prop_mesh(prop.look, lamps, 1), pose @ slant))
         return Instance(merge(meshes), np.eye(4), Kind.BUILDING)
 
     def _building(self, k: int, massing: bool) -> Instance:
         if (k, massing) not in self._houses:
             building = self.scene.buildings[k]
             mesh = building_mesh(building, self.scene.light.lamps_on, massing)
-            pose = world_from_model(building.position, building.heading)
-            self._houses[k, massing] = Instance(mesh, pose, Kind.BUILDING)
+            self._houses[k, massing] = Instance(*house_on(mesh, building, self.scene.roads.relief), Kind.BUILDING)
         return self._houses[k, massing]
 
     def _prop(self, k: int) -> Instance:
         if k not in self._props:
             prop = self.scene.props[k]
-            near = min(float(np.linalg.norm(prop.position - view.position)) for view in self._views) < TREE_DETAIL
+            relief = self.scene.roads.relief
+            place = raised(prop.position, relief)
+            near = min(float(np.linalg.norm(place - view.position)) for view in self._views) < TREE_DETAIL
             mesh = prop_mesh(prop.look, self.scene.light.lamps_on, 0 if near else 1)
-            self._props[k] = Instance(mesh, world_from_model(prop.position, prop.heading), prop.kind)
+            pose, slant = prop_pose(prop, relief)
+            self._props[k] = Instance(mesh if relief is None else moved(mesh, slant), pose, prop.kind)
         return self._props[k]
 
     def at(self, state: State, view: View, hidden: int | None = None) -> tuple[Stage, list[Subject]]:
@@ -125,7 +134,8 @@ class StageBuilder:
             if actor.id == hidden or not state.alive[0, k]:
                 continue
             radius = 0.5 * float(np.linalg.norm(actor.size))
-            if not in_reach(state.position[0, k].astype(np.float64), radius + 0.5, view, ACTOR_REACH):
+            place = raised(state.position[0, k], self.scene.roads.relief)
+            if not in_reach(place, radius + 0.5, view, ACTOR_REACH):
                 continue
             instance, subject = self._actor(k, actor, state, view)
             instances.append(instance)
@@ -136,19 +146,22 @@ class StageBuilder:
             subjects.append(subject)
         stage = Stage(
             tuple(instances), self.scene.light, float(state.time[0]), self.scene.seed * 7919 + self.scene.sample,
-            lamps_of(self.scene, state) if self.scene.light.condition == "night" else (),
+            lamps_of(self.scene, state) if self.scene.light.condition == "night" else (), self.scene.roads.relief,
         )  # fmt: skip
         return stage, subjects
 
     def _actor(self, k: int, actor: Actor, state: State, view: View) -> tuple[Instance, Subject]:
         position, heading = state.position[0, k].astype(np.float64), float(state.heading[0, k])
-        pose, orientation = world_from_model(position, heading), None
+        relief = self.scene.roads.relief
+        pose, orientation = actor_pose(actor, position, heading, relief), None
+        if relief is not None and not isinstance(actor.look, PersonLook):
+            orientation = quaternion_of(pose[:3, :3])
         if state.rigid is not None:
             orientation = state.rigid.orientation[0, k]
             pose = posed(position, orientation)
         size = actor.size
         centre = triple(pose[:3, :3] @ np.array([0.0, 0.0, size[2] / 2]) + pose[:3, 3])
-        detail = detail_for(actor.size[2], position, view)
+        detail = detail_for(actor.size[2], pose[:3, 3], view)
         if isinstance(actor.look, PersonLook) and state.rigid is not None and state.rigid.limp[0, k]:
             rest = person(empty_handed(actor.look), detail)
             mesh, pose = limp(rest, state.rigid.joints[0, k]), limp_pose(rest, position, state.rigid.orientation[0, k])
@@ -158,6 +171,7 @@ class StageBuilder:
             behaviour: Literal["walk", "stand"] = "stand" if actor.behaviour == "stand" else "walk"
             gait = Gait(float(state.gait_phase[0, k]), float(state.speed[0, k]), behaviour)
             mesh = strider(actor.look, gait) if self.coarse else pose_person(person(actor.look, detail), gait)
+            mesh = on_slope(mesh, position, heading, relief)
             attributes = {"age_group": actor.look.age_group, "behaviour": actor.behaviour}
         else:
             braking = bool(state.acceleration[0, k] < BRAKE)
@@ -174,30 +188,13 @@ class StageBuilder:
 
     def _signal(self, signal: Signal, time: float) -> tuple[Instance, Subject]:
         lit = signal.lit_at(time)
-        pose = world_from_model(signal.position, signal.heading, signal.pitch, signal.roll)
+        place = raised(signal.position, self.scene.roads.relief)
+        pose = world_from_model(place, signal.heading, signal.pitch, signal.roll)
         subject = Subject(
-            signal.id, Kind.SIGNAL, triple(signal.position), signal.look.size, signal.heading, None,
+            signal.id, Kind.SIGNAL, triple(place), signal.look.size, signal.heading, None,
             signal.state_at(time), lit, {"style": signal.look.housing},
         )  # fmt: skip
         return Instance(signal_head(signal.look, lit), pose, Kind.SIGNAL, signal.id), subject
-
-
-def lamps_of(scene: Scene, state: State) -> tuple[Lamp, ...]:
-    """Street lamps and the low beams of moving vehicles; the one that carries the camera shines, too."""
-    found = []
-    for prop in scene.props:
-        if prop.look.model in ("street-lamp", "lantern"):
-            pose = world_from_model(prop.position, prop.heading)
-            tone = LANTERN_TONES[prop.look.variant % len(LANTERN_TONES)]
-            for spot in lantern_places(prop.look):
-                place = triple(pose[:3, :3] @ np.array(spot) + pose[:3, 3])
-                found.append(Lamp(place, triple(tone * (spot[2] / 7.0) ** 2), (0.0, 0.0, -1.0)))
-    for k, actor in enumerate(scene.actors):
-        if isinstance(actor.look, VehicleLook) and actor.behaviour != "parked" and state.alive[0, k]:
-            ahead = world_from_model(state.position[0, k].astype(np.float64), float(state.heading[0, k]))
-            place = triple(ahead[:3, :3] @ np.array([0.5 * actor.size[0], 0.0, BEAM_HEIGHT]) + ahead[:3, 3])
-            found.append(Lamp(place, BEAM_TONE, triple(ahead[:3, 0]), LOW_BEAM))
-    return tuple(found)
 
 
 @lru_cache(maxsize=128)
@@ -265,7 +262,7 @@ def resolve_camera(camera: Camera, scene: Scene, state: State | None) -> View:
     Returns:
         The view.
     """
-    position, heading = np.asarray(camera.position, np.float64), camera.heading
+    position, heading, relief = np.asarray(camera.position, np.float64), camera.heading, scene.roads.relief
     if camera.mount is not None:
         k = next(i for i, actor in enumerate(scene.actors) if actor.id == camera.mount)
         origin, turn = start_pose(scene.actors[k])
@@ -275,8 +272,14 @@ def resolve_camera(camera: Camera, scene: Scene, state: State | None) -> View:
             return View(camera.width, camera.height, camera.focal, camera_looking(body))
         if state is not None:
             origin, turn = state.position[0, k].astype(np.float64), float(state.heading[0, k])
+        if relief is not None:
+            mount = actor_pose(scene.actors[k], origin, turn, relief)
+            body = mount @ world_from_model(position, heading, camera.pitch, -camera.roll)
+            return View(camera.width, camera.height, camera.focal, camera_looking(body))
         position = world_from_model(origin, turn)[:3, :3] @ position + origin
         heading += turn
+    else:
+        position = raised(position, relief)
     pose = camera_from_world(position, heading, camera.pitch, camera.roll)
     return View(camera.width, camera.height, camera.focal, pose)
 

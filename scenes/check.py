@@ -120,6 +120,7 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
             yield place, "signal cameras need `layout: junction` or `crossing: signals`, with signals that are not off"
         if "dash" in kinds and possible(roads.layout, "square"):
             yield place, "dash cameras need a street or a junction, not a square"
+    yield from _relief_problems(spec)
     for index, actor in enumerate(spec.actors):
         yield from _actor_problems(index, actor)
     if spec.ego is not None and not roads.map:
@@ -172,6 +173,13 @@ def _ego_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
             yield "ego.lane", "a street has the lanes 0 and 1"
     elif max(float(str(end)) for end in ends(ego.lane)) > 3:
         yield "ego.lane", "a junction has the lanes 0 to 3"
+
+
+def _relief_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
+    for name in ("slope", "crest"):
+        heights = [float(str(end)) for end in ends(getattr(spec.roads, name))]
+        if any(heights) and possible(spec.physics, "bullet"):
+            yield f"roads.{name}", "`physics: bullet` needs flat ground, 0"
 
 
 def _camera_places(spec: SceneSpec) -> list[tuple[str, Distribution | float]]:
