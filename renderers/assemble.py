@@ -14,12 +14,12 @@ from renderers.frame import View
 from renderers.geometry import CASTER_REACH, in_reach
 from renderers.ground import ground_mesh
 from renderers.labels import Subject
-from renderers.lamps import BEAM_POWER, LANTERN_POWER, LOW_BEAM, Lamp
+from renderers.lamps_placed import lamps_of
 from renderers.mesh import Mesh, merge, moved
 from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
 from renderers.people_company import company, seated
 from renderers.props import prop_mesh
-from renderers.props_poles import lantern_places
+from renderers.relief import actor_pose, ground_on, house_on, laid, on_relief, on_slope, prop_pose
 from renderers.riders import ridden
 from renderers.rigid import box_of, empty_handed, limp, limp_pose, rolling, vehicle_rig
 from renderers.shapes import shape_mesh, shape_pose
@@ -28,9 +28,18 @@ from renderers.stage import Instance, Stage
 from renderers.vehicles import vehicle_mesh
 from renderers.vehicles_wheels import Gear
 from scenes.cycles import CycleLook
-from scenes.geometry import camera_from_world, camera_looking, posed, quadruple, triple, world_from_model
+from scenes.geometry import (
+    camera_from_world,
+    camera_looking,
+    posed,
+    quadruple,
+    quaternion_of,
+    triple,
+    world_from_model,
+)
 from scenes.kinds import Kind
 from scenes.people import PersonLook
+from scenes.relief import raised
 from scenes.signals import SignalLook
 from scenes.types import Actor, Camera, Scene, Signal
 from scenes.vehicles import VehicleLook
@@ -47,9 +56,6 @@ PROP_REACH = 16.0  # m behind and beside the camera within which props throw sha
 ACTOR_REACH = 12.0  # m, the same for actors
 STRIDES = 8  # poses of a stride on coarse stages
 RIDDEN = 1.75  # m, of a bicycle with its rider
-BEAM_HEIGHT = 0.68  # m, of low beams
-BEAM_TONE = (1.0 * BEAM_POWER, 0.93 * BEAM_POWER, 0.8 * BEAM_POWER)
-LANTERN_TONES = LANTERN_POWER * np.array([(1.0, 0.78, 0.46), (1.0, 0.6, 0.24), (0.95, 0.9, 0.78), (1.0, 0.82, 0.55)])
 BRAKE = -0.8  # m/s2, stronger deceleration lights the brake lamps
 
 
@@ -65,7 +71,7 @@ class StageBuilder:
         """
         self.scene, self.coarse = scene, coarse
         self._everything: Instance | None = None
-        self._ground = Instance(ground_mesh(scene.roads), np.eye(4), Kind.ROAD)
+        self._ground = Instance(ground_on(ground_mesh(scene.roads), scene.roads.relief), np.eye(4), Kind.ROAD)
         self._houses: dict[tuple[int, bool], Instance] = {}  # by position in the scene, and whether only massing
         self._props: dict[int, Instance] = {}  # by position in the scene
         self._views = [resolve_camera(camera, scene, None) for camera in scene.cameras]
@@ -79,13 +85,13 @@ class StageBuilder:
         wanted = [self._ground]
         for k, building in enumerate(self.scene.buildings):
             radius = 0.5 * float(np.linalg.norm(building.size)) + 4.0
-            middle = building.position + np.array([0.0, 0.0, building.size[2] / 2])
+            middle = raised(building.position, self.scene.roads.relief) + np.array([0.0, 0.0, building.size[2] / 2])
             if in_reach(middle, radius, view, CASTER_REACH):
                 wanted.append(self._building(k, massing=not in_reach(middle, radius, view, 0.0)))
         for k, prop in enumerate(self.scene.props):
             loose = state.rigid is not None and prop.look.model in LOOSE_MASSES
             pose = posed(state.rigid.props[0, k, :3], state.rigid.props[0, k, 3:]) if state.rigid and loose else None
-            place = prop.position if pose is None else pose[:3, 3]
+            place = raised(prop.position, self.scene.roads.relief) if pose is None else pose[:3, 3]
             if in_reach(place + np.array([0.0, 0.0, 2.0]), PROP_RADIUS, view, PROP_REACH):
                 wanted.append(self._prop(k) if pose is None else replace(self._prop(k), world_from_model=pose))
         wanted += [Instance(shape_mesh(one.look), shape_pose(one), Kind.UNLABELLED) for one in self.scene.shapes]
@@ -96,9 +102,10 @@ class StageBuilder:
         scene, lamps = self.scene, self.scene.light.lamps_on
         meshes = [self._ground.mesh]
         for house in scene.buildings:
-            meshes.append(moved(building_mesh(house, lamps, False), world_from_model(house.position, house.heading)))
+            meshes.append(moved(*house_on(building_mesh(house, lamps, False), house, scene.roads.relief)))
         for prop in scene.props:
-            meshes.append(moved(prop_mesh(prop.look, lamps, 1), world_from_model(prop.position, prop.heading)))
+            pose, slant = prop_pose(prop, scene.roads.relief)
+            meshes.append(moved(prop_mesh(prop.look, lamps, 1), pose @ slant))
         for shape in scene.shapes:
             meshes.append(moved(shape_mesh(shape.look), shape_pose(shape)))
         return Instance(merge(meshes), np.eye(4), Kind.BUILDING)
@@ -107,16 +114,18 @@ class StageBuilder:
         if (k, massing) not in self._houses:
             building = self.scene.buildings[k]
             mesh = building_mesh(building, self.scene.light.lamps_on, massing)
-            pose = world_from_model(building.position, building.heading)
-            self._houses[k, massing] = Instance(mesh, pose, Kind.BUILDING)
+            self._houses[k, massing] = Instance(*house_on(mesh, building, self.scene.roads.relief), Kind.BUILDING)
         return self._houses[k, massing]
 
     def _prop(self, k: int) -> Instance:
         if k not in self._props:
             prop = self.scene.props[k]
-            near = min(float(np.linalg.norm(prop.position - view.position)) for view in self._views) < TREE_DETAIL
+            relief = self.scene.roads.relief
+            place = raised(prop.position, relief)
+            near = min(float(np.linalg.norm(place - view.position)) for view in self._views) < TREE_DETAIL
             mesh = prop_mesh(prop.look, self.scene.light.lamps_on, 0 if near else 1)
-            self._props[k] = Instance(mesh, world_from_model(prop.position, prop.heading), prop.kind)
+            pose, slant = prop_pose(prop, relief)
+            self._props[k] = Instance(mesh if relief is None else moved(mesh, slant), pose, prop.kind)
         return self._props[k]
 
     def at(self, state: State, view: View, hidden: int | None = None) -> tuple[Stage, list[Subject]]:
@@ -136,35 +145,39 @@ class StageBuilder:
             if actor.id == hidden or not state.alive[0, k]:
                 continue
             radius = 0.5 * float(np.linalg.norm(actor.size)) + (0.0 if actor.companion is None else 1.2)
-            if not in_reach(state.position[0, k].astype(np.float64), radius + 0.5, view, ACTOR_REACH):
+            place = raised(state.position[0, k], self.scene.roads.relief)
+            if not in_reach(place, radius + 0.5, view, ACTOR_REACH):
                 continue
             for instance, subject in self._actor(k, actor, state, view):
                 instances.append(instance)
-                subjects.append(subject)
+                subjects += [subject] if subject else []
             if actor.companion is not None:
                 detail = detail_for(actor.companion.size[2], state.position[0, k].astype(np.float64), view)
-                more, labelled = company(self.scene, k, state, detail)
-                instances += more
-                subjects += labelled
+                for instance, subject in on_relief(company(self.scene, k, state, detail), self.scene.roads.relief):
+                    instances.append(instance)
+                    subjects += [subject] if subject else []
         for signal in self.scene.signals:
             instance, subject = self._signal(signal, state)
             instances.append(instance)
             subjects.append(subject)
         stage = Stage(
             tuple(instances), self.scene.light, float(state.time[0]), self.scene.seed * 7919 + self.scene.sample,
-            lamps_of(self.scene, state) if self.scene.light.condition == "night" else (),
+            lamps_of(self.scene, state) if self.scene.light.condition == "night" else (), self.scene.roads.relief,
         )  # fmt: skip
         return stage, subjects
 
-    def _actor(self, k: int, actor: Actor, state: State, view: View) -> list[tuple[Instance, Subject]]:
+    def _actor(self, k: int, actor: Actor, state: State, view: View) -> list[tuple[Instance, Subject | None]]:
         position, heading = state.position[0, k].astype(np.float64), float(state.heading[0, k])
-        pose, orientation = world_from_model(position, heading), None
+        relief = self.scene.roads.relief
+        pose, orientation = actor_pose(actor, position, heading, relief), None
+        if relief is not None and not isinstance(actor.look, PersonLook):
+            orientation = quaternion_of(pose[:3, :3])
         if state.rigid is not None:
             orientation = state.rigid.orientation[0, k]
             pose = posed(position, orientation)
         size = actor.size
         centre = triple(pose[:3, :3] @ np.array([0.0, 0.0, size[2] / 2]) + pose[:3, 3])
-        detail = detail_for(actor.size[2], position, view)
+        detail = detail_for(actor.size[2], pose[:3, 3], view)
         if isinstance(actor.look, PersonLook) and state.rigid is not None and state.rigid.limp[0, k]:
             rest = person(empty_handed(actor.look), detail)
             mesh, pose = limp(rest, state.rigid.joints[0, k]), limp_pose(rest, position, state.rigid.orientation[0, k])
@@ -176,12 +189,18 @@ class StageBuilder:
                 pose = seated(actor, float(state.travelled[0, k]), position, heading)
                 centre = triple(pose[:3, :3] @ np.array([-HIPS, 0.0, size[2] / 2]) + pose[:3, 3])
             mesh = strider(actor.look, gait) if self.coarse else pose_person(person(actor.look, detail), gait)
+            if gait.behaviour == "sit":
+                mesh = laid(mesh, pose, relief)
+                centre = triple(raised(np.array(centre), relief))
+            else:
+                mesh = on_slope(mesh, position, heading, relief)
             behaviour = "wheelchair" if gait.behaviour == "sit" else actor.behaviour
             attributes = {"age_group": actor.look.age_group, "behaviour": behaviour}
         elif isinstance(actor.look, CycleLook):
             ride = Ride(*(float(row[0, k]) for row in (state.travelled, state.speed, state.steering, state.yaw_rate)))
             lights = self.scene.light.headlights_on, bool(state.acceleration[0, k] < BRAKE)
-            return ridden(actor, actor.look, ride, (position, heading), detail_for(RIDDEN, position, view), lights)
+            detail = detail_for(RIDDEN, position, view)
+            return on_relief(ridden(actor, actor.look, ride, (position, heading), detail, lights), relief)
         else:
             braking = bool(state.acceleration[0, k] < BRAKE)
             lamps = self.scene.light.headlights_on and actor.behaviour != "parked"
@@ -200,35 +219,13 @@ class StageBuilder:
         shown = state_of(self.scene, signal, time, None if state.control is None else state.control[0])
         lit = signal.lit_at(time, shown)
         section = "flash" if lit == "yellow" and shown != "yellow" and "flash" in signal.look.sections else lit
-        pose = world_from_model(signal.position, signal.heading, signal.pitch, signal.roll)
+        place = raised(signal.position, self.scene.roads.relief)
+        pose = world_from_model(place, signal.heading, signal.pitch, signal.roll)
         subject = Subject(
-            signal.id, Kind.SIGNAL, triple(signal.position), signal.look.size, signal.heading, None,
+            signal.id, Kind.SIGNAL, triple(place), signal.look.size, signal.heading, None,
             shown, lit, {"style": signal.look.housing},
         )  # fmt: skip
         return Instance(signal_head(signal.look, section), pose, Kind.SIGNAL, signal.id), subject
-
-
-def lamps_of(scene: Scene, state: State) -> tuple[Lamp, ...]:
-    """Street lamps and the low beams of moving vehicles; the one that carries the camera shines, too."""
-    found = []
-    for prop in scene.props:
-        if prop.look.model in ("street-lamp", "lantern"):
-            pose = world_from_model(prop.position, prop.heading)
-            tone = LANTERN_TONES[prop.look.variant % len(LANTERN_TONES)]
-            for spot in lantern_places(prop.look):
-                place = triple(pose[:3, :3] @ np.array(spot) + pose[:3, 3])
-                found.append(Lamp(place, triple(tone * (spot[2] / 7.0) ** 2), (0.0, 0.0, -1.0)))
-    for k, actor in enumerate(scene.actors):
-        if shines(actor) and actor.behaviour != "parked" and state.alive[0, k]:
-            ahead = world_from_model(state.position[0, k].astype(np.float64), float(state.heading[0, k]))
-            place = triple(ahead[:3, :3] @ np.array([0.5 * actor.size[0], 0.0, BEAM_HEIGHT]) + ahead[:3, 3])
-            found.append(Lamp(place, BEAM_TONE, triple(ahead[:3, 0]), LOW_BEAM))
-    return tuple(found)
-
-
-def shines(actor: Actor) -> bool:
-    """Whether an actor has low beams."""
-    return not isinstance(actor.look, PersonLook) and actor.kind is not Kind.BICYCLE
 
 
 @lru_cache(maxsize=128)
@@ -302,7 +299,7 @@ def resolve_camera(camera: Camera, scene: Scene, state: State | None) -> View:
     Returns:
         The view.
     """
-    position, heading = np.asarray(camera.position, np.float64), camera.heading
+    position, heading, relief = np.asarray(camera.position, np.float64), camera.heading, scene.roads.relief
     if camera.mount is not None:
         k = next(i for i, actor in enumerate(scene.actors) if actor.id == camera.mount)
         origin, turn = start_pose(scene.actors[k])
@@ -312,8 +309,14 @@ def resolve_camera(camera: Camera, scene: Scene, state: State | None) -> View:
             return View(camera.width, camera.height, camera.focal, camera_looking(body))
         if state is not None:
             origin, turn = state.position[0, k].astype(np.float64), float(state.heading[0, k])
+        if relief is not None:
+            mount = actor_pose(scene.actors[k], origin, turn, relief)
+            body = mount @ world_from_model(position, heading, camera.pitch, -camera.roll)
+            return View(camera.width, camera.height, camera.focal, camera_looking(body))
         position = world_from_model(origin, turn)[:3, :3] @ position + origin
         heading += turn
+    else:
+        position = raised(position, relief)
     pose = camera_from_world(position, heading, camera.pitch, camera.roll)
     return View(camera.width, camera.height, camera.focal, pose)
 

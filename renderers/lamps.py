@@ -28,7 +28,7 @@ class Lamp:
 
     place: tuple[float, float, float]  # world, m
     power: RGB  # irradiance at 1 m in the middle of its lobe, relative as `scenes.types.Light`
-    axis: tuple[float, float, float]  # unit; of a low beam: level
+    axis: tuple[float, float, float]  # unit; of a low beam: x and y of a level unit vector, and its rise in m/m
     sort: int = LANTERN
 
 
@@ -55,7 +55,7 @@ def lamps_near(lamps: Sequence[Lamp], eye: NDArray[np.floating]) -> Lamps:
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
-def lobe_of(sort, ax, ay, dx, dy, dz):  # type: ignore[no-untyped-def]
+def lobe_of(sort, ax, ay, grade, dx, dy, dz):  # type: ignore[no-untyped-def]
     """Share of its power that a lamp sends into a unit direction.
 
     A lantern spreads its light to the sides, as street lights do to reach the next one; a low beam lies below a sharp
@@ -68,7 +68,7 @@ def lobe_of(sort, ax, ay, dx, dy, dz):  # type: ignore[no-untyped-def]
     if ahead <= 0.05:
         return 0.0
     side = (dx * ay - dy * ax) / ahead
-    rise = dz / ahead + 0.012
+    rise = dz / ahead - grade + 0.012
     far = math.exp(-side * side * 14.0 - min(rise, 0.0) ** 2 * 220.0)
     near = 0.14 * math.exp(-side * side * 2.2 - min(rise, 0.0) ** 2 * 12.0)
     cut = 1.0 / (1.0 + math.exp(min(rise * 260.0, 30.0)))
@@ -99,7 +99,7 @@ def lamplight(n, pts, tri, mat, env):  # type: ignore[no-untyped-def]
             if nl <= 0.0:
                 continue
             fade = 1.0 - square / (reach * reach)
-            light = lobe_of(lamps.sort[k], lamps.axis[k, 0], lamps.axis[k, 1], -lx, -ly, -lz)
+            light = lobe_of(lamps.sort[k], lamps.axis[k, 0], lamps.axis[k, 1], lamps.axis[k, 2], -lx, -ly, -lz)
             light *= nl * fade / max(square, 0.4)
             if lamps.sort[k] == LANTERN:
                 light *= pts.light[i, 1]  # what hides the zenith hides the lantern above

@@ -24,10 +24,10 @@ class OpenSky(NamedTuple):
     """A coarse map of sky view factors."""
 
     factor: F4  # (2, N, N): at each of LEVELS
-    cell_from_world: F4  # (2, 4) rows cell x, cell y
+    cell_from_world: F4  # (3, 4) rows cell x, cell y, height above the ground in m
 
 
-EVERYWHERE = OpenSky(np.ones((2, 1, 1), np.float32), np.zeros((2, 4), np.float32))
+EVERYWHERE = OpenSky(np.ones((2, 1, 1), np.float32), np.zeros((3, 4), np.float32))
 
 
 def open_sky_of(height: F4, rows: F4) -> OpenSky:
@@ -35,10 +35,10 @@ def open_sky_of(height: F4, rows: F4) -> OpenSky:
 
     Args:
         height: (CELLS, CELLS) m, of the highest surface in each cell.
-        rows: (2, 4) or more: cell x, cell y.
+        rows: (3, 4) cell x, cell y, height above the ground.
     """
     factor = sky_view_factors(height, CELL, np.array(LEVELS), np.array(STEPS), DIRECTIONS)
-    return OpenSky(factor, rows[:2])
+    return OpenSky(factor, rows)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -93,7 +93,8 @@ def open_share(px, py, pz, factor, rows):  # type: ignore[no-untyped-def]
     x, y = np.uint64(gx), np.uint64(gy)
     ax, ay = gx - np.float32(x), gy - np.float32(y)
     right, below = x + np.uint64(1), y + np.uint64(1)
-    rise = min(max((pz - np.float32(LEVELS[0])) * np.float32(1.0 / (LEVELS[1] - LEVELS[0])), np.float32(0.0)), one)
+    above = rows[2, 0] * px + rows[2, 1] * py + rows[2, 2] * pz + rows[2, 3]
+    rise = min(max((above - np.float32(LEVELS[0])) * np.float32(1.0 / (LEVELS[1] - LEVELS[0])), np.float32(0.0)), one)
     low = (factor[0, y, x] * (one - ax) + factor[0, y, right] * ax) * (one - ay) + (
         factor[0, below, x] * (one - ax) + factor[0, below, right] * ax
     ) * ay

@@ -27,7 +27,7 @@ ROLL = 0.04  # m, wheels are drawn in steps of this
 PHASES = 32  # of a stride
 
 
-def company(scene: Scene, k: int, state: State, detail: int) -> tuple[list[Instance], list[Subject]]:
+def company(scene: Scene, k: int, state: State, detail: int) -> list[tuple[Instance, Subject | None]]:
     """What goes with person k.
 
     Args:
@@ -37,7 +37,7 @@ def company(scene: Scene, k: int, state: State, detail: int) -> tuple[list[Insta
         detail: level of detail of the person.
 
     Returns:
-        Instances and what may be labelled of them; leads carry no label.
+        Instances with what may be labelled of them; leads carry no label.
     """
     actor = scene.actors[k]
     look = actor.companion
@@ -51,15 +51,15 @@ def company(scene: Scene, k: int, state: State, detail: int) -> tuple[list[Insta
     plain = replace(look, id=0, side=0.0)
     if look.kind is not Kind.DOG:
         mesh = rolling(plain, detail, round(travelled / ROLL))
-        return [Instance(mesh, pose, look.kind, look.id)], [subject]
+        return [(Instance(mesh, pose, look.kind, look.id), subject)]
     step = step_of(look, travelled, float(state.speed[0, k]), actor.desired_speed)
     phases = tuple(round(phase * PHASES) % PHASES / PHASES for phase in step.phases)
     step = replace(step, phases=phases, active=round(step.active * 8.0) / 8.0)
     lead = lead_mesh(collar(look), pose, actor, world_from_model(position, heading))
     return [
-        Instance(trotting(plain, detail, step), pose, look.kind, look.id),
-        Instance(lead, np.eye(4), Kind.FURNITURE),
-    ], [subject]
+        (Instance(trotting(plain, detail, step), pose, look.kind, look.id), subject),
+        (Instance(lead, np.eye(4), Kind.FURNITURE), None),
+    ]
 
 
 def seated(actor: Actor, travelled: float, position: NDArray[np.floating], heading: float) -> NDArray[np.float64]:

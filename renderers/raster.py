@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ from renderers.points import make_points
 from renderers.shade import DepthMap, Environment, Lamps, Lens, Triangles
 from renderers.stage import Stage
 from renderers.wet import mirror_ground
+from scenes.relief import raised
 from scenes.types import Light
 
 NO_MAP = DepthMap(np.full((8, 8), -1e9, np.float32), np.zeros((3, 4), np.float32), 0.0)
@@ -93,8 +94,8 @@ class RasterRenderer:
         )
         materials = self.flattener.materials.packed()
         lamps = lamps_near(stage.lamps, view.position)
-        env = environment(stage.light, stage.seed, self._open_sky(flat, view), lamps)
-        sun_map = self._sun_map(flat, stage.light, view)
+        env = environment(stage.light, stage.seed, self._open_sky(flat, stage, view), lamps)
+        sun_map = self._sun_map(flat, stage, view)
         sky_map = self._sky_map(flat, view)
         lens = lens_of(view)
         height, width = view.height, view.width
@@ -116,16 +117,18 @@ class RasterRenderer:
             )  # fmt: skip
         if stage.light.wetness > 0.0:
             dry, rgb = rgb, np.empty_like(rgb)
-            mirror_ground(dry, index, depth, semantic, triangles, materials, env, lens, rgb)
+            tilted = stage.relief is not None
+            mirror_ground(dry, index, depth, semantic, normal, tilted, triangles, materials, env, lens, rgb)
         frame = Frame(rgb, depth, semantic, instance, normal, view, stage.time)
         return Drawn(frame, flat, triangles)
 
-    def _sun_map(self, flat: Flat, light: Light, view: View) -> DepthMap:
-        size = self.options.shadow_size
+    def _sun_map(self, flat: Flat, stage: Stage, view: View) -> DepthMap:
+        size, light = self.options.shadow_size, stage.light
         if size == 0 or max(light.sun_colour) <= 0.0:
             return NO_MAP
         reach = self.options.shadow_reach
-        texel_from_world = map_rows(sun_vector(light), focus(view, 0.75 * reach), reach, size)
+        centre = raised(focus(view, 0.75 * reach), stage.relief)
+        texel_from_world = map_rows(sun_vector(light), centre, reach, size)
         return depth_map(flat, texel_from_world, size, 2.0 * reach / size)
 
     def _sky_map(self, flat: Flat, view: View) -> DepthMap:
@@ -137,10 +140,17 @@ class RasterRenderer:
             flat, map_rows(np.array([0.0, 0.0, 1.0]), focus(view, 0.8 * reach), reach, size), size, 2.0 * reach / size
         )
 
-    def _open_sky(self, flat: Flat, view: View) -> OpenSky:
+    def _open_sky(self, flat: Flat, stage: Stage, view: View) -> OpenSky:
         if self.options.sky_size == 0:
             return EVERYWHERE
-        rows = map_rows(np.array([0.0, 0.0, 1.0]), focus(view, LEAD), CELLS * CELL / 2, CELLS)
+        centre, relief = focus(view, LEAD), stage.relief
+        rows = map_rows(np.array([0.0, 0.0, 1.0]), centre, CELLS * CELL / 2, CELLS)
+        if relief is not None:  # heights above the ground; of what is shaded, above the plane that touches it here
+            world = flat.world.copy()
+            world[:, 2] -= relief.height(world)
+            flat, gradient = replace(flat, world=world), relief.gradient(centre)
+            above = [*-gradient, 1.0, gradient @ centre[:2] - relief.height(centre)]
+            return open_sky_of(depth_map(flat, rows, CELLS, CELL).height, np.array([*rows[:2], above], np.float32))
         return open_sky_of(depth_map(flat, rows, CELLS, CELL).height, rows)
 
 

@@ -33,7 +33,7 @@ FOAM = (0.02, 0.02, 0.022)
 
 def ridden(
     actor: Actor, look: CycleLook, ride: Ride, place: tuple[Floats, float], detail: int, lights: tuple[bool, bool]
-) -> list[tuple[Instance, Subject]]:
+) -> list[tuple[Instance, Subject | None]]:
     """A machine and its rider.
 
     Args:
@@ -52,7 +52,7 @@ def ridden(
     turn = quadruple(quaternion_of(pose[:3, :3]))
     machine, person = machine_mesh(look, ride, detail, lights), rider_mesh(look, ride, detail)
     rider = 0 if actor.rider is None else actor.rider
-    found = []
+    found: list[tuple[Instance, Subject | None]] = []
     for number, kind, mesh, attributes in (
         (actor.id, actor.kind, machine, {"model": look.model, "behaviour": actor.behaviour, "rider": str(rider)}),
         (rider, Kind.RIDER, person, {

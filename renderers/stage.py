@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from renderers.lamps import Lamp
 from renderers.mesh import Mesh
 from scenes.kinds import Kind
+from scenes.relief import Relief
 from scenes.types import Light
 
 
@@ -32,3 +33,4 @@ class Stage:
     time: float  # s
     seed: int  # of clouds and the distant skyline
     lamps: tuple[Lamp, ...] = ()  # that light their surroundings
+    relief: Relief | None = None  # of the ground

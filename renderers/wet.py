@@ -14,6 +14,7 @@ from scenes.kinds import Kind
 
 GROUND = np.zeros(256, np.bool_)
 GROUND[[Kind.ROAD, Kind.MARKING, Kind.PAVEMENT, Kind.TERRAIN]] = True
+LEVEL = 0.9  # upright part of the normal of ground that is no kerb
 ROUGH = 0.6  # rougher ground shows nothing
 RAYS, STEPS = 3, 26
 FIRST, GROWTH = 0.15, 1.24  # m of the first step, factor to the next
@@ -44,7 +45,7 @@ def met(cx, cy, cz, dx, dy, dz, depth, semantic, lens):  # type: ignore[no-untyp
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def mirror_ground(rgb, index, depth, semantic, tri, mat, env, lens, out):  # type: ignore[no-untyped-def]
+def mirror_ground(rgb, index, depth, semantic, normal, tilted, tri, mat, env, lens, out):  # type: ignore[no-untyped-def]
     """Replace the mirrored sky of wet ground by what the picture shows there.
 
     Args:
@@ -52,6 +53,8 @@ def mirror_ground(rgb, index, depth, semantic, tri, mat, env, lens, out):  # typ
         index: (H, W) triangle of each pixel.
         depth: (H, W) m along the optical axis.
         semantic: (H, W) kinds.
+        normal: (H, W, 3) unit, world.
+        tilted: whether the ground slopes as `normal` says; else it is level.
         tri: `Triangles`.
         mat: `Materials`.
         env: `Environment`.
@@ -73,16 +76,21 @@ def mirror_ground(rgb, index, depth, semantic, tri, mat, env, lens, out):  # typ
             z = depth[y, x]
             cx, cy = (x + 0.5 - lens.centre_x) / lens.focal * z, (y + 0.5 - lens.centre_y) / lens.focal * z
             long = 1.0 / math.sqrt(cx * cx + cy * cy + z * z)
-            # towards the camera, in the world; the ground's normal is up
+            # towards the camera, in the world; kerbs count as ground that is level
             vx = -(r[0, 0] * cx + r[1, 0] * cy + r[2, 0] * z) * long
             vy = -(r[0, 1] * cx + r[1, 1] * cy + r[2, 1] * z) * long
             vz = -(r[0, 2] * cx + r[1, 2] * cy + r[2, 2] * z) * long
-            share = f0 + (1.0 - f0) * (1.0 - max(vz, 1e-3)) ** 5 * (1.0 - rough) ** 2
-            sky = reflected(0.0, 0.0, 1.0, vx, vy, vz, rough, env, 1.0)
+            nx, ny, nz = np.float32(0.0), np.float32(0.0), np.float32(1.0)
+            if tilted and normal[y, x, 2] > LEVEL:
+                nx, ny, nz = normal[y, x, 0], normal[y, x, 1], normal[y, x, 2]
+            vn = nx * vx + ny * vy + nz * vz
+            share = f0 + (1.0 - f0) * (1.0 - max(vn, 1e-3)) ** 5 * (1.0 - rough) ** 2
+            sky = reflected(nx, ny, nz, vx, vy, vz, rough, env, 1.0)
             for ray in range(RAYS):
                 # a rough mirror smears upright: rays leave at other slopes
                 slope = 1.0 + 2.2 * rough * (lattice(x, y, env.seed + 11 + ray) + ray - 0.5 * RAYS) / RAYS
-                wx, wy, wz = -vx, -vy, vz * max(slope, 0.05)
+                up = vn * max(slope, 0.05)
+                wx, wy, wz = vn * nx - vx + nx * up, vn * ny - vy + ny * up, vn * nz - vz + nz * up
                 dx = r[0, 0] * wx + r[0, 1] * wy + r[0, 2] * wz
                 dy = r[1, 0] * wx + r[1, 1] * wy + r[1, 2] * wz
                 dz = r[2, 0] * wx + r[2, 1] * wy + r[2, 2] * wz

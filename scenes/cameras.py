@@ -10,6 +10,7 @@ import numpy as np
 from scenes.chain import make_chain
 from scenes.draws import Draws
 from scenes.population_space import Space
+from scenes.relief import Relief, raised
 from scenes.roads_parts import Layout, Route
 from scenes.schema import SceneSpec
 from scenes.schema_camera import CameraSpec
@@ -136,6 +137,7 @@ def make_cameras(
             (x, y), along = walking_spot(camera, layout)
             height = layout.section.kerb_height
             position, heading = np.array([x, y, camera.rise + height]), heading + along
+            pitch = tilted(pitch, position, heading, layout.network.relief)
         elif camera.kind == "signal":
             position, heading, pitch, focal = _aim(camera, layout, signals, watched[index], draws.rng("cameras", index))
         else:
@@ -158,6 +160,14 @@ def make_cameras(
     return cameras
 
 
+def tilted(pitch: float, position: Floats, heading: float, relief: Relief | None) -> float:
+    """Pitch (rad) against the horizon of a camera that is held at a pitch against the ground."""
+    if relief is None:
+        return pitch
+    rise = float(relief.gradient(position) @ [math.cos(heading), math.sin(heading)])
+    return math.atan(math.tan(pitch) + rise)
+
+
 def _aim(
     camera: CameraSpec, layout: Layout, signals: list[Signal], approach: int, rng: np.random.Generator
 ) -> tuple[Floats, float, float, float]:
@@ -170,7 +180,8 @@ def _aim(
     s = float((target.position[:2] - [chosen.frame.x, chosen.frame.y]) @ ahead)
     x, y = chosen.frame.at(s - camera.distance, float(rng.uniform(-0.8, 0.8)))
     position = np.array([x, y, camera.rise])
-    toward = target.position - position
+    relief = layout.network.relief
+    toward = raised(target.position, relief) - raised(position, relief)
     flat = math.hypot(toward[0], toward[1])
     heading = math.atan2(toward[1], toward[0]) + math.radians(camera.heading)
     pitch = math.atan2(toward[2], flat) + math.radians(camera.pitch)

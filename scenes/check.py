@@ -121,6 +121,7 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
             yield place, "signal cameras need `layout: junction` or `crossing: signals`, with signals that are not off"
         if "dash" in kinds and possible(roads.layout, "square"):
             yield place, "dash cameras need a street or a junction, not a square"
+    yield from _relief_problems(spec)
     for index, actor in enumerate(spec.actors):
         yield from _actor_problems(index, actor)
     if spec.ego is not None and not roads.map:
@@ -219,6 +220,13 @@ def _cycle_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
     for index, actor in enumerate(spec.actors):
         if any(possible(actor.kind, name) for name in CYCLE_NAMES):
             yield f"actors[{index}].kind", "`physics: bullet` has no bodies for bicycles and motorcycles"
+
+
+def _relief_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
+    for name in ("slope", "crest"):
+        heights = [float(str(end)) for end in ends(getattr(spec.roads, name))]
+        if any(heights) and possible(spec.physics, "bullet"):
+            yield f"roads.{name}", "`physics: bullet` needs flat ground, 0"
 
 
 def _camera_places(spec: SceneSpec) -> list[tuple[str, Distribution | float]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from scenes.cycles import CycleLook
 from scenes.draws import Draws
 from scenes.geometry import wrap_angle
 from scenes.kinds import VEHICLES, Kind
@@ -32,6 +33,7 @@ REACH = 120.0  # m up to which things are taken over
 EDGE = 1.1  # of half the angle of view: things may stand half out of the picture
 NEAREST = 2.5  # m
 TRIES = 40
+Look = VehicleLook | CycleLook | PersonLook
 ROOM = 0.25  # m around what stands on the ground
 TRUNK = 0.6  # m, ground that somebody on foot takes
 PATH = 80.0  # m that things which move go straight on
@@ -100,7 +102,7 @@ def scatter(scene: Scene, spec: PlainSpec, draws: Draws) -> Scene:
     light = any_light(draws.rng("plain", "light")) if spec.lights else scene.light
     return replace(
         scene, start_time=0.0, roads=RoadNetwork((), (), (), 0.0, (), ground, ()), actors=tuple(actors),
-        signals=tuple(signals), buildings=(), props=(), light=light, shapes=tuple(shapes),
+        signals=tuple(signals), controller=None, buildings=(), props=(), light=light, shapes=tuple(shapes),
         cameras=tuple(place.camera for place in places),
     )  # fmt: skip
 
@@ -167,7 +169,7 @@ def _put_actor(actor: Actor, place: Place, distance: float, rng: np.random.Gener
     moving = actor.desired_speed > 0.0
     line = np.stack([spot, spot + PATH * np.array([math.cos(heading), math.sin(heading)])]) if moving else spot[None]
     return replace(
-        actor, path=line, start=0.0, heading=heading, lane=None, driver="rule", look=_painted(actor.look, rng, spec),
+        actor, path=line, start=0.0, heading=heading, lane=None, driver="rule", partner=0, look=_painted(actor.look, rng, spec),
         path_z=None if actor.path_z is None else np.zeros(len(line)),
     )  # fmt: skip
 
@@ -191,11 +193,13 @@ def _hang(signal: Signal, place: Place, distance: float, rng: np.random.Generato
     )  # fmt: skip
 
 
-def _painted(look: VehicleLook | PersonLook, rng: np.random.Generator, spec: PlainSpec) -> VehicleLook | PersonLook:
+def _painted(look: Look, rng: np.random.Generator, spec: PlainSpec) -> Look:
     """Paint or dress somebody in any colours at all."""
     if rng.random() >= spec.materials:
         return look
     if isinstance(look, VehicleLook):
+        return replace(look, paint=any_colour(rng), second=any_colour(rng))
+    if isinstance(look, CycleLook):
         return replace(look, paint=any_colour(rng), second=any_colour(rng))
     top = replace(look.top, colour=any_colour(rng), second=any_colour(rng), inner=any_colour(rng))
     return replace(look, top=top, bottom=replace(look.bottom, colour=any_colour(rng), shoe_colour=any_colour(rng)))

@@ -8,6 +8,7 @@ import numpy as np
 
 from scenes.draws import Draws
 from scenes.kinds import Kind
+from scenes.relief import relief_of
 from scenes.roads_frame import Frame, rectangle
 from scenes.roads_junction import junction
 from scenes.roads_parts import (
@@ -39,6 +40,12 @@ def lay_out(spec: RoadSpec, limit: float, draws: Draws) -> Layout:
     Returns:
         The layout.
     """
+    layout, relief = plan(spec, limit, draws), relief_of(spec.slope, spec.crest)
+    return layout if relief is None else replace(layout, network=replace(layout.network, relief=relief))
+
+
+def plan(spec: RoadSpec, limit: float, draws: Draws) -> Layout:
+    """The layout, arguments as of `lay_out`, without its relief."""
     looks = surface_looks(spec, draws)
     if spec.layout == "square":
         return square(spec, looks)

@@ -68,6 +68,8 @@ class RoadSpec(Spec):
     crossing_width: Annotated[float, Range(2.0, 8.0, "m")] = 3.2
     zigzag: Annotated[bool, Flag()] = False
     turn_lanes: Annotated[bool, Flag()] = False  # of a junction, for the turn across the oncoming traffic
+    slope: Annotated[float, Range(-15.0, 15.0, "%")] = 0.0  # rise along +x
+    crest: Annotated[float, Range(-6.0, 6.0, "m")] = 0.0  # height of a hump in the middle; negative = a dip
     surface: Annotated[str, OneOf(GROUNDS)] = "asphalt-old"
     pavement_surface: Annotated[str, OneOf(GROUNDS)] = "slabs"
     verge_surface: Annotated[str, OneOf(GROUNDS)] = "grass"

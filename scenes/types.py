@@ -1,4 +1,7 @@
-"""The concrete scene: what a scene file becomes once every random value is drawn."""
+"""The concrete scene: what a scene file becomes once every random value is drawn.
+
+Every z is a height above the ground's relief (`RoadNetwork.relief`); where there is none, above 0.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from scenes.cycles import CycleLook
 from scenes.kinds import Kind
 from scenes.people import PersonLook
 from scenes.people_company import Companion
+from scenes.relief import Relief
 from scenes.shapes import Shape
 from scenes.surroundings import BuildingLook, PropLook, SignalLook, SurfaceLook
 from scenes.vehicles import VehicleLook
@@ -94,6 +98,7 @@ class RoadNetwork:
     stop_lines: tuple[StopLine, ...]
     surfaces: tuple[Surface, ...]
     markings: tuple[Marking, ...]
+    relief: Relief | None = None  # None = flat
 
 
 @dataclass(frozen=True, eq=False)
