@@ -47,7 +47,9 @@ def company(scene: Scene, k: int, state: State, detail: int) -> list[tuple[Insta
     pose = companion_pose(actor, travelled, position, heading)
     turn = math.atan2(pose[1, 0], pose[0, 0])
     centre = triple(pose[:3, :3] @ np.array([0.0, 0.0, look.size[2] / 2]) + pose[:3, 3])
-    subject = Subject(look.id, look.kind, centre, look.size, turn, attributes={"model": look.model, "person": str(actor.id)})
+    subject = Subject(
+        look.id, look.kind, centre, look.size, turn, attributes={"model": look.model, "person": str(actor.id)}
+    )
     plain = replace(look, id=0, side=0.0)
     if look.kind is not Kind.DOG:
         mesh = rolling(plain, detail, round(travelled / ROLL))

@@ -89,7 +89,9 @@ def paw(phase: float, step: Step, shoulder: float) -> tuple[float, float]:
     return back * reach * step.active, 0.11 * shoulder * math.sin(math.pi * share) * step.active
 
 
-def skin(line: Array, half: Array, colours: Array | RGB, material: int = KNIT, columns: int = 12, flat: float = 2.0) -> Mesh:
+def skin(
+    line: Array, half: Array, colours: Array | RGB, material: int = KNIT, columns: int = 12, flat: float = 2.0
+) -> Mesh:
     """Skin rings around a line in the plane of symmetry or beside it.
 
     Args:
@@ -114,9 +116,11 @@ def skin(line: Array, half: Array, colours: Array | RGB, material: int = KNIT, c
     angle = np.arange(columns) * 2.0 * np.pi / columns
     c, s = np.cos(angle), np.sin(angle)
     a, b = np.sign(c) * np.abs(c) ** (2.0 / flat), np.sign(s) * np.abs(s) ** (2.0 / flat)
-    points = line[:, None] + (half[:, :1, None] * a[None, :, None]) * side[:, None] + (
-        half[:, 1:, None] * b[None, :, None]
-    ) * up[:, None]
+    points = (
+        line[:, None]
+        + (half[:, :1, None] * a[None, :, None]) * side[:, None]
+        + (half[:, 1:, None] * b[None, :, None]) * up[:, None]
+    )
     uvs = np.stack(np.broadcast_arrays(np.abs(angle[None] - np.pi) / 3.0, along[:, None]), -1) * 1.8
     tints = np.asarray(colours, np.float64)
     if tints.ndim == 3:
@@ -219,7 +223,15 @@ def _head(look: Companion, form: Form, bob: float, fine: bool) -> list[Mesh]:
     number = int(0.62 * len(keys))
     axis = 0.014 * (poll - base) / np.linalg.norm(poll - base)
     band = np.stack([keys[number, :3] - axis, keys[number, :3] + axis])
-    parts.append(skin(band, np.stack([1.06 * keys[number, 3:]] * 2), (0.12, 0.012, 0.01) if look.seed & 1 else NOSE, SHINY, columns))
+    parts.append(
+        skin(
+            band,
+            np.stack([1.06 * keys[number, 3:]] * 2),
+            (0.12, 0.012, 0.01) if look.seed & 1 else NOSE,
+            SHINY,
+            columns,
+        )
+    )
     size, muzzle = form.head, form.muzzle
     down = np.array([math.cos(0.30), 0.0, -math.sin(0.30)])
     start = poll - 0.34 * (1.0 - muzzle) * size * down + np.array([0.0, 0.0, 0.02 * size])
@@ -234,9 +246,13 @@ def _head(look: Companion, form: Form, bob: float, fine: bool) -> list[Mesh]:
     colours = _mix(look.second if mask else look.colour, (0.02, 0.016, 0.013) if mask else look.second, share)
     parts.append(skin(line, keys[:, 2:], colours, KNIT, columns, 2.2))
     up = np.array([math.sin(0.3), 0.0, math.cos(0.3)])
-    parts.append(ball(start + 0.985 * size * down - 0.045 * size * up, (0.035 * size, 0.05 * size, 0.042 * size), NOSE, SHINY))
+    parts.append(
+        ball(start + 0.985 * size * down - 0.045 * size * up, (0.035 * size, 0.05 * size, 0.042 * size), NOSE, SHINY)
+    )
     for side in (1.0, -1.0):
-        eye = start + (1.0 - muzzle - 0.06) * size * down + 0.125 * size * up + np.array([0.0, side * 0.185 * size, 0.0])
+        eye = (
+            start + (1.0 - muzzle - 0.06) * size * down + 0.125 * size * up + np.array([0.0, side * 0.185 * size, 0.0])
+        )
         parts.append(ball(eye, (0.028 * size, 0.03 * size, 0.03 * size), NOSE, EYES, 5))
         parts.append(_ear(form, start, down, up, side, look))
     return parts
@@ -291,7 +307,9 @@ def _tail(look: Companion, form: Form, step: Step, bob: float) -> Mesh:
     return skin(line, np.stack([0.8 * thick, thick], -1), look.colour, KNIT, 8)
 
 
-def _leg(look: Companion, form: Form, step: Step, fore: bool, side: float, phase: float, bob: float, fine: bool) -> Mesh:
+def _leg(
+    look: Companion, form: Form, step: Step, fore: bool, side: float, phase: float, bob: float, fine: bool
+) -> Mesh:
     """Thigh to paw; joints by two-bone inverse kinematics."""
     tall, columns = form.shoulder, 10 if fine else 7
     x, lift = paw(phase, step, tall)
@@ -305,7 +323,13 @@ def _leg(look: Companion, form: Form, step: Step, fore: bool, side: float, phase
     high, behind = (0.15, 0.02 + 0.10 * share) if fore else (0.27, 0.09 + 0.10 * share)
     tip = max(0.0, -x) / max(0.5 * step.stride * step.duty, 1e-6) * 0.05 * step.active
     ankle = ground + tall * np.array([-behind + (0.6 * tip if fore else 0.0), 0.0, high + 0.3 * tip])
-    reach = math.hypot((1.0 - follows) * 0.5 * step.stride * step.duty + (0.0 if fore else 0.05) * tall, float(top[2]) - high * tall) * 1.01
+    reach = (
+        math.hypot(
+            (1.0 - follows) * 0.5 * step.stride * step.duty + (0.0 if fore else 0.05) * tall,
+            float(top[2]) - high * tall,
+        )
+        * 1.01
+    )
     ratio = 0.5 if fore else 0.52
     bones = np.array([(0.0, 0.0, 0.0), (ratio * reach, 0.0, 0.0), (reach, 0.0, 0.0)])
     knee, ankle = two_bones(top, ankle, bones, np.array([-1.0 if fore else 1.0, 0.0, 0.0]))

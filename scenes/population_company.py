@@ -27,9 +27,7 @@ LEVEL = 0.02  # m, by which the ground beside a path may be higher or lower
 Ring = tuple[float, float]  # m along and to the left of a path, middle of the circle that something takes
 
 
-def accompany(
-    spec: PeopleSpec, people: list[Actor], roads: RoadNetwork, space: Space, draws: Draws
-) -> list[Actor]:
+def accompany(spec: PeopleSpec, people: list[Actor], roads: RoadNetwork, space: Space, draws: Draws) -> list[Actor]:
     """Give some of the walkers company, where there is room; everybody else stays as they are.
 
     Args:

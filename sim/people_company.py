@@ -94,9 +94,7 @@ def _local(state: State, k: int, spot: Array) -> Point:
     return (float(off[0] * c + off[1] * s), float(off[1] * c - off[0] * s), float(off[2]))
 
 
-def _with_companion(
-    companion: Companion, actor: Actor, gait: Gait, scene: Scene, state: State, k: int
-) -> Gait:
+def _with_companion(companion: Companion, actor: Actor, gait: Gait, scene: Scene, state: State, k: int) -> Gait:
     if companion.kind is Kind.WHEELCHAIR:
         later = scene.actors[k + 1] if k + 1 < len(scene.actors) else None
         helped = later is not None and later.partner == -1
