@@ -147,7 +147,7 @@ def turn_stops(arms: Arms, links: Sequence[Link], places: Sequence[Place]) -> li
     for arm in range(SLOTS):
         crossing = places[arm].crossing.id if places else None
         ways = [n for n, link in enumerate(links) if link.start == arm and link.turn != arms.hand]
-        late = {LINKS + m for n in ways for m in meeting(links, n)}
+        late = {LINKS + m for n in ways for m in meeting(links, n) if (links[m].start - arm) % 2 == 1}
         stops.append(StopLine(arm, arms.far - arms.stop, arm % 2, crossing, clears=tuple(sorted(late))))
         turn = next(n for n, link in enumerate(links) if link.start == arm and link.turn == arms.hand)
         late = {LINKS + m for m in meeting(links, turn) if (links[m].start - arm) % 2 == 1} | {LINKS + turn}

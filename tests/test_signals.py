@@ -110,18 +110,18 @@ def test_a_turn_on_the_flashing_arrow_with_nobody_about_goes_at_once(bare: Place
 
 def test_a_turn_on_the_flashing_arrow_lets_the_oncoming_pass_and_goes(bare: Place) -> None:
     empty = bare()
-    coming = [car(empty, straight(empty, 2), 12.0 + 15.0 * k, 8.0) for k in range(3)]
+    coming = [car(empty, straight(empty, 2), 30.0 + 18.0 * k, 8.0) for k in range(4)]
     scene = bare([car(empty, across(empty, 0), 15.0, 5.0), *coming])
     states, touched = drive([scene], 45.0)
     assert touched == []
-    still = [state for state in states if state.speed[0, 0] < 0.3]
+    still = [state for state in states if state.speed[0, 0] < 0.5]
     assert still, "it waits"
     stop = next(line.s for line in scene.roads.stop_lines if line.lane == 8)
     assert float(still[-1].travelled[0, 0]) > stop, "beyond the stop line, as drivers do"
     for state in still:
         assert stages([state])[0] == (0, 0), "it is the arrow that it has"
     middle = [state for state in states if state.travelled[0, 0] > still[-1].travelled[0, 0] + 6.0]
-    assert middle and all(float(state.position[0, 3, 0]) > -2.0 for state in middle), "after the last one"
+    assert middle and all(float(state.position[0, 4, 0]) > -2.0 for state in middle), "after the last one"
     assert stages(middle)[0] == (0, 0)
 
 
