@@ -159,11 +159,7 @@ def _road_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
         yield "roads.lanes[0]", "a street needs at least one lane along +x"
     if possible(roads.layout, "roundabout"):
         yield from _ring_problems(roads)
-    if set(ends(roads.bus_stop)) != {"none"} and set(ends(roads.layout)) != {"street"}:
-        yield "roads.bus_stop", "bus stops need `layout: street`"
-    for side in ("left", "right"):
-        if all(possible(key, side) or possible(key, "both") for key in (roads.bus_stop, roads.cycle_lane)):
-            yield "roads.bus_stop", f"the {side} side cannot have a bus stop and a cycle lane"
+    yield from _stop_problems(roads)
     turning = {str(end).lower() for end in ends(roads.turn_lanes)} & {"true"}
     if turning and set(ends(roads.layout)) != {"junction"}:
         yield "roads.turn_lanes", "turn lanes need `layout: junction`"
@@ -176,6 +172,14 @@ def _road_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
         wide = most(roads.lane_width) * most(roads.lanes[0]) + 9.0 + most(roads.pavement) + most(roads.verge)
         if wide > least(roads.radius):
             yield "roads.radius", f"{least(roads.radius):g} m is less than half the street's width, {wide:.1f} m"
+
+
+def _stop_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
+    if set(ends(roads.bus_stop)) != {"none"} and set(ends(roads.layout)) != {"street"}:
+        yield "roads.bus_stop", "bus stops need `layout: street`"
+    for side in ("left", "right"):
+        if all(possible(key, side) or possible(key, "both") for key in (roads.bus_stop, roads.cycle_lane)):
+            yield "roads.bus_stop", f"the {side} side cannot have a bus stop and a cycle lane"
 
 
 def _ring_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:

@@ -169,8 +169,8 @@ def _put_actor(actor: Actor, place: Place, distance: float, rng: np.random.Gener
     moving = actor.desired_speed > 0.0
     line = np.stack([spot, spot + PATH * np.array([math.cos(heading), math.sin(heading)])]) if moving else spot[None]
     return replace(
-        actor, path=line, start=0.0, heading=heading, lane=None, driver="rule", partner=0, look=_painted(actor.look, rng, spec),
-        path_z=None if actor.path_z is None else np.zeros(len(line)),
+        actor, path=line, start=0.0, heading=heading, lane=None, driver="rule", partner=0,
+        look=_painted(actor.look, rng, spec), path_z=None if actor.path_z is None else np.zeros(len(line)),
     )  # fmt: skip
 
 
