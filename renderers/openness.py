@@ -81,7 +81,7 @@ def sky_view_factors(height, cell, levels, steps, directions):  # type: ignore[n
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def open_share(px, py, pz, factor, rows):  # type: ignore[no-untyped-def]
-    """Sky view factor at a point: bilinear in the map, linear between the levels."""
+    """Sky view factor at a point pz above the ground: bilinear in the map, linear between the levels."""
     count = factor.shape[1]
     one = np.float32(1.0)
     if count < 2:
@@ -93,8 +93,7 @@ def open_share(px, py, pz, factor, rows):  # type: ignore[no-untyped-def]
     x, y = np.uint64(gx), np.uint64(gy)
     ax, ay = gx - np.float32(x), gy - np.float32(y)
     right, below = x + np.uint64(1), y + np.uint64(1)
-    above = rows[2, 0] * px + rows[2, 1] * py + rows[2, 2] * pz + rows[2, 3]
-    rise = min(max((above - np.float32(LEVELS[0])) * np.float32(1.0 / (LEVELS[1] - LEVELS[0])), np.float32(0.0)), one)
+    rise = min(max((pz - np.float32(LEVELS[0])) * np.float32(1.0 / (LEVELS[1] - LEVELS[0])), np.float32(0.0)), one)
     low = (factor[0, y, x] * (one - ax) + factor[0, y, right] * ax) * (one - ay) + (
         factor[0, below, x] * (one - ax) + factor[0, below, right] * ax
     ) * ay

@@ -130,9 +130,12 @@ def shadow(n, pts, env, sun_map, sky_map):  # type: ignore[no-untyped-def]
             pts.light[i, 0] = nl * seen
     factor, rows = env.open_sky.factor, env.open_sky.cell_from_world
     off = np.float32(FACADE_LIFT)
+    for i in range(n):  # height above the ground
+        x, y, z = pts.place[i, 0], pts.place[i, 1], pts.place[i, 2]
+        pts.light[i, 2] = rows[2, 0] * x + rows[2, 1] * y + rows[2, 2] * z + rows[2, 3]
     for i in range(n):
         pts.light[i, 2] = open_share(
-            pts.place[i, 0] + off * pts.normal[i, 0], pts.place[i, 1] + off * pts.normal[i, 1], pts.place[i, 2],
+            pts.place[i, 0] + off * pts.normal[i, 0], pts.place[i, 1] + off * pts.normal[i, 1], pts.light[i, 2],
             factor, rows,
         )  # fmt: skip
     if sky_map.height.shape[0] < 16:
