@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -219,7 +218,9 @@ def person(look: PersonLook, detail: int) -> SkinnedMesh:
 def strider(look: PersonLook, gait: Gait) -> Mesh:
     """A coarse person in the nearest of STRIDES poses, at a speed that is a multiple of 0.5 m/s."""
     phase = round(gait.phase % 1.0 * STRIDES) % STRIDES / STRIDES
-    near = replace(gait, phase=phase, speed=round(2.0 * gait.speed) / 2.0, left=coarsely(gait.left), right=coarsely(gait.right))
+    near = replace(
+        gait, phase=phase, speed=round(2.0 * gait.speed) / 2.0, left=coarsely(gait.left), right=coarsely(gait.right)
+    )
     return kept_strider(look, near)
 
 

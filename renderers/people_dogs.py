@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,83 +13,16 @@ from renderers.people_fabric import EYES, KNIT, SHINY, palette
 from renderers.people_form import curve
 from scenes.people_company import Companion
 from scenes.seeds import rng_for
+from sim.people_dogs import FORMS, Form, Step, paw
 from sim.people_rotate import two_bones
 
 Array = NDArray[np.float64]
 NOSE: RGB = (0.008, 0.008, 0.008)
-TROT = 0.45  # Froude number that dogs break into a trot at (Jayes and Alexander 1978)
 
 
-@dataclass(frozen=True)
-class Form:
-    """Shape of a breed, m."""
-
-    shoulder: float
-    trunk: float  # breast to rump
-    chest: float  # depth
-    width: float
-    leg: float  # radius of the wrist
-    head: float  # length
-    muzzle: float  # share of the head
-    neck: float  # length
-    ears: str  # hanging, pricked, tipped
-    tail: tuple[float, float, float]  # length, rad up from the horizontal at its root, bend up to its tip
-    coat: float = 0.0  # m of feathering at chest, legs and tail
-
-
-FORMS: dict[str, Form] = {
-    "labrador": Form(0.56, 0.60, 0.26, 0.215, 0.023, 0.235, 0.46, 0.17, "hanging", (0.36, -0.5, 0.7)),
-    "shepherd": Form(0.62, 0.66, 0.27, 0.20, 0.023, 0.255, 0.50, 0.20, "pricked", (0.42, -1.1, 0.8), 0.02),
-    "spaniel": Form(0.40, 0.44, 0.20, 0.17, 0.020, 0.195, 0.45, 0.13, "hanging", (0.17, -0.1, 0.3), 0.03),
-    "terrier": Form(0.29, 0.31, 0.145, 0.125, 0.015, 0.165, 0.42, 0.10, "tipped", (0.13, 0.9, 0.6), 0.008),
-    "dachshund": Form(0.215, 0.42, 0.150, 0.135, 0.016, 0.180, 0.52, 0.11, "hanging", (0.22, 0.1, 0.5)),
-}
-
-
-@dataclass(frozen=True)
-class Step:
-    """One moment of a gait."""
-
-    phases: tuple[float, float, float, float]  # left hind, left fore, right hind, right fore; 0 = paw lands
-    duty: float  # share of the stride that a paw is on the ground
-    stride: float  # m
-    active: float  # 0 stands .. 1
-
-
-def step_of(look: Companion, travelled: float, speed: float, wished: float) -> Step:
-    """Gait at a speed.
-
-    Args:
-        look: of kind DOG.
-        travelled: m.
-        speed: m/s.
-        wished: m/s, of its person: decides the gait, so that a stride does not change on the way.
-
-    Returns:
-        Walk in lateral sequence or trot; strides after Alexander and Jayes 1983 (four fifths of 2.4 and 1.9
-        shoulder heights times powers .34 and .40 of the Froude number: dogs on leads step short).
-    """
-    shoulder = FORMS[look.model].shoulder * look.scale
-    froude = max(wished, 0.3) ** 2 / (9.81 * shoulder)
-    trots = froude > TROT
-    stride = 0.8 * shoulder * (1.9 * froude**0.40 if trots else 2.4 * froude**0.34)
-    phase = travelled / stride + (look.seed & 255) / 256.0
-    late = (0.0, 0.5, 0.5, 0.0) if trots else (0.0, 0.75, 0.5, 0.25)
-    phases = tuple((phase + shift) % 1.0 for shift in late)
-    return Step((phases[0], phases[1], phases[2], phases[3]), 0.5 if trots else 0.64, stride, min(1.0, speed / 0.35))
-
-
-def paw(phase: float, step: Step, shoulder: float) -> tuple[float, float]:
-    """How far a paw is before its place of rest, and its height, m."""
-    reach = step.stride * step.duty
-    if phase < step.duty:
-        return (0.5 - phase / step.duty) * reach * step.active, 0.0
-    share = (phase - step.duty) / (1.0 - step.duty)
-    back = -0.5 + share * share * (3.0 - 2.0 * share)
-    return back * reach * step.active, 0.11 * shoulder * math.sin(math.pi * share) * step.active
-
-
-def skin(line: Array, half: Array, colours: Array | RGB, material: int = KNIT, columns: int = 12, flat: float = 2.0) -> Mesh:
+def skin(
+    line: Array, half: Array, colours: Array | RGB, material: int = KNIT, columns: int = 12, flat: float = 2.0
+) -> Mesh:
     """Skin rings around a line in the plane of symmetry or beside it.
 
     Args:
@@ -114,9 +47,11 @@ def skin(line: Array, half: Array, colours: Array | RGB, material: int = KNIT, c
     angle = np.arange(columns) * 2.0 * np.pi / columns
     c, s = np.cos(angle), np.sin(angle)
     a, b = np.sign(c) * np.abs(c) ** (2.0 / flat), np.sign(s) * np.abs(s) ** (2.0 / flat)
-    points = line[:, None] + (half[:, :1, None] * a[None, :, None]) * side[:, None] + (
-        half[:, 1:, None] * b[None, :, None]
-    ) * up[:, None]
+    points = (
+        line[:, None]
+        + (half[:, :1, None] * a[None, :, None]) * side[:, None]
+        + (half[:, 1:, None] * b[None, :, None]) * up[:, None]
+    )
     uvs = np.stack(np.broadcast_arrays(np.abs(angle[None] - np.pi) / 3.0, along[:, None]), -1) * 1.8
     tints = np.asarray(colours, np.float64)
     if tints.ndim == 3:
@@ -219,7 +154,15 @@ def _head(look: Companion, form: Form, bob: float, fine: bool) -> list[Mesh]:
     number = int(0.62 * len(keys))
     axis = 0.014 * (poll - base) / np.linalg.norm(poll - base)
     band = np.stack([keys[number, :3] - axis, keys[number, :3] + axis])
-    parts.append(skin(band, np.stack([1.06 * keys[number, 3:]] * 2), (0.12, 0.012, 0.01) if look.seed & 1 else NOSE, SHINY, columns))
+    parts.append(
+        skin(
+            band,
+            np.stack([1.06 * keys[number, 3:]] * 2),
+            (0.12, 0.012, 0.01) if look.seed & 1 else NOSE,
+            SHINY,
+            columns,
+        )
+    )
     size, muzzle = form.head, form.muzzle
     down = np.array([math.cos(0.30), 0.0, -math.sin(0.30)])
     start = poll - 0.34 * (1.0 - muzzle) * size * down + np.array([0.0, 0.0, 0.02 * size])
@@ -234,9 +177,13 @@ def _head(look: Companion, form: Form, bob: float, fine: bool) -> list[Mesh]:
     colours = _mix(look.second if mask else look.colour, (0.02, 0.016, 0.013) if mask else look.second, share)
     parts.append(skin(line, keys[:, 2:], colours, KNIT, columns, 2.2))
     up = np.array([math.sin(0.3), 0.0, math.cos(0.3)])
-    parts.append(ball(start + 0.985 * size * down - 0.045 * size * up, (0.035 * size, 0.05 * size, 0.042 * size), NOSE, SHINY))
+    parts.append(
+        ball(start + 0.985 * size * down - 0.045 * size * up, (0.035 * size, 0.05 * size, 0.042 * size), NOSE, SHINY)
+    )
     for side in (1.0, -1.0):
-        eye = start + (1.0 - muzzle - 0.06) * size * down + 0.125 * size * up + np.array([0.0, side * 0.185 * size, 0.0])
+        eye = (
+            start + (1.0 - muzzle - 0.06) * size * down + 0.125 * size * up + np.array([0.0, side * 0.185 * size, 0.0])
+        )
         parts.append(ball(eye, (0.028 * size, 0.03 * size, 0.03 * size), NOSE, EYES, 5))
         parts.append(_ear(form, start, down, up, side, look))
     return parts
@@ -269,7 +216,7 @@ def _ear(form: Form, start: Array, down: Array, up: Array, side: float, look: Co
     back = -0.05 * down
     line = np.array([root - 0.1 * size * up - 0.06 * size * out, root + 0.35 * high * size * up,
                      root + size * (high * up + back + 0.05 * out),
-                     root + size * ((high - 0.6 * tipped) * up + tipped * down + 0.06 * out) + 0.01 * size * up])  # fmt: skip
+                     root + size * ((high - 0.6 * tipped + 0.01) * up + tipped * down + 0.06 * out)])  # fmt: skip
     half = np.array([(0.13, 0.15), (0.12, 0.13), (0.07 if tipped else 0.015, 0.06), (0.02, 0.02)]) * size
     if not tipped:
         line, half = line[:3], half[:3]
@@ -291,7 +238,9 @@ def _tail(look: Companion, form: Form, step: Step, bob: float) -> Mesh:
     return skin(line, np.stack([0.8 * thick, thick], -1), look.colour, KNIT, 8)
 
 
-def _leg(look: Companion, form: Form, step: Step, fore: bool, side: float, phase: float, bob: float, fine: bool) -> Mesh:
+def _leg(
+    look: Companion, form: Form, step: Step, fore: bool, side: float, phase: float, bob: float, fine: bool
+) -> Mesh:
     """Thigh to paw; joints by two-bone inverse kinematics."""
     tall, columns = form.shoulder, 10 if fine else 7
     x, lift = paw(phase, step, tall)
@@ -305,7 +254,13 @@ def _leg(look: Companion, form: Form, step: Step, fore: bool, side: float, phase
     high, behind = (0.15, 0.02 + 0.10 * share) if fore else (0.27, 0.09 + 0.10 * share)
     tip = max(0.0, -x) / max(0.5 * step.stride * step.duty, 1e-6) * 0.05 * step.active
     ankle = ground + tall * np.array([-behind + (0.6 * tip if fore else 0.0), 0.0, high + 0.3 * tip])
-    reach = math.hypot((1.0 - follows) * 0.5 * step.stride * step.duty + (0.0 if fore else 0.05) * tall, float(top[2]) - high * tall) * 1.01
+    reach = (
+        math.hypot(
+            (1.0 - follows) * 0.5 * step.stride * step.duty + (0.0 if fore else 0.05) * tall,
+            float(top[2]) - high * tall,
+        )
+        * 1.01
+    )
     ratio = 0.5 if fore else 0.52
     bones = np.array([(0.0, 0.0, 0.0), (ratio * reach, 0.0, 0.0), (reach, 0.0, 0.0)])
     knee, ankle = two_bones(top, ankle, bones, np.array([-1.0 if fore else 1.0, 0.0, 0.0]))
@@ -314,7 +269,8 @@ def _leg(look: Companion, form: Form, step: Step, fore: bool, side: float, phase
     thigh = (0.23 if fore else 0.34) * form.chest
     radii = [
         (0.22 * form.width, 0.85 * thigh), (0.19 * form.width, 0.62 * thigh), (thin * 1.3, thin * 1.6 + coat),
-        (thin * 1.05, thin * (1.15 if fore else 1.3) + 0.6 * coat), (thin, thin * 1.05 + 0.3 * coat), (thin * 1.15, thin * 1.1),
+        (thin * 1.05, thin * (1.15 if fore else 1.3) + 0.6 * coat),
+        (thin, thin * 1.05 + 0.3 * coat), (thin * 1.15, thin * 1.1),
     ]  # fmt: skip
     foot = ground + np.array([0.0, 0.0, 0.055 * tall])
     joints = [top, top + 0.55 * (knee - top), knee, ankle, 0.4 * ankle + 0.6 * foot, foot]

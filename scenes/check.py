@@ -120,10 +120,18 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
             yield place, "signal cameras need `layout: junction` or `crossing: signals`, with signals that are not off"
         if "dash" in kinds and possible(roads.layout, "square"):
             yield place, "dash cameras need a street or a junction, not a square"
+    yield from _company_problems(spec)
     for index, actor in enumerate(spec.actors):
         yield from _actor_problems(index, actor)
     if spec.ego is not None and not roads.map:
         yield from _ego_problems(spec)
+
+
+def _company_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
+    """What people cannot bring along."""
+    for name in ("prams", "wheelchairs", "dogs") if possible(spec.physics, "bullet") else ():
+        if any(float(str(end)) > 0.0 for end in ends(getattr(spec.people, name))):
+            yield f"people.{name}", "needs `physics: kinematic`: rigid bodies have no prams, wheelchairs and dogs"
 
 
 def _map_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:

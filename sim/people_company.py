@@ -76,6 +76,8 @@ def gait_of(scene: Scene, state: State, k: int) -> Gait:
     other = k + actor.partner
     if actor.partner == 0 or not 0 <= other < len(scene.actors) or not state.alive[0, other]:
         return plain
+    if state.rigid is not None and state.rigid.limp[0, other]:
+        return plain
     pushed = scene.actors[other].companion
     if pushed is not None:
         return _holding(plain, pushed, _companion_at(scene, state, other), actor, state, k)
@@ -94,9 +96,7 @@ def _local(state: State, k: int, spot: Array) -> Point:
     return (float(off[0] * c + off[1] * s), float(off[1] * c - off[0] * s), float(off[2]))
 
 
-def _with_companion(
-    companion: Companion, actor: Actor, gait: Gait, scene: Scene, state: State, k: int
-) -> Gait:
+def _with_companion(companion: Companion, actor: Actor, gait: Gait, scene: Scene, state: State, k: int) -> Gait:
     if companion.kind is Kind.WHEELCHAIR:
         later = scene.actors[k + 1] if k + 1 < len(scene.actors) else None
         helped = later is not None and later.partner == -1
