@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from renderers.labels import Subject
 from renderers.mesh import Mesh
-from renderers.people_dogs import Step, collar, dog_mesh, step_of
+from renderers.people_dogs import collar, dog_mesh
 from renderers.people_prams import DARK, RUBBER, pram_mesh
 from renderers.people_wheelchairs import wheelchair_mesh
 from renderers.props_kit import Sketch
@@ -21,6 +21,7 @@ from scenes.kinds import Kind
 from scenes.people_company import Companion
 from scenes.types import Actor, Scene
 from sim.people_company import HIPS, companion_pose, lead_hand
+from sim.people_dogs import Step, step_of
 from sim.world import State
 
 ROLL = 0.04  # m, wheels are drawn in steps of this
@@ -55,8 +56,8 @@ def company(scene: Scene, k: int, state: State, detail: int) -> list[tuple[Insta
         mesh = rolling(plain, detail, round(travelled / ROLL))
         return [(Instance(mesh, pose, look.kind, look.id), subject)]
     step = step_of(look, travelled, float(state.speed[0, k]), actor.desired_speed)
-    phases = tuple(round(phase * PHASES) % PHASES / PHASES for phase in step.phases)
-    step = replace(step, phases=phases, active=round(step.active * 8.0) / 8.0)
+    a, b, c, d = (round(phase * PHASES) % PHASES / PHASES for phase in step.phases)
+    step = replace(step, phases=(a, b, c, d), active=round(step.active * 8.0) / 8.0)
     lead = lead_mesh(collar(look), pose, actor, world_from_model(position, heading))
     return [
         (Instance(trotting(plain, detail, step), pose, look.kind, look.id), subject),

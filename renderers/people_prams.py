@@ -20,6 +20,7 @@ from scenes.seeds import pick, rng_for
 from sim.people_gait import Gait
 
 Array = NDArray[np.float64]
+Point = tuple[float, float, float]
 METAL = Material(roughness=0.38, metallic=0.8, reflectance=0.5)
 RUBBER = Material(roughness=0.92, reflectance=0.03)
 STEEL: RGB = (0.30, 0.30, 0.31)
@@ -29,9 +30,7 @@ SEATED, SOLES = 0.475, 0.27  # m, in a pushchair
 LINED = 0.4  # of the colour of a cloth, its inside
 
 
-def add_wheel(
-    sketch: Sketch, hub: tuple[float, float, float], tyre: float, spokes: int, turn: float, fine: bool
-) -> None:
+def add_wheel(sketch: Sketch, hub: Point, tyre: float, spokes: int, turn: float, fine: bool) -> None:
     """A wheel that stands on the ground.
 
     Args:
@@ -59,7 +58,7 @@ def add_wheel(
 def cloth(points: Array, colour: RGB, thick: float = 0.012) -> list[Mesh]:
     """Both sides of a padded cloth; (R, N, 3) m, its outside along (column direction) x (row direction)."""
     material = palette()[CLOTH]
-    repeats = np.stack(np.meshgrid(np.arange(points.shape[1]), np.arange(points.shape[0])), -1) * 0.12
+    repeats = np.float64(0.12) * np.stack(np.meshgrid(np.arange(points.shape[1]), np.arange(points.shape[0])), -1)
     outside = surface(points, material, colour, repeats)
     inner = points - thick * outside.normals.reshape(points.shape)
     dim = tuple(LINED * c for c in colour)
@@ -97,9 +96,7 @@ def ring(x: float, z: float, half: tuple[float, float], count: int = 25, power: 
     return np.stack([x + a, b, np.full(count, z)], -1)
 
 
-def ball(
-    centre: tuple[float, float, float], radii: tuple[float, float, float], material: Material, colour: RGB
-) -> Mesh:
+def ball(centre: Point, radii: Point, material: Material, colour: RGB) -> Mesh:
     """An ellipsoid."""
     polar = np.linspace(0.0, math.pi, 9)[::-1, None]
     angle = np.linspace(0.0, 2.0 * math.pi, 13)[None]
@@ -202,9 +199,8 @@ def _seat(sketch: Sketch, look: Companion, detail: int) -> None:
     bag, top, bottom = replace(child.bag, style="none"), child.top, child.bottom
     if bottom.style not in ("jeans", "trousers", "joggers", "leggings"):
         bottom = replace(bottom, style="joggers", hem=0.05, flare=0.8)
-    child = replace(
-        child, body=replace(child.body, height=tall), bag=bag, top=replace(top, hem=max(top.hem, 0.47)), bottom=bottom
-    )
+    body, top = replace(child.body, height=tall), replace(top, hem=max(top.hem, 0.47))
+    child = replace(child, body=body, bag=bag, top=top, bottom=bottom)
     hands = ((0.13, 0.06, 0.60), (0.14, -0.05, 0.60))
     gait = Gait(0.0, 0.0, "sit", seat=SEATED, foot=SOLES, left=hands[0], right=hands[1], lean=-0.12)
     posed = pose_person(person_mesh(child, max(detail, 1)), gait)

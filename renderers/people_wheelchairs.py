@@ -42,7 +42,7 @@ def wheelchair_mesh(look: Companion, detail: int, travelled: float) -> Mesh:
         sketch.bar((x, side * (y + 0.02), radius), (x, side * SIDE, radius), 0.014, METAL, STEEL)
         sketch.box((0.0, side * 0.225, 0.735), (0.27, 0.05, 0.028), RUBBER, DARK)
         sketch.box((-0.01, side * 0.222, 0.62), (0.26, 0.008, 0.19), cloth, DARK)
-        sketch.box((0.355, side * 0.09, FOOT - 0.008), (0.20, 0.14, 0.016), RUBBER, DARK, pose=None)
+        sketch.box((0.355, side * 0.09, FOOT - 0.008), (0.20, 0.14, 0.016), RUBBER, DARK)
     sketch.box((-0.08, 0.0, SEAT - 0.025), (0.44, 0.42, 0.05), cloth, seat)
     sketch.box((0.0, 0.0, 0.0), (0.03, 0.41, 0.40), cloth, seat, pose=turn(-0.10, (BACK[0] + 0.015, 0.0, 0.70), 1))
     for low, high in (((-0.20, -SIDE, 0.16), (0.10, SIDE, 0.43)), ((-0.20, SIDE, 0.16), (0.10, -SIDE, 0.43))):
@@ -63,9 +63,5 @@ def _side_frame(sketch: Sketch, y: float, colour: RGB) -> None:
     for line in lines:
         sketch.path(line, 0.0125, METAL, colour)
     sketch.bar((-0.42, y, top), (-0.33, y, top), 0.018, RUBBER, DARK, 8)
-    fork = math.copysign(CASTOR[1], y)
-    sketch.path(((0.21, y, 0.24), (CASTOR[0] - 0.03, fork + math.copysign(0.024, y), 0.19)), 0.012, METAL, colour)
-    sketch.bar(
-        (CASTOR[0] - 0.03, fork + math.copysign(0.024, y), 0.19), (CASTOR[0], fork + math.copysign(0.024, y), CASTOR[2]),
-        0.010, METAL, colour,
-    )  # fmt: skip
+    fork, ahead = math.copysign(CASTOR[1] + 0.024, y), CASTOR[0]
+    sketch.path(((0.21, y, 0.24), (ahead - 0.03, fork, 0.19), (ahead, fork, CASTOR[2])), 0.011, METAL, colour)

@@ -122,6 +122,7 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
         if "dash" in kinds and possible(roads.layout, "square"):
             yield place, "dash cameras need a street or a junction, not a square"
     yield from _relief_problems(spec)
+    yield from _company_problems(spec)
     for index, actor in enumerate(spec.actors):
         yield from _actor_problems(index, actor)
     if spec.ego is not None and not roads.map:
@@ -135,6 +136,13 @@ def _mode_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
         yield "randomisation", "plain scenes have no lanes for the ego; leave out `ego`"
     if possible(spec.randomisation, "plain") and possible(spec.physics, "bullet"):
         yield "randomisation", "plain scenes are for `physics: kinematic`"
+
+
+def _company_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
+    """What people cannot bring along."""
+    for name in ("prams", "wheelchairs", "dogs") if possible(spec.physics, "bullet") else ():
+        if any(float(str(end)) > 0.0 for end in ends(getattr(spec.people, name))):
+            yield f"people.{name}", "needs `physics: kinematic`: rigid bodies have no prams, wheelchairs and dogs"
 
 
 def _map_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:

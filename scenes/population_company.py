@@ -12,7 +12,7 @@ from scenes.lanes import arc_lengths, beside
 from scenes.people import PersonLook, sample_person
 from scenes.people_company import BUILDS, Companion, sample_companion
 from scenes.population_people import AGE_SPEED, ROOM, person
-from scenes.population_space import Space
+from scenes.population_space import Crowd, Space
 from scenes.roads_parts import ground_height
 from scenes.schema import PeopleSpec
 from scenes.seeds import between
@@ -95,7 +95,7 @@ def _with_child(
 def _in_wheelchair(
     one: Actor, chair: Companion, speed: float, warmth: float, space: Space, rng: np.random.Generator
 ) -> list[Actor] | None:
-    look = _dressed_to_sit(one.look, warmth, rng)
+    look = dressed_to_sit(one.look, warmth, rng)
     size = (*BUILDS[chair.model].size[:2], round(SEAT + 0.54 * look.height, 3))
     user = replace(one, look=look, size=size, companion=chair)
     helper = sample_person(rng, warmth=warmth, age_group="adult")
@@ -122,7 +122,7 @@ def _hands_free(look: PersonLook) -> PersonLook:
     return replace(look, bag=bag, manner=replace(look.manner, carry="swing", stance="relaxed"))
 
 
-def _dressed_to_sit(look: object, warmth: float, rng: np.random.Generator) -> PersonLook:
+def dressed_to_sit(look: object, warmth: float, rng: np.random.Generator) -> PersonLook:
     """Somebody of the same age in trousers and a top that ends above the seat."""
     assert isinstance(look, PersonLook)
     for _ in range(24):
@@ -146,10 +146,20 @@ def _settle(one: Actor, speed: float, rings: list[Ring], space: Space) -> bool:
     """Let a party in whose circles meet nobody else's, instead of the walker alone."""
     crowd = space.crowd
     own = crowd.walk(one.path, one.start, one.speed)
-    lines = {side: one.path if side == 0.0 else beside(one.path, side) for _, side in rings}
-    starts = {side: one.start if side == 0.0 else _same_place(one, line) for side, line in lines.items()}
-    walks = [crowd.walk(lines[side], starts[side] + along, speed) for along, side in rings]
-    return crowd.swap(own, walks)
+    return crowd.swap(own, [_ring_walk(one, speed, ring, crowd) for ring in rings])
+
+
+def _ring_walk(one: Actor, speed: float, ring: Ring, crowd: Crowd) -> Floats:
+    """(T, 2) places of a circle: on the own path, a child beside it with its own pace, a dog abreast all the way."""
+    along, side = ring
+    if side == 0.0:
+        return crowd.walk(one.path, one.start + along, speed)
+    line = beside(one.path, side)
+    if along == 0.0:
+        return crowd.walk(line, _same_place(one, line), speed)
+    here, there = arc_lengths(one.path), arc_lengths(line)
+    places = np.interp(one.start + along + speed * crowd.times, here, there)
+    return np.stack([np.interp(places, there, line[:, k]) for k in (0, 1)], -1)
 
 
 def _beside(one: Actor, side: float, roads: RoadNetwork, space: Space) -> bool:

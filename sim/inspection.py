@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from scenes.kinds import VEHICLES
+from scenes.kinds import VEHICLES, Kind
 from scenes.lanes import arc_lengths, line_at
 from scenes.population_buildings import footprint
 from scenes.population_space import boxes_meet
 from scenes.roads_parts import ground_height
 from scenes.types import Actor, Floats, Scene
 from sim.ground import Ground, compile_ground, on_road
+from sim.people_company import companion_pose
 
 TRUNK = 0.3  # m, edge of the box that stands for somebody on foot
 TOUCH = 0.05  # m that houses and things may stand into each other: neighbours share a wall
@@ -73,8 +74,12 @@ def solids(scene: Scene) -> tuple[list[str], Floats]:
             names.append(prop.look.model)
             rows.append((*prop.position[:2], prop.heading, length - TOUCH, width - TOUCH))
     for actor in scene.actors:
-        names.append(f"{actor.kind.label} {actor.id}")
-        rows.append(box_of(actor))
+        if actor.companion is None or actor.companion.kind is not Kind.WHEELCHAIR:
+            names.append(f"{actor.kind.label} {actor.id}")
+            rows.append(box_of(actor))
+        if actor.companion is not None:
+            names.append(f"{actor.companion.kind.label} {actor.companion.id}")
+            rows.append(companion_box(actor))
     boxes = np.array(rows, np.float64).reshape(-1, 5)
     boxes[:, 3:] /= 2.0
     return names, boxes
@@ -85,6 +90,15 @@ def box_of(actor: Actor) -> Box:
     x, y, heading = line_at(actor.path, actor.start) if len(actor.path) > 1 else (*actor.path[0], actor.heading)
     size = actor.size[:2] if actor.kind in VEHICLES else (TRUNK, TRUNK)
     return float(x), float(y), float(heading), size[0], size[1]
+
+
+def companion_box(actor: Actor) -> Box:
+    """Ground that the companion of a person takes at time 0."""
+    x, y, heading = box_of(actor)[:3]
+    assert actor.companion is not None
+    pose = companion_pose(actor, actor.start, np.array([x, y, 0.0]), heading)
+    length, width, _ = actor.companion.size
+    return float(pose[0, 3]), float(pose[1, 3]), math.atan2(pose[1, 0], pose[0, 0]), length, width
 
 
 @njit(cache=True, error_model="numpy")

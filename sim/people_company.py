@@ -76,6 +76,8 @@ def gait_of(scene: Scene, state: State, k: int) -> Gait:
     other = k + actor.partner
     if actor.partner == 0 or not 0 <= other < len(scene.actors) or not state.alive[0, other]:
         return plain
+    if state.rigid is not None and state.rigid.limp[0, other]:
+        return plain
     pushed = scene.actors[other].companion
     if pushed is not None:
         return _holding(plain, pushed, _companion_at(scene, state, other), actor, state, k)

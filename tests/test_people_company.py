@@ -1,0 +1,194 @@
+"""Children by the hand, prams, wheelchairs and dogs: where they are, what they touch, what they are called."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from renderers.assemble import StageBuilder, resolve_camera
+from renderers.people import person_mesh, pose_person
+from renderers.people_company import company
+from scenes.errors import SceneError
+from scenes.files import load
+from scenes.kinds import CITYSCAPES_ID, COCO_ID, COMPANIONS, Kind
+from scenes.lanes import arc_lengths, line_at
+from scenes.people import PersonLook, sample_person
+from scenes.people_company import BUILDS, sample_companion
+from scenes.population_company import dressed_to_sit
+from scenes.population_space import PERSONAL
+from scenes.roads_parts import ground_height
+from scenes.seeds import rng_for
+from scenes.types import Actor, Scene
+from sim.inspection import STRIDE, inspect
+from sim.people_company import companion_pose, gait_of
+from sim.people_dogs import FORMS, paw, step_of
+from sim.people_gait import Gait
+from sim.people_pose import bone_pose
+from sim.people_skeleton import ARM
+from sim.rollout import rollout
+from sim.world import State, compile_world, initial_state
+from skidpad.drivers import cast
+
+NAMES = ("pavement-company", "crossing-company")
+SAMPLES = 30
+STEP = 0.025  # m, kerb stones are cut in steps
+
+
+@lru_cache(maxsize=2)
+def samples(name: str) -> tuple[Scene, ...]:
+    template = load(name)
+    return tuple(template.sample(k) for k in range(SAMPLES))
+
+
+def with_company(name: str, kind: Kind) -> list[tuple[Scene, int]]:
+    return [
+        (scene, k)
+        for scene in samples(name)
+        for k, actor in enumerate(scene.actors)
+        if actor.companion is not None and actor.companion.kind is kind
+    ]
+
+
+def where(actor: Actor, travelled: float) -> np.ndarray:
+    x, y, heading = line_at(actor.path, travelled)
+    return companion_pose(actor, travelled, np.array([x, y, 0.0]), heading)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_kinds_of_company_are_met_and_nothing_is_in_each_other(name: str) -> None:
+    found = {actor.companion.kind for scene in samples(name) for actor in scene.actors if actor.companion}
+    assert found == COMPANIONS
+    assert any(actor.partner for scene in samples(name) for actor in scene.actors)
+    assert [str(fault) for scene in samples(name) for fault in inspect(scene)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_wheels_and_paws_stay_on_the_ground_all_the_way(name: str) -> None:
+    for scene in samples(name):
+        for actor in (a for a in scene.actors if a.companion is not None):
+            companion = actor.companion
+            assert companion is not None
+            half = 0.5 * BUILDS[companion.model].base * companion.scale
+            last = float(arc_lengths(actor.path)[-1]) - companion.reach
+            poses = [where(actor, s) for s in np.linspace(actor.start, max(last, actor.start), 12)]
+            feet = np.array([pose @ [x, 0.0, 0.0, 1.0] for pose in poses for x in (-half, half)])[:, :3]
+            ahead = np.array([pose[:2, 0] for pose in poses for _ in (0, 1)])
+            ground = np.stack([ground_height(scene.roads, feet[:, :2] + d * ahead) for d in (-STRIDE, 0.0, STRIDE)])
+            off = np.maximum(ground.min(0) - feet[:, 2], feet[:, 2] - ground.max(0))
+            assert off.max() < STEP, (scene.sample, actor.id, companion.model)
+            level = np.ptp(ground, axis=0) < 1e-6
+            assert np.abs(feet[level, 2] - ground[1, level]).max(initial=0.0) < 0.01
+
+
+def test_company_keeps_its_distance_to_everybody_else() -> None:
+    for scene, k in with_company("pavement-company", Kind.PRAM):
+        own = scene.actors[k]
+        for seconds in (0.0, 2.0, 4.0):
+            middle = where(own, own.start + own.speed * seconds)[:2, 3]
+            for n, other in enumerate(scene.actors):
+                if n != k and len(other.path) > 1 and isinstance(other.look, PersonLook):
+                    spot = line_at(other.path, other.start + other.speed * seconds)[:2]
+                    assert np.hypot(*(middle - spot)) > 0.9 * PERSONAL - 0.25
+
+
+def test_without_the_keys_a_scene_stays_as_it_was_and_with_them_nobody_else_moves() -> None:
+    for plain, more in zip((load("pavement").sample(k) for k in range(4)), samples("pavement-company"), strict=False):
+        assert all(actor.companion is None and actor.partner == 0 for actor in plain.actors)
+        assert len({a.companion.id for a in more.actors if a.companion} | {a.id for a in more.actors}) == len(
+            more.actors
+        ) + sum(a.companion is not None for a in more.actors)
+    template = load("pavement")
+    spec = template.spec.model_copy(update={"people": template.spec.people.model_copy(update={"dogs": 0.5})})
+    with_dogs = replace(template, spec=spec).sample(1)
+    for one, other in zip(template.sample(1).actors, with_dogs.actors, strict=True):
+        assert np.array_equal(one.path, other.path) and (one.start, one.speed) == (other.start, other.speed)
+    assert any(actor.companion for actor in with_dogs.actors)
+
+
+def state_of(scene: Scene, seconds: float) -> State:
+    everybody, others = cast(scene)
+    return rollout([scene], everybody, [seconds], others)[0]
+
+
+def test_a_child_and_who_leads_it_hold_the_same_point() -> None:
+    held = 0
+    for scene in samples("pavement-company")[:8]:
+        state = state_of(scene, 1.0)
+        for k, actor in enumerate(scene.actors):
+            if actor.partner != 1 or not state.alive[0, k] or not state.alive[0, k + 1]:
+                continue
+            grips = []
+            for n in (k, k + 1):
+                gait, (c, s) = gait_of(scene, state, n), (np.cos(state.heading[0, n]), np.sin(state.heading[0, n]))
+                grip = gait.left or gait.right
+                if grip is not None:
+                    x, y = grip[0] * c - grip[1] * s, grip[0] * s + grip[1] * c
+                    grips.append(np.array([x, y, grip[2]]) + state.position[0, n])
+            if len(grips) == 2:
+                held += 1
+                assert np.abs(grips[0] - grips[1]).max() < 0.05
+    assert held >= 5
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_hands_are_where_they_hold_and_seats_and_footplates_carry(seed: int) -> None:
+    person = person_mesh(sample_person(rng_for(seed, "sits"), age_group="adult"), 2)
+    tall = person.look.height
+    gait = Gait(0.3, 1.2, left=(0.24 * tall, 0.1 * tall, 0.58 * tall), right=(0.24 * tall, -0.1 * tall, 0.58 * tall))
+    _, joints = bone_pose(person.skeleton, gait)
+    for side, grip in ((1, gait.left), (-1, gait.right)):
+        assert abs(float(np.linalg.norm(joints[ARM[side] + 2] - np.array(grip))) - 0.055 * tall) < 0.02
+    sitting = person_mesh(dressed_to_sit(person.look, 0.5, rng_for(seed, "dressed")), 2)
+    points = pose_person(sitting, Gait(0.0, 0.0, "sit", seat=0.5, foot=0.15)).positions
+    assert abs(points[:, 2].min() - 0.15) < 0.03
+    tall = sitting.look.height
+    assert 0.5 + 0.45 * tall < points[:, 2].max() < 0.5 + 0.62 * tall
+
+
+def test_paws_on_the_ground_do_not_slip() -> None:
+    for seed in range(12):
+        dog = sample_companion(rng_for(seed, "dog"), Kind.DOG)
+        shoulder = FORMS[dog.model].shoulder * dog.scale
+        for number in range(4):
+            spots = []
+            for travelled in np.linspace(0.0, 1.0, 200):
+                step = step_of(dog, float(travelled), 1.3, 1.3)
+                ahead, lift = paw(step.phases[number], step, shoulder)
+                spots.append((travelled + ahead, lift))
+            track = np.array(spots)
+            both = (track[1:, 1] == 0.0) & (track[:-1, 1] == 0.0)
+            assert both.mean() > 0.4
+            assert np.abs(np.diff(track[:, 0]))[both].max() < 1e-6
+
+
+@pytest.mark.parametrize("kind", sorted(COMPANIONS))
+def test_company_is_drawn_with_an_id_of_its_own_on_the_ground(kind: Kind) -> None:
+    scene, k = with_company("pavement-company", kind)[0]
+    state = initial_state(compile_world([scene]))
+    instances, subjects = company(scene, k, state, 0)
+    companion = scene.actors[k].companion
+    assert companion is not None
+    assert [(subject.id, subject.kind) for subject in subjects] == [(companion.id, kind)]
+    low, high = instances[0].mesh.extent
+    assert abs(float(low[2])) < 0.01
+    assert np.abs((high - low) - companion.size).max() < 0.2
+    view = resolve_camera(scene.cameras[0], scene, state)
+    _, labelled = StageBuilder(scene).at(state, view)
+    assert len({subject.id for subject in labelled}) == len(labelled)
+
+
+def test_classes_of_company_are_those_of_the_datasets() -> None:
+    assert {CITYSCAPES_ID[kind] for kind in COMPANIONS} == {5}
+    assert {kind: COCO_ID[kind] for kind in COMPANIONS if kind in COCO_ID} == {Kind.DOG: 18}
+    with pytest.raises(ValueError, match="not one of pram, wheelchair, dog"):
+        sample_companion(rng_for(0, "x"), Kind.CAR)
+
+
+def test_rigid_bodies_have_no_company(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / "street.yaml"
+    file.write_text("format: 1\nphysics: bullet\npeople:\n  dogs: 0.2\n", encoding="utf-8")
+    with pytest.raises(SceneError, match=r"people\.dogs"):
+        load(str(file))
