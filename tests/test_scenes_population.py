@@ -19,8 +19,10 @@ from scenes.roads_parts import ground_height
 from scenes.types import Actor, Scene
 
 SAMPLES = 30
-# what extends another scene here changes its weather and clothes alone, so that all things stand where they did
-PLACES = [name for name in library() if "\nextends:" not in (LIBRARY / f"{name}.yaml").read_text(encoding="utf-8")]
+# what extends another scene here changes its weather and clothes alone, so that all things stand where they did;
+# those with company bring people and roads of their own
+TEXTS = {name: (LIBRARY / f"{name}.yaml").read_text(encoding="utf-8") for name in library()}
+PLACES = [name for name, text in TEXTS.items() if "\nextends:" not in text or name.endswith("-company")]
 
 
 @cache
