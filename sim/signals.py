@@ -47,9 +47,13 @@ def compile_plans(scenes: Sequence[Scene]) -> Plans:
 
 def group_count(scenes: Sequence[Scene]) -> int:
     """How many signal groups the scenes have at most, with those of people who have no heads; at least 1."""
-    heads = (signal.group + 1 for scene in scenes for signal in scene.signals)
-    stages = (len(stage.shown) for scene in scenes if scene.controller for stage in scene.controller.stages)
-    return max([1, *heads, *stages])
+    groups = [0]
+    for scene in scenes:
+        groups += [signal.group for signal in scene.signals]
+        groups += [crossing.signal_group or 0 for crossing in scene.roads.crossings]
+        groups += [line.signal_group or 0 for line in scene.roads.stop_lines]
+        groups += [len(stage.shown) - 1 for stage in scene.controller.stages] if scene.controller else []
+    return 1 + max(groups)
 
 
 @kernel
