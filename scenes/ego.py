@@ -10,6 +10,7 @@ import numpy as np
 from scenes.cameras import Ego
 from scenes.lanes import arc_lengths, line_at
 from scenes.population_vehicles import BRAKING
+from scenes.roads_parts import Layout
 from scenes.schema import EgoSpec
 from scenes.types import Actor, Floats, Lane, RoadNetwork
 
@@ -28,6 +29,23 @@ def start_of(spec: EgoSpec, network: RoadNetwork) -> Ego:
     lane = next(lane for lane in network.lanes if lane.id == spec.lane)
     mark = min(stops, default=float(arc_lengths(lane.centre)[-1]) / 2)
     return Ego(spec.lane, max(6.0, mark - spec.before))
+
+
+def on_turn_lane(spec: EgoSpec, layout: Layout, traffic: str) -> EgoSpec:
+    """An ego that turns across the oncoming traffic comes on the turn lane of its arm, where there is one.
+
+    Args:
+        spec: with plain values; its lane names the arm.
+        layout: of the scene.
+        traffic: side that vehicles drive on, left or right.
+
+    Returns:
+        The same, with the lane where it comes on.
+    """
+    lanes = {straight.lane: turn.lane for straight, turn in zip(layout.approaches, layout.across, strict=False)}
+    if spec.turn in ("straight", traffic):
+        return spec
+    return spec.model_copy(update={"lane": lanes.get(spec.lane, spec.lane)})
 
 
 def drive_route(spec: EgoSpec, actor: Actor, network: RoadNetwork) -> Actor:

@@ -11,7 +11,7 @@ from scenes.cameras import Ego, ego_for, keep_clear, make_cameras, walking_spot,
 from scenes.cycles import CycleLook, sample_cycle
 from scenes.drawing import fix
 from scenes.draws import Draws
-from scenes.ego import drive_route, start_of
+from scenes.ego import drive_route, on_turn_lane, start_of
 from scenes.lanes import arc_lengths
 from scenes.light import make_light, wetness
 from scenes.people import sample_person
@@ -53,6 +53,8 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     layout = rained_on(lay_out(spec.roads, spec.vehicles.limit, draws), spec.weather)
     if spec.vehicles.cyclists > 0.0:
         layout = attentive(layout)
+    if spec.ego is not None:
+        spec = spec.model_copy(update={"ego": on_turn_lane(spec.ego, layout, spec.roads.traffic)})
     space = Space()
     reserve(layout, space)
     keep_clear(spec, layout, space)

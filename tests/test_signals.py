@@ -224,6 +224,25 @@ def test_nobody_touches_anybody_in_a_minute_of_the_library_scene() -> None:
         assert len(set(stages(states))) > 3
 
 
+@pytest.mark.parametrize("mode", ["off", "flashing-yellow"])
+def test_groups_without_heads_are_dark(bare: Place, mode: str) -> None:
+    tables = compile_tables([bare(mode=mode)])
+    assert tables.crossing_group.max() < tables.plans.rows.shape[1]
+
+
+@pytest.mark.parametrize(("traffic", "turn", "lane"), [("right", "left", 9), ("left", "right", 9), ("left", "left", 1)])
+def test_an_ego_that_turns_across_comes_on_the_turn_lane(tmp_path: Path, traffic: str, turn: str, lane: int) -> None:
+    file = tmp_path / "ego.yaml"
+    more = f"roads: {{turn_lanes: true, traffic: {traffic}}}\nego: {{lane: 1, turn: {turn}, before: 20}}\n"
+    file.write_text(f"format: 1\nextends: library/junction-practice\n{more}", encoding="utf-8")
+    scene = load(str(file)).sample(0)
+    ego = next(actor for actor in scene.actors if actor.id == scene.ego)
+    first, last = ego.path[1] - ego.path[0], ego.path[-1] - ego.path[-2]
+    bend = first[0] * last[1] - first[1] * last[0]
+    assert ego.lane == lane
+    assert (bend > 0.0) == (turn == "left") and abs(bend) > 0.5 * np.hypot(*first) * np.hypot(*last)
+
+
 def test_environments_run_the_controller() -> None:
     core = Environments("turns", 2, controlled="cars", pool=2, time_limit=60.0)
     core.reset()
