@@ -153,6 +153,10 @@ def _put_actor(actor: Actor, place: Place, distance: float, rng: np.random.Gener
     driven = actor.kind in VEHICLES
     length, width = actor.size[:2] if driven else (TRUNK, TRUNK)
     radius = 0.5 * math.dist((0.0, 0.0, 0.0), actor.size)
+    if actor.companion is not None:
+        length = max(length, 2.0 * actor.companion.reach)
+        width = max(width, 2.0 * abs(actor.companion.side) + actor.companion.size[1])
+        radius = max(radius, actor.companion.reach)
     far = max(NEAREST + 0.5 * length, distance * math.exp(rng.normal(0.0, 0.15)))
     origin = place.camera.position
     for _ in range(TRIES):

@@ -16,6 +16,7 @@ from scenes.kinds import VEHICLES, Kind
 from scenes.seeds import rng_for
 from scenes.shapes import FORMS, ShapeLook, sample_shape
 from scenes.types import Actor, Scene
+from sim.inspection import inspect
 from skidpad.render import render_scene
 
 BASES = ("street", "crossing", "signals", "junction", "pavement")
@@ -62,6 +63,14 @@ def test_things_stand_before_their_cameras_with_nothing_in_them(base: str, tmp_p
             for actor in scene.actors:
                 middle, own = sphere(actor)
                 assert math.dist(middle, shape.position) > radius + own
+
+
+def test_prams_and_dogs_find_room(tmp_path: Path) -> None:
+    crowd = "people: {density: 60, prams: 0.5, wheelchairs: 0.3, dogs: 0.5}\nroads: {layout: square, pavement: 10}"
+    template = plain("pavement", tmp_path, f"randomisation: plain\n{crowd}")
+    scenes = [template.sample(k) for k in range(6)]
+    assert sum(actor.companion is not None for scene in scenes for actor in scene.actors) > 20
+    assert [str(fault) for scene in scenes for fault in inspect(scene)] == []
 
 
 def test_the_other_draws_of_a_sample_are_those_of_structured_mode(tmp_path: Path) -> None:
