@@ -151,6 +151,8 @@ def _map_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
         yield f"roads.{name}", f"is the map's; with `map`, roads may have {', '.join(sorted(ON_MAPS))}"
     if "parked" in spec.model_fields_set:
         yield "parked", "has no effect on an imported map"
+    if possible(spec.signals.mode, "actuated"):
+        yield "signals.mode", "on an imported map lights follow the clock: `fixed`, `flashing-yellow` or `off`"
     for index, camera in enumerate(spec.cameras):
         if possible(camera.kind, "pavement") or possible(camera.kind, "signal"):
             yield f"cameras[{index}].kind", "on an imported map cameras are dash or fixed"

@@ -15,12 +15,11 @@ from scenes.lanes import arc_lengths, line_at
 from scenes.map_lanes import before_of, length_of
 from scenes.map_layout import Area, spaced
 from scenes.population_space import Boxes
-from scenes.population_vehicles import Driver, kind_named, settle
+from scenes.population_vehicles import Driver, fleet_look, kind_named, settle
 from scenes.road_map import RoadMap
 from scenes.roads_parts import Route
 from scenes.schema import VehicleSpec
 from scenes.types import Actor, Floats, Lane
-from scenes.vehicles import fleet_vehicle
 
 AHEAD = 400.0  # m, length of a route
 APART = 2.2  # m between the middles of two lanes that do not conflict
@@ -205,11 +204,11 @@ def driver(
     """Somebody who is about to be put into a lane."""
     rng, place = draws.rng("vehicles", lane.id, name), f"[{lane.id}.{name}]"
     kind = kind or draws.name(spec.kind, f"vehicles.kind{place}", rng)
-    look = fleet_vehicle(rng, draws.fleet, kind_named(kind))
+    look = fleet_look(rng, draws.fleet, kind_named(kind))
     wish = draws.number(spec.speed, f"vehicles.speed{place}", rng)
     gap = draws.number(spec.spacing, f"vehicles.spacing{place}", rng)
     route = ways.route(lane, kind in LONG, rng)
     speed = slowest(route.line, max(0.0, start - 40.0), min(wish, 1.1 * lane.speed_limit))
     if kind in LONG and speed < WIDE:  # long vehicles do not get round tight bends
-        look = fleet_vehicle(rng, draws.fleet, kind_named("car"))
+        look = fleet_look(rng, draws.fleet, kind_named("car"))
     return Driver(look, speed, gap, route, float(rng.random()))

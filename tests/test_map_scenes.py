@@ -168,6 +168,7 @@ def test_an_ego_drives_its_route_on_a_map(tmp_path: Path) -> None:
             "street.yaml:3 cameras[0].position: (0.0, 900.0) is far from street.xodr, which spreads from [-150.0,",
         ),
         ("cameras", "parked: {occupancy: 1}\ncameras", "street.yaml:3 parked: has no effect on an imported map"),
+        ("cameras", "signals: {mode: actuated}\ncameras", "street.yaml:3 signals.mode: on an imported map lights"),
         ("map: street.xodr", "map: 3", "street.yaml:2 roads.map: needs text, not 3"),
     ],
 )
@@ -176,6 +177,13 @@ def test_what_a_map_cannot_have_is_refused(street: Path, old: str, new: str, mes
     with pytest.raises(SceneError) as caught:
         load(street)
     assert message in str(caught.value)
+
+
+def test_motorcycles_drive_on_a_map(junction: Path) -> None:
+    junction.write_text(junction.read_text(encoding="utf-8") + "vehicles: {kind: motorcycle}\n", encoding="utf-8")
+    scene = load(junction).sample(0)
+    assert sum(actor.kind is Kind.MOTORCYCLE for actor in scene.actors) > 5
+    assert all(actor.rider for actor in scene.actors if actor.kind is Kind.MOTORCYCLE)
 
 
 def test_a_broken_map_is_told_by_its_own_name_and_line(street: Path) -> None:
