@@ -151,7 +151,7 @@ class StageBuilder:
                 instances.append(instance)
                 subjects += [subject] if subject else []
             if actor.companion is not None:
-                detail = detail_for(actor.companion.size[2], state.position[0, k].astype(np.float64), view)
+                detail = detail_for(actor.companion.size[2], place, view)
                 for instance, subject in on_relief(company(self.scene, k, state, detail), self.scene.roads.relief):
                     instances.append(instance)
                     subjects += [subject] if subject else []
@@ -198,7 +198,7 @@ class StageBuilder:
         elif isinstance(actor.look, CycleLook):
             ride = Ride(*(float(row[0, k]) for row in (state.travelled, state.speed, state.steering, state.yaw_rate)))
             lights = self.scene.light.headlights_on, bool(state.acceleration[0, k] < BRAKE)
-            detail = detail_for(RIDDEN, position, view)
+            detail = detail_for(RIDDEN, pose[:3, 3], view)
             return on_relief(ridden(actor, actor.look, ride, (position, heading), detail, lights), relief)
         else:
             braking = bool(state.acceleration[0, k] < BRAKE)
