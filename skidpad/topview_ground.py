@@ -102,6 +102,8 @@ def places(scene: Scene) -> Floats:
 
 def tone_of(surface: Surface) -> RGB:
     """Map colour of a piece of ground: that of its style, a little of its own tint, darker when wet."""
+    if surface.look.style == "pattern":
+        return display(surface.look.tint, 0.25)
     paved = surface.kind is Kind.PAVEMENT and surface.look.style.startswith("asphalt")
     base = PAVED if paved else GROUND[surface.look.style]
     light = (1.0 - 0.1 * surface.look.wetness) * float(np.mean(surface.look.tint)) ** 0.2

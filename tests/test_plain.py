@@ -17,6 +17,7 @@ from scenes.seeds import rng_for
 from scenes.shapes import FORMS, ShapeLook, sample_shape
 from scenes.types import Actor, Scene
 from sim.inspection import inspect
+from skidpad.playback import simulate, top_view
 from skidpad.render import render_scene
 
 BASES = ("street", "crossing", "signals", "junction", "pavement")
@@ -87,6 +88,11 @@ def test_the_other_draws_of_a_sample_are_those_of_structured_mode(tmp_path: Path
 def test_a_file_may_mix_both_modes(tmp_path: Path) -> None:
     template = plain("street", tmp_path, "randomisation: {sequence: [structured, plain]}")
     assert [bool(template.sample(k).shapes) for k in range(4)] == [False, True, False, True]
+
+
+def test_a_map_shows_the_grounds(tmp_path: Path) -> None:
+    run = simulate(plain("street", tmp_path).sample(1), 0.5, 4.0, None, None)
+    assert top_view(run)(1).std() > 1.0
 
 
 def test_shapes_hide_things_and_carry_no_label(tmp_path: Path) -> None:
