@@ -168,11 +168,12 @@ def test_paws_on_the_ground_do_not_slip() -> None:
 def test_company_is_drawn_with_an_id_of_its_own_on_the_ground(kind: Kind) -> None:
     scene, k = with_company("pavement-company", kind)[0]
     state = initial_state(compile_world([scene]))
-    instances, subjects = company(scene, k, state, 0)
+    found = company(scene, k, state, 0)
     companion = scene.actors[k].companion
     assert companion is not None
-    assert [(subject.id, subject.kind) for subject in subjects] == [(companion.id, kind)]
-    low, high = instances[0].mesh.extent
+    labelled = [subject for _, subject in found if subject is not None]
+    assert [(subject.id, subject.kind) for subject in labelled] == [(companion.id, kind)]
+    low, high = found[0][0].mesh.extent
     assert abs(float(low[2])) < 0.01
     assert np.abs((high - low) - companion.size).max() < 0.2
     view = resolve_camera(scene.cameras[0], scene, state)

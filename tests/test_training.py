@@ -161,7 +161,7 @@ def test_a_trained_driver_drives_in_generated_data(
         skidpad.generate(scene, tmp_path / "none", 1)
     assert not (tmp_path / "none").exists()
     scene.write_text(text % "../runs/x")
-    with pytest.raises(skidpad.SceneError, match=r"scene.yaml:4 .*rule, constant, runs/NAME"):
+    with pytest.raises(skidpad.SceneError, match=r"scene.yaml:4 .*rule, constant, bus, runs/NAME"):
         skidpad.load(scene)
 
 
