@@ -75,11 +75,12 @@ class Guest:
     warmth: float
 
 
-def _guest(spec: PeopleSpec, rng: np.random.Generator) -> Guest:
+def guest_for(spec: PeopleSpec, rng: np.random.Generator) -> Guest:
+    """Somebody of the age and in the clothes that a scene has."""
     return Guest(pick(rng, AGE_SHARES), spec.warmth)
 
 
-def _admit(
+def admit(
     guest: Guest, line: Floats, z: Floats | float, start: float, speed: float, space: Space, rng: np.random.Generator,
     heading: float | None = None,
 ) -> Actor | None:  # fmt: skip
@@ -113,7 +114,7 @@ def _stroll(spec: PeopleSpec, walk: Walk, number: int, space: Space, draws: Draw
         standing = rng.random() < spec.standing
         company = 1 if rng.random() >= spec.grouped else int(rng.integers(2, 4))
         company = min(company, max(1, int(walk.width / ABREAST)))
-        guests = [_guest(spec, rng) for _ in range(company)]
+        guests = [guest_for(spec, rng) for _ in range(company)]
         pace = min(_pace(spec, guest, draws, f"people.speed[{number}.{index}]", rng) for guest in guests)
         for _ in range(TRIES):
             if standing:
@@ -155,7 +156,7 @@ def _abreast(
     for k, guest in enumerate(guests):
         side = shift - span / 2 + k * ABREAST
         path = slanted(line, side, slant, start)
-        actor = _admit(guest, path, walk.z, max(0.0, start + float(rng.normal(0.0, 0.12))), pace, space, rng)
+        actor = admit(guest, path, walk.z, max(0.0, start + float(rng.normal(0.0, 0.12))), pace, space, rng)
         if actor is None:
             break
         group.append(actor)
@@ -207,7 +208,7 @@ def _circle(
         angle = turn + k * 2 * math.pi / len(guests)
         spot = middle + (radius * np.array([math.cos(angle), math.sin(angle)]) if len(guests) > 1 else 0.0)
         facing = angle + math.pi + float(rng.normal(0.0, 0.3))
-        actor = _admit(guest, spot[None], z, 0.0, 0.0, space, rng, facing)
+        actor = admit(guest, spot[None], z, 0.0, 0.0, space, rng, facing)
         if actor is None:
             break
         group.append(actor)
@@ -267,7 +268,7 @@ def _cross(spec: PeopleSpec, place: Place, space: Space, draws: Draws) -> list[A
     order = draws.rng("people", "crossing", number).permutation(len(slots))
     for index in range(min(spec.crossing, len(slots))):
         rng = draws.rng("people", "crossing", number, index)
-        guest = _guest(spec, rng)
+        guest = guest_for(spec, rng)
         pace = _pace(spec, guest, draws, f"people.speed[crossing{number}.{index}]", rng)
         lateral = slots[int(order[index])]
         for _ in range(TRIES):
@@ -278,7 +279,7 @@ def _cross(spec: PeopleSpec, place: Place, space: Space, draws: Draws) -> list[A
             road = along[int(np.flatnonzero(z == 0.0)[0])]
             signalised = place.crossing.signal_group is not None
             start = road - between(rng, 1.6, 12.0) if signalised else road + between(rng, -10.0, 6.0)
-            actor = _admit(guest, line, z, max(0.0, float(start)), pace, space, rng)
+            actor = admit(guest, line, z, max(0.0, float(start)), pace, space, rng)
             if actor is not None:
                 people.append(actor)
                 break
@@ -291,7 +292,7 @@ def _wait(spec: PeopleSpec, place: Place, space: Space, draws: Draws) -> list[Ac
     number = place.crossing.id
     for index in range(spec.crossing // 2):
         rng = draws.rng("people", "waiting", number, index)
-        guest = _guest(spec, rng)
+        guest = guest_for(spec, rng)
         side = int(rng.choice([-1, 1]))
         section = place.section
         width = float(np.hypot(*(place.crossing.end - place.crossing.start)))
@@ -299,7 +300,7 @@ def _wait(spec: PeopleSpec, place: Place, space: Space, draws: Draws) -> list[Ac
         s = place.s + float(rng.choice([-1, 1])) * (place.crossing.width / 2 + between(rng, 0.5, 1.0))
         spot = place.frame.at(s, kerb + side * between(rng, 0.4, 0.9))
         facing = place.frame.heading_at(s) - side * math.pi / 2 + float(rng.normal(0.0, 0.3))
-        actor = _admit(guest, spot[None], section.kerb_height, 0.0, 0.0, space, rng, facing)
+        actor = admit(guest, spot[None], section.kerb_height, 0.0, 0.0, space, rng, facing)
         if actor is not None:
             people.append(actor)
     return people
@@ -315,7 +316,7 @@ def _mill(
     for index in range(count):
         rng = draws.rng("people", "square", index)
         company = 1 if rng.random() >= spec.grouped else int(rng.integers(2, 4))
-        guests = [_guest(spec, rng) for _ in range(company)]
+        guests = [guest_for(spec, rng) for _ in range(company)]
         x, y, view = cameras[index % len(cameras)] if cameras else (0.0, 0.0, 0.0)
         distance = draws.number(spec.distance, f"people.distance[{index}]", rng)
         swing = math.radians(draws.number(spec.swing, f"people.swing[{index}]", rng))
@@ -359,7 +360,7 @@ def _file(
             break
         line = np.stack([own - unit * before, own + unit * after])
         start = max(0.0, before - pace * time + float(rng.normal(0.0, 0.12)))
-        actor = _admit(guest, line, 0.0, start, pace, space, rng)
+        actor = admit(guest, line, 0.0, start, pace, space, rng)
         if actor is None:
             break
         group.append(actor)

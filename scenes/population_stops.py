@@ -8,7 +8,7 @@ import numpy as np
 
 from scenes.draws import Draws
 from scenes.kinds import Kind
-from scenes.population_people import _admit, _guest
+from scenes.population_people import admit, guest_for
 from scenes.population_space import Space
 from scenes.population_vehicles import KERB_GAP, standing_vehicle
 from scenes.props import sample_prop
@@ -20,7 +20,6 @@ from scenes.vehicles import fleet_vehicle
 SHELTER = 1.0  # m, depth of the least shelter
 BEFORE = 0.5  # m between kerb and shelter
 WALKWAY = 1.3  # m that stay free for people behind it
-DOOR = 1.5  # m from the front of a bus to the middle of its door
 QUEUE = 7.0  # m along the kerb where people wait
 
 
@@ -76,8 +75,8 @@ def add_waiting(spec: PeopleSpec, layout: Layout, space: Space, draws: Draws) ->
             spot = stop.at(s, float(rng.uniform(stop.section.kerb + BEFORE, max(near + 0.4, far - 0.8))))
             turn = float(rng.uniform(-0.2, 1.3))  # away from the road towards those who come
             facing = stop.facing(s) + stop.side * stop.way * turn
-            guest, z = _guest(spec, rng), np.array([stop.section.kerb_height])
-            one = _admit(guest, spot[None], z, 0.0, 0.0, space, rng, facing)
+            guest, z = guest_for(spec, rng), np.array([stop.section.kerb_height])
+            one = admit(guest, spot[None], z, 0.0, 0.0, space, rng, facing)
             people += [one] if one else []
     return people
 
