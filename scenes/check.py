@@ -15,6 +15,7 @@ from scenes.suggest import suggestion
 from scenes.yamlfile import Located
 
 BESIDE = 27.0  # m from the island of a roundabout to the first houses, at most
+SHORTEST = 66.0  # m, T junctions and junctions with turn lanes: shorter pavements end at the crossings
 ON_MAPS = {"map", "around", "surface", "pavement_surface", "verge_surface", "wear"}
 PLAIN = {
     "missing": "is missing",
@@ -173,6 +174,8 @@ def _road_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
     turning = {str(end).lower() for end in ends(roads.turn_lanes)} & {"true"}
     if turning and set(ends(roads.layout)) != {"junction"}:
         yield "roads.turn_lanes", "turn lanes need `layout: junction`"
+    if (turning or possible(roads.layout, "tjunction")) and least(roads.length) < SHORTEST:
+        yield "roads.length", f"{least(roads.length):g} m is too short for the junction; it needs {SHORTEST:g} m"
     if possible(roads.layout, "curve"):
         if least(roads.angle) == 0.0:
             yield "roads.angle", "0 deg is no curve; use `layout: street`"

@@ -81,6 +81,14 @@ WRONG = {
         "roads: {length: 60, crossing_at: 90}\n",
         "bad.yaml:2 roads.crossing_at: 90 m is outside [-20, 20] m of the street",
     ),
+    "short arms": (
+        "roads: {layout: tjunction, length: 60}\n",
+        "bad.yaml:2 roads.length: 60 m is too short for the junction; it needs 66 m",
+    ),
+    "turn lanes on a street": (
+        "roads: {turn_lanes: true}\n",
+        "bad.yaml:2 roads.turn_lanes: turn lanes need `layout: junction`",
+    ),
 }
 
 
