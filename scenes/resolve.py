@@ -34,6 +34,8 @@ from scenes.schema_light import WeatherSpec
 from scenes.types import Actor, Building, Controller, Floats, Prop, RoadNetwork, Scene, Signal
 from scenes.vehicles import sample_vehicle
 
+STANDS = 0.7  # m, ground of somebody with a place of its own that is kept free of things
+
 
 def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool = True) -> Scene:
     """Draw sample k of a scene file.
@@ -226,6 +228,7 @@ def explicit_actors(specs: tuple[ActorSpec, ...], layout: Layout, space: Space, 
             actors.append(person(look, line, z, 0.0, speed, float(rng.random()), heading))
             actors[-1] = replace(actors[-1], driver=spec.driver)
             space.crowd.add(space.crowd.walk(line, 0.0, speed))
+            space.kept.add(float(spot[0]), float(spot[1]), heading, STANDS, STANDS)
             continue
         kind = kind_named(spec.kind)
         ridden = kind in CYCLE_KINDS
@@ -234,7 +237,7 @@ def explicit_actors(specs: tuple[ActorSpec, ...], layout: Layout, space: Space, 
             vehicle = replace(
                 vehicle, path=line, speed=spec.speed, desired_speed=spec.speed, behaviour="drive", driver=spec.driver
             )  # fmt: skip
-        else:
-            space.solid.add(float(spot[0]), float(spot[1]), heading, vehicle.size[0], vehicle.size[1])
+        ground = space.kept if moves else space.solid  # who moves on keeps things away from where the start is
+        ground.add(float(spot[0]), float(spot[1]), heading, vehicle.size[0], vehicle.size[1])
         actors.append(vehicle)
     return actors
