@@ -8,7 +8,7 @@ import numpy as np
 
 from scenes.draws import Draws
 from scenes.kinds import Kind
-from scenes.lanes import arc_lengths, beside
+from scenes.lanes import arc_lengths, beside, line_at
 from scenes.people import PersonLook, sample_person
 from scenes.people_company import BUILDS, Companion, sample_companion
 from scenes.population_people import AGE_SPEED, ROOM, person
@@ -25,6 +25,7 @@ SEAT = 0.50  # m, height of a wheelchair's seat
 SLOWER = 0.94  # times the own pace, of people who push
 LEVEL = 0.02  # m, by which the ground beside a path may be higher or lower
 Ring = tuple[float, float]  # m along and to the left of a path, middle of the circle that something takes
+TURNS = (1.5, 0.8)  # m, ground that a wheelchair needs where it sets out
 
 
 def accompany(spec: PeopleSpec, people: list[Actor], roads: RoadNetwork, space: Space, draws: Draws) -> list[Actor]:
@@ -95,6 +96,8 @@ def _with_child(
 def _in_wheelchair(
     one: Actor, chair: Companion, speed: float, warmth: float, space: Space, rng: np.random.Generator
 ) -> list[Actor] | None:
+    if space.solid.meet(*line_at(one.path, one.start), *TURNS):
+        return None
     look = dressed_to_sit(one.look, warmth, rng)
     size = (*BUILDS[chair.model].size[:2], round(SEAT + 0.54 * look.height, 3))
     user = replace(one, look=look, size=size, companion=chair)
