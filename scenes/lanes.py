@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from scenes.types import Floats
+from scenes.types import Actor, Floats
 
 
 def arc_lengths(line: Floats) -> Floats:
@@ -130,6 +130,13 @@ def project_on(line: Floats, point: NDArray[np.floating]) -> tuple[float, float]
     along = arc_lengths(line)
     s, d = project(line, along, 0, len(line), float(point[0]), float(point[1]), 0.0, float(along[-1]))
     return float(s), float(d)
+
+
+def place_of(actor: Actor) -> tuple[float, float, float]:
+    """Where an actor is at time 0: x, y (m) and heading (rad)."""
+    if len(actor.path) == 1:
+        return float(actor.path[0, 0]), float(actor.path[0, 1]), actor.heading
+    return line_at(actor.path, actor.start)
 
 
 def offset_line(line: Floats, shift: float) -> Floats:

@@ -17,7 +17,7 @@ from scenes.cycles import CycleLook
 from scenes.draws import Draws
 from scenes.geometry import wrap_angle
 from scenes.kinds import VEHICLES, Kind
-from scenes.lanes import line_at
+from scenes.lanes import place_of
 from scenes.people import PersonLook
 from scenes.population_space import Space
 from scenes.schema_plain import PlainSpec
@@ -84,8 +84,7 @@ def scatter(scene: Scene, spec: PlainSpec, draws: Draws) -> Scene:
     seen = [_wedge(camera, scene) for camera in scene.cameras]
     actors, signals = [], []
     for actor in scene.actors:
-        x, y, _ = line_at(actor.path, actor.start) if len(actor.path) > 1 else (*actor.path[0], 0.0)
-        found = _watcher(np.array([x, y]), seen)
+        found = _watcher(np.array(place_of(actor)[:2]), seen)
         if found is not None:
             put = _put_actor(actor, places[found[0]], found[1], draws.rng("plain", "actor", actor.id), spec)
             actors += [put] if put else []
@@ -112,7 +111,7 @@ def _pose(camera: Camera, scene: Scene) -> tuple[Floats, float]:
     if camera.mount is None:
         return np.asarray(camera.position), camera.heading
     carrier = next(actor for actor in scene.actors if actor.id == camera.mount)
-    x, y, heading = line_at(carrier.path, carrier.start)
+    x, y, heading = place_of(carrier)
     c, s = math.cos(heading), math.sin(heading)
     ahead, left, up = camera.position
     return np.array([x + ahead * c - left * s, y + ahead * s + left * c, up]), camera.heading + heading
@@ -152,7 +151,7 @@ def _put_actor(actor: Actor, place: Place, distance: float, rng: np.random.Gener
     """Stand an actor somewhere in the picture, about as far away as it was; None where nothing is free."""
     driven = actor.kind in VEHICLES
     length, width = actor.size[:2] if driven else (TRUNK, TRUNK)
-    radius = 0.5 * math.dist((0.0, 0.0, 0.0), actor.size)
+    radius = 0.5 * math.hypot(*actor.size)
     if actor.companion is not None:
         length = max(length, 2.0 * actor.companion.reach)
         width = max(width, 2.0 * abs(actor.companion.side) + actor.companion.size[1])
@@ -180,7 +179,7 @@ def _put_actor(actor: Actor, place: Place, distance: float, rng: np.random.Gener
 
 def _hang(signal: Signal, place: Place, distance: float, rng: np.random.Generator, spec: PlainSpec) -> Signal | None:
     """Hang a traffic light somewhere in the picture, turned at most 60 degrees away from the camera."""
-    radius = 0.5 * math.dist((0.0, 0.0, 0.0), signal.look.size)
+    radius = 0.5 * math.hypot(*signal.look.size)
     for _ in range(TRIES):
         bearing, rise = (0.9 * half * between(rng, -1.0, 1.0) for half in place.half)
         middle = place.ray(bearing, rise, max(NEAREST, distance * math.exp(rng.normal(0.0, 0.1))))
@@ -254,7 +253,7 @@ def _distractors(place: Place, spec: PlainSpec, rng: np.random.Generator) -> lis
         middle = place.ray(bearing, rise, distance)
         turned = [between(rng, -math.pi, math.pi) for _ in range(3)]
         look = sample_shape(rng, size, form, rng.random() < spec.textures)
-        radius = 0.5 * math.dist((0.0, 0.0, 0.0), size)
+        radius = 0.5 * math.hypot(*size)
         if middle[2] > radius and place.free(middle, radius):
             shapes.append(Shape(look, middle, *turned))
     return shapes

@@ -75,8 +75,7 @@ def add_waiting(spec: PeopleSpec, layout: Layout, space: Space, draws: Draws) ->
             spot = stop.at(s, float(rng.uniform(stop.section.kerb + BEFORE, max(near + 0.4, far - 0.8))))
             turn = float(rng.uniform(-0.2, 1.3))  # away from the road towards those who come
             facing = stop.facing(s) + stop.side * stop.way * turn
-            guest, z = guest_for(spec, rng), np.array([stop.section.kerb_height])
-            one = admit(guest, spot[None], z, 0.0, 0.0, space, rng, facing)
+            one = admit(guest_for(spec, rng), spot[None], stop.section.kerb_height, 0.0, 0.0, space, rng, facing)
             people += [one] if one else []
     return people
 

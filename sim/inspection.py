@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from scenes.kinds import VEHICLES, Kind
-from scenes.lanes import arc_lengths, line_at
+from scenes.lanes import arc_lengths, place_of
 from scenes.population_buildings import footprint
 from scenes.population_space import boxes_meet
 from scenes.roads_parts import ground_height
@@ -87,9 +87,8 @@ def solids(scene: Scene) -> tuple[list[str], Floats]:
 
 def box_of(actor: Actor) -> Box:
     """Ground that an actor takes at time 0."""
-    x, y, heading = line_at(actor.path, actor.start) if len(actor.path) > 1 else (*actor.path[0], actor.heading)
     size = actor.size[:2] if actor.kind in VEHICLES else (TRUNK, TRUNK)
-    return float(x), float(y), float(heading), size[0], size[1]
+    return *place_of(actor), size[0], size[1]
 
 
 def companion_box(actor: Actor) -> Box:

@@ -105,20 +105,21 @@ def scene_check(
     from scenes.files import load
     from sim.inspection import inspect
 
-    template, faults = load(file), 0
-    scene = template.sample(0, seed)
+    template, faults, contents = load(file), 0, ""
     with progress("samples") as bar:
         for k in range(samples):
-            found = inspect(template.sample(k, seed))
+            scene = template.sample(k, seed)
+            found = inspect(scene)
             bar(k + 1, samples)
+            if k == 0:
+                contents = f"{len(scene.actors)} actors, {len(scene.signals)} signals, {len(scene.cameras)} cameras"
             for fault in found:
                 say(str(fault))
             faults += len(found)
     if faults:
         say(f"{file}: {faults} faults in {samples} samples")
         raise typer.Exit(1)
-    found_in = f"{len(scene.actors)} actors, {len(scene.signals)} signals, {len(scene.cameras)} cameras"
-    say(f"{file}: ok; sample 0 has {found_in}")
+    say(f"{file}: ok; sample 0 has {contents}")
 
 
 @scene_app.command("show")

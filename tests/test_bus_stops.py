@@ -11,10 +11,10 @@ import pytest
 from scenes.errors import SceneError
 from scenes.files import load
 from scenes.kinds import VEHICLES, Kind
-from scenes.lanes import line_at
+from scenes.lanes import place_of
 from scenes.roads_markings import YELLOW
 from scenes.roads_stops import WIDE
-from scenes.types import Actor, Scene
+from scenes.types import Scene
 from sim.rollout import rollout
 from skidpad.drivers import cast
 
@@ -41,10 +41,6 @@ def box(scene: Scene) -> tuple[float, float, float, float]:
     return (*np.sort([points[:, 0].min(), points[:, 0].max()]), points[:, 1].min(), points[:, 1].max())
 
 
-def place(actor: Actor) -> np.ndarray:
-    return np.array(line_at(actor.path, actor.start)[:2]) if len(actor.path) > 1 else actor.path[0]
-
-
 def test_buses_stand_at_stops_in_a_share_of_the_samples_and_people_wait() -> None:
     standing = [
         [a for a in sample(k).actors if a.kind is Kind.BUS and (a.driver == "bus" or a.behaviour == "parked")]
@@ -68,17 +64,20 @@ def test_the_bus_stands_in_the_box_and_nothing_else_does(tmp_path: Path, traffic
         assert 18.0 < x1 - x0 < 20.0 and y1 - y0 < WIDE + 0.3
         bus = next(a for a in scene.actors if a.kind is Kind.BUS and (a.driver == "bus" or a.behaviour == "parked"))
         assert (bus.driver == "bus") == (parking == "none")
-        x, y = place(bus)
+        x, y, _ = place_of(bus)
         assert x0 < x - bus.size[0] / 2 and x + bus.size[0] / 2 < x1
         assert np.sign(y) == sign
-        ahead = np.cos(line_at(bus.path, bus.start)[2] if len(bus.path) > 1 else bus.heading)
+        ahead = np.cos(place_of(bus)[2])
         assert np.sign(ahead) == (1.0 if (traffic == "left") == (side == "left") else -1.0)
         for actor in scene.actors:
             if actor.kind in VEHICLES and actor.behaviour == "parked" and actor is not bus:
-                there = place(actor)
+                there = place_of(actor)
                 assert np.sign(there[1]) != sign or not x0 < there[0] < x1
         waiting = [a for a in scene.actors if a.kind is Kind.PEDESTRIAN and a.behaviour == "stand"]
-        assert any(x0 - 1.0 < place(a)[0] < x1 + 1.0 and np.sign(place(a)[1]) == sign for a in waiting)
+        assert any(
+            x0 - 1.0 < np.array(place_of(a)[:2])[0] < x1 + 1.0 and np.sign(np.array(place_of(a)[:2])[1]) == sign
+            for a in waiting
+        )
 
 
 def test_a_bus_in_the_lane_goes_on_after_a_while(tmp_path: Path) -> None:

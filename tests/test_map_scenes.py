@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 from scenes.errors import SceneError
 from scenes.files import load
 from scenes.kinds import VEHICLES, Kind
-from scenes.lanes import line_at, within
+from scenes.lanes import place_of, within
 from scenes.maps import read_map
 from scenes.population_space import Boxes
-from scenes.types import Actor, Scene
+from scenes.types import Scene
 from sim.rollout import rollout
 from skidpad import mapview
 from skidpad.cli import app
@@ -48,16 +48,12 @@ def junction(tmp_path: Path) -> Path:
     return file
 
 
-def place(actor: Actor) -> tuple[float, float, float]:
-    return line_at(actor.path, actor.start) if len(actor.path) > 1 else (*actor.path[0], actor.heading)
-
-
 def overlaps(scene: Scene) -> list[tuple[int, int]]:
     found = []
     for one, other in combinations([actor for actor in scene.actors if actor.kind in VEHICLES], 2):
         boxes = Boxes()
-        boxes.add(*place(one), *one.size[:2])
-        if boxes.meet(*place(other), *other.size[:2]):
+        boxes.add(*place_of(one), *one.size[:2])
+        if boxes.meet(*place_of(other), *other.size[:2]):
             found.append((one.id, other.id))
     return found
 
@@ -69,7 +65,7 @@ def test_vehicles_keep_to_the_lanes_and_people_to_the_sidewalks(street: Path) ->
         scene = template.sample(k)
         assert overlaps(scene) == []
         for actor in scene.actors:
-            x, y, heading = place(actor)
+            x, y, heading = place_of(actor)
             seen.add(actor.behaviour)
             if actor.kind in VEHICLES:
                 assert y == pytest.approx(-1.75 if np.cos(heading) > 0 else 1.75)
@@ -82,10 +78,10 @@ def test_vehicles_keep_to_the_lanes_and_people_to_the_sidewalks(street: Path) ->
 
 def test_samples_depend_on_their_number_alone(junction: Path) -> None:
     one, other = load(junction).sample(3, seed=5), load(junction).sample(3, seed=5)
-    assert [place(a) for a in one.actors] == [place(a) for a in other.actors]
+    assert [place_of(a) for a in one.actors] == [place_of(a) for a in other.actors]
     assert [a.look for a in one.actors] == [a.look for a in other.actors]
     assert one.values == other.values
-    assert [place(a) for a in load(junction).sample(4, seed=5).actors] != [place(a) for a in one.actors]
+    assert [place_of(a) for a in load(junction).sample(4, seed=5).actors] != [place_of(a) for a in one.actors]
 
 
 def test_routes_lead_through_junctions_and_nobody_touches_anybody(junction: Path) -> None:
@@ -129,7 +125,7 @@ def test_only_what_is_near_is_there(street: Path) -> None:
     fixed = text.replace(CAMERAS, "cameras: [{kind: fixed, position: [-100, 0], rise: 5}]\n")
     street.write_text(fixed, encoding="utf-8")
     scene = load(street).sample(0)
-    assert max(place(actor)[0] for actor in scene.actors if actor.kind in VEHICLES) < -60.0
+    assert max(place_of(actor)[0] for actor in scene.actors if actor.kind in VEHICLES) < -60.0
     assert scene.roads.crossings == ()
     assert all(line[:, 0].max() < -55.0 for line in scene.roads.sidewalks)
 
@@ -262,7 +258,7 @@ def test_scenes_stand_on_maps_of_others(path: Path, tmp_path: Path) -> None:
         roads = [surface.outline for surface in scene.roads.surfaces if surface.kind is Kind.ROAD]
         for actor in scene.actors:
             if actor.kind in VEHICLES:
-                spot = np.array(place(actor)[:2])
+                spot = np.array(place_of(actor)[:2])
                 assert any(within(spot, outline) for outline in roads)
 
 
@@ -283,7 +279,7 @@ def test_houses_stand_beside_roads_and_on_none_of_them(junction: Path) -> None:
             assert not any(within(prop.position[:2] - 1e-3, outline) for outline in roads)
         standing = [actor for actor in scene.actors if actor.kind is Kind.PEDESTRIAN]
         for person in standing:
-            x, y, _ = place(person)
+            x, y, _ = place_of(person)
             for house in scene.buildings:
                 box = Boxes()
                 box.add(*house.position[:2], house.heading, house.size[1], house.size[0])

@@ -14,9 +14,9 @@ import yaml
 from scenes.compose import LIBRARY
 from scenes.files import library, load
 from scenes.kinds import VEHICLES, Kind
-from scenes.lanes import arc_lengths, line_at, offset_line, project_on
+from scenes.lanes import arc_lengths, line_at, offset_line, place_of, project_on
 from scenes.roads_parts import ground_height
-from scenes.types import Actor, Scene
+from scenes.types import Scene
 
 SAMPLES = 30
 # what extends another scene here changes its weather and clothes alone, so that all things stand where they did;
@@ -31,18 +31,12 @@ def samples(name: str) -> list[Scene]:
     return [template.sample(k) for k in range(SAMPLES)]
 
 
-def start_of(actor: Actor) -> tuple[float, float, float]:
-    if len(actor.path) == 1:
-        return float(actor.path[0, 0]), float(actor.path[0, 1]), actor.heading
-    return line_at(actor.path, actor.start)
-
-
 @pytest.mark.parametrize("name", [name for name in library() if name not in (*PLACES, "street-plain", "hill")])
 def test_weather_moves_no_thing(name: str) -> None:
     base = yaml.safe_load((LIBRARY / f"{name}.yaml").read_text(encoding="utf-8"))["extends"].removeprefix("library/")
     one, other = load(name).sample(1), load(base).sample(1)
     assert one.light != other.light
-    driven = [[start_of(a) for a in scene.actors if a.kind in VEHICLES] for scene in (one, other)]
+    driven = [[place_of(a) for a in scene.actors if a.kind in VEHICLES] for scene in (one, other)]
     assert driven[0] == driven[1]
     assert [tuple(b.position) for b in one.buildings] == [tuple(b.position) for b in other.buildings]
     assert [tuple(p.position) for p in one.props] == [tuple(p.position) for p in other.props]
@@ -142,7 +136,7 @@ def test_people_of_a_square_come_and_go_about_equally_often() -> None:
         camera = scene.cameras[0]
         for actor in scene.actors:
             if actor.kind is Kind.PEDESTRIAN and actor.speed > 0:
-                x, y, heading = start_of(actor)
+                x, y, heading = place_of(actor)
                 toward = math.cos(heading - math.atan2(y - camera.position[1], x - camera.position[0]))
                 towards += toward < -0.7
                 away += toward > 0.7
