@@ -1,9 +1,166 @@
-"""What scenes and simulation must know of an actor's asset: sizes, wheel base, place of the axles."""
+"""What scenes and simulation must know of assets: which packs are installed, what is in them, where axles are.
+
+A pack is one folder of the cache, made by `skidpad assets build`: `pack.json`, GLB files, `ATTRIBUTION.txt` and the
+licences of what it was made from. Without any pack the built-in assets serve.
+"""
 
 from __future__ import annotations
 
-from scenes.people import PersonLook
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from scenes.cache import cache_folder
 from scenes.vehicles import VehicleLook
+
+FORMAT = 1  # of packs; others are refused
+INDEX = "pack.json"
+ATTRIBUTION = "ATTRIBUTION.txt"
+
+
+class AssetError(ValueError):
+    """An asset pack cannot be built, read or used; the message is one line that names the file."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+
+
+@dataclass(frozen=True, eq=False)
+class Asset:
+    """One thing of a pack."""
+
+    id: str  # pack/name
+    sort: str  # person, vehicle, prop, sign, sky
+    file: Path
+    sha256: str  # of the file
+    size: tuple[float, float, float]  # length, width, height, m; 0 of what has none
+    licence: str  # SPDX identifier
+    source: str  # package and version that it was made from
+    details: Mapping[str, Any] = field(default_factory=dict)  # what its sort needs: joints, wheels, class ...
+
+
+@dataclass(frozen=True, eq=False)
+class Pack:
+    """A built pack."""
+
+    name: str
+    folder: Path
+    digest: str  # sha256 of its index, which holds the sha256 of every file
+    assets: Mapping[str, Asset]  # by id
+    files: Mapping[str, str]  # name -> sha256 of everything in the folder but the index
+    sources: tuple[Mapping[str, str], ...]  # package, version, licence, sha256 of what it was made from
+
+    @property
+    def attribution(self) -> str:
+        """Who made what it contains, and under which licence."""
+        return (self.folder / ATTRIBUTION).read_text(encoding="utf-8")
+
+
+def packs_folder() -> Path:
+    """Where built packs lie, one folder each."""
+    return cache_folder("packs")
+
+
+def installed() -> dict[str, Pack]:
+    """Built packs by name, in order of names.
+
+    Raises:
+        AssetError: a pack is broken, or of another format.
+    """
+    found = sorted(index.parent for index in packs_folder().glob(f"*/{INDEX}"))
+    return {folder.name: _read(folder, (folder / INDEX).stat().st_mtime_ns) for folder in found}
+
+
+@lru_cache(maxsize=64)
+def _read(folder: Path, changed: int) -> Pack:
+    """Read a pack's index; `changed` is the time of its last change, so that a rebuilt pack is read anew."""
+    index = folder / INDEX
+    text = index.read_bytes()
+    again = f"build it again: skidpad assets build {folder.name}"
+    try:
+        content = json.loads(text)
+        if content["format"] != FORMAT:
+            raise AssetError(f"{index}: format {content['format']} is not {FORMAT}; {again}")
+        files = content["files"]
+        assets = {
+            f"{folder.name}/{name}": Asset(
+                f"{folder.name}/{name}", row["sort"], folder / row["file"], files[row["file"]], tuple(row["size"]),
+                row["licence"], row["source"], row["details"],
+            )
+            for name, row in content["assets"].items()
+        }  # fmt: skip
+        return Pack(folder.name, folder, hashlib.sha256(text).hexdigest(), assets, files, tuple(content["sources"]))
+    except (ValueError, KeyError, TypeError) as error:
+        if isinstance(error, AssetError):
+            raise
+        raise AssetError(f"{index}: unreadable ({type(error).__name__}: {error}); {again}") from error
+
+
+def asset(name: str) -> Asset:
+    """Look an asset up.
+
+    Args:
+        name: its id, pack/name.
+
+    Returns:
+        The asset.
+
+    Raises:
+        AssetError: its pack is not built, or has no such asset.
+    """
+    pack = installed().get(name.partition("/")[0])
+    if pack is None or name not in pack.assets:
+        raise AssetError(f"asset {name}: not installed; build its pack with skidpad assets build")
+    return pack.assets[name]
+
+
+def choose_packs(wanted: str) -> dict[str, Pack]:
+    """Packs that a run uses.
+
+    Args:
+        wanted: `builtin` (none), `auto` (all that are built), `required` (all, at least one) or names with commas.
+
+    Returns:
+        The packs by name.
+
+    Raises:
+        AssetError: a wanted pack is not built.
+    """
+    if wanted == "builtin":
+        return {}
+    packs = installed()
+    if wanted == "auto":
+        return packs
+    if wanted == "required":
+        if not packs:
+            raise AssetError("--assets required: no asset pack is built; skidpad assets build all makes them")
+        return packs
+    missing = [name for name in wanted.split(",") if name not in packs]
+    if missing:
+        there = ", ".join(["builtin", "auto", "required", *packs])
+        raise AssetError(f"--assets: {missing[0]!r} is no built pack; there are {there}")
+    return {name: packs[name] for name in sorted(wanted.split(","))}
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def broken_files(pack: Pack) -> list[str]:
+    """Files of a pack that are missing or not what was built, one line each."""
+    lines = []
+    for name, digest in pack.files.items():
+        path = pack.folder / name
+        found = file_digest(path) if path.is_file() else "missing"
+        if found != digest:
+            lines.append(f"{path}: sha256 {found}, expected {digest}")
+    return lines
 
 
 def axles(look: VehicleLook) -> tuple[float, float]:
@@ -17,8 +174,3 @@ def axles(look: VehicleLook) -> tuple[float, float]:
     """
     front = look.length / 2 - look.overhang
     return front, look.wheel_base - front
-
-
-def is_person(look: VehicleLook | PersonLook) -> bool:
-    """Whether a look is a person's."""
-    return isinstance(look, PersonLook)

@@ -130,6 +130,7 @@ class PersonLook:
     bottom: Bottom
     bag: Bag
     manner: Manner
+    asset: str = ""  # id of the pack's person who is drawn; "" = built in
 
     @property
     def height(self) -> float:

@@ -142,6 +142,7 @@ class VehicleLook:
     lettering: str  # words on the side, "" for none
     livery: int  # 0 plain, 1 stripe, 2 swoosh, 3 half and half, 4 blobs
     load: int  # tipper: 0 empty .. 2 heaped
+    asset: str = ""  # id of the pack's vehicle that is drawn; "" = built in
 
     @property
     def kind(self) -> Kind:

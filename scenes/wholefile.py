@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
@@ -9,9 +10,10 @@ def write_whole(file: Path, content: str | bytes) -> None:
     """Write a file beside its place, then move it there.
 
     Args:
-        file: to write; an older one is replaced.
+        file: to write; an older one is replaced, missing folders are made.
         content: text is UTF-8.
     """
-    partial = file.with_name(file.name + ".partial")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
     partial.write_bytes(content.encode() if isinstance(content, str) else content)
     partial.replace(file)

@@ -18,6 +18,8 @@ app = typer.Typer(
 )  # fmt: skip
 scene_app = typer.Typer(help="Write, check, sample and look at scene files.", no_args_is_help=True)
 app.add_typer(scene_app, name="scene")
+assets_app = typer.Typer(help="Build and check asset packs: people, vehicles, streets.", no_args_is_help=True)
+app.add_typer(assets_app, name="assets")
 
 
 class Tuning(StrEnum):
@@ -64,6 +66,9 @@ class View(StrEnum):
 
 
 SceneArgument = Annotated[str, typer.Argument(help="Scene file, or the name of a library scene.", metavar="FILE")]
+AssetsOption = Annotated[
+    str, typer.Option(help="builtin; auto: the packs that are built; required; or names of packs, with commas.")
+]
 SeedOption = Annotated[int, typer.Option(help="Any integer; equal seeds give equal bytes.")]
 
 
@@ -132,6 +137,7 @@ def scene_show(
     view: Annotated[View, typer.Option(help="Through the cameras, from above, or both. Maps: from above.")] = (
         View.camera
     ),
+    assets: AssetsOption = "auto",
 ) -> None:
     """Render a contact sheet of a scene, or the plan of a map."""
     from skidpad.mapview import is_map, show_map
@@ -147,7 +153,7 @@ def scene_show(
         show_top(file, out, seed)
     else:
         with progress("drawing") as bar:
-            show(file, out, samples, seed, labels, bar, above=view is View.both)
+            show(file, out, samples, seed, labels, bar, view is View.both, assets)
     say(str(out))
 
 
@@ -214,7 +220,7 @@ def generate(
     fps: Annotated[float, typer.Option(min=0.01, max=1000.0)] = 10.0,
     seed: SeedOption = 0,
     workers: Annotated[int, typer.Option(min=1, max=512)] = 1,
-    assets: Annotated[str, typer.Option(help="builtin, auto or required.")] = "auto",
+    assets: AssetsOption = "auto",
     randomise: Annotated[bool, typer.Option(help="Off: every distribution collapses to its centre.")] = True,
 ) -> None:
     """Generate a labelled dataset from a scene file. Start again with the same arguments to resume."""
@@ -239,6 +245,7 @@ def play(
     seed: SeedOption = 0,
     follow: Annotated[str | None, typer.Option(help="Id of an actor, ego or all.")] = None,
     driver: Annotated[str | None, typer.Option(help="Of all vehicles: rule, constant, or a run folder.")] = None,
+    assets: AssetsOption = "auto",
 ) -> None:
     """Watch a scene, or the driver of a run folder on held-out scenes: as a film, or live.
 
@@ -251,7 +258,7 @@ def play(
     with progress("frames") if out else nullcontext() as bar:
         run(
             file, out, view=view.value, seconds=seconds, fps=fps, sample=sample, seed=seed, follow=follow,
-            driver=driver, on_progress=bar,
+            driver=driver, assets=assets, on_progress=bar,
         )  # fmt: skip
     if out:
         say(str(out))
@@ -363,6 +370,42 @@ def train(
         return
     say(table(done.rows))
     say(str(done.folder))
+
+
+@assets_app.command("list")
+def assets_list() -> None:
+    """List the packs that can be built, and what is built."""
+    from skidpad.assets import overview
+
+    for line in overview():
+        say(line)
+
+
+@assets_app.command("build")
+def assets_build(
+    packs: Annotated[list[str], typer.Argument(help="Names of packs, or all.", metavar="PACK")],
+    workers: Annotated[int, typer.Option(min=1, max=512)] = 1,
+    again: Annotated[bool, typer.Option("--again", help="Also what is built already.")] = False,
+) -> None:
+    """Build asset packs from packages of pip, npm and apt. Start again with the same arguments to resume."""
+    from skidpad.assets import build_packs
+
+    for name, run in build_packs(packs, workers=workers, again=again):
+        with progress(name) as bar:
+            say(run(bar))
+
+
+@assets_app.command("check")
+def assets_check() -> None:
+    """Compare every file of the built packs with its checksum."""
+    from skidpad.assets import faults
+
+    found = list(faults())
+    for line in found:
+        say(line)
+    if found:
+        raise typer.Exit(1)
+    say("every file of the built packs is as it was built")
 
 
 @app.command()

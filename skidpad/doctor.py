@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from skidpad import __version__
+from skidpad.assets import overview
 
 NEEDED = (
     "numpy", "numba", "opencv-python-headless", "torch", "gymnasium", "stable-baselines3", "pybullet", "pydantic",
@@ -37,7 +38,7 @@ def examine() -> Iterator[str]:
     for extra, name in OPTIONAL.items():
         yield f"extra {extra}: {'installed' if find_spec(name) else f'not installed (pip install skidpad[{extra}])'}"
     yield f"renderer raster: {try_raster()}"
-    yield "asset packs: none installed; built-in vehicles, people, signals and streets are used"
+    yield from (f"asset pack {line}" for line in overview())
     yield f"backbone weights: {try_backbone()}"
 
 

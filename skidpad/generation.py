@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from joblib import Parallel, delayed
 
+from scenes.catalogue import ATTRIBUTION, AssetError, Pack, choose_packs
 from scenes.dependents import possible
 from scenes.files import SceneTemplate, load
 from sim.bullet_client import pybullet
@@ -46,7 +47,7 @@ def generate(
         frames_per_sample: pictures per camera and sample.
         fps: pictures per second within a sample.
         randomise: False collapses every distribution of the scene file to its centre.
-        assets: `builtin`, `auto` or `required` (asset packs must be there).
+        assets: see `scenes.catalogue.choose_packs`.
         on_progress: called with (finished samples, samples).
 
     Returns:
@@ -56,12 +57,13 @@ def generate(
         SceneError: the scene file is wrong.
         DatasetError: the folder exists, or holds a part of another dataset.
         RuntimeError: the scene file asks for physics whose package is not installed.
+        AssetError: a wanted asset pack is not built, or broken.
     """
-    template = load(scene)
+    template, packs = load(scene), choose_packs(assets)
     recipe: Recipe = make_recipe(
         template.name, template.text, seed=seed, samples=samples, frames_per_sample=frames_per_sample, fps=fps,
-        randomise=randomise, renderer="raster", assets=resolve_assets(assets), engines=engines_of(template),
-        inputs=run_folders(template),
+        randomise=randomise, renderer="raster", assets=",".join(packs) or "builtin", engines=engines_of(template),
+        inputs=run_folders(template) | pack_digests(packs),
     )  # fmt: skip
     writer = DatasetWriter(Path(out), recipe)
     done = writer.done()
@@ -75,7 +77,7 @@ def generate(
         finished += 1
         if on_progress:
             on_progress(finished, samples)
-    return writer.finish()
+    return writer.finish(notices(packs))
 
 
 def engines_of(template: SceneTemplate) -> tuple[str, ...]:
@@ -109,26 +111,37 @@ def make_sample(scene: str, out: str, recipe: Recipe, k: int) -> int:
         k.
     """
     frames = render_sample(
-        loaded(scene, recipe.scene_text), k, recipe.seed, recipe.frames_per_sample, recipe.fps, recipe.randomise
+        loaded(scene, recipe.scene_text), k, recipe.seed, recipe.frames_per_sample, recipe.fps, recipe.randomise,
+        locked_packs(recipe),
     )  # fmt: skip
     DatasetWriter(Path(out), recipe).write_sample(k, frames)
     return k
 
 
-def resolve_assets(assets: str) -> str:
-    """Choose between built-in assets and packs.
+def pack_digests(packs: Mapping[str, Pack]) -> dict[str, str]:
+    """What the recipe locks of asset packs."""
+    return {f"pack {name}": pack.digest for name, pack in packs.items()}
 
-    Args:
-        assets: `builtin`, `auto` or `required`.
 
-    Returns:
-        What is used: `builtin`, as long as no pack is installed.
+def locked_packs(recipe: Recipe) -> dict[str, Pack]:
+    """The packs of a recipe, which must still be those that it locks.
 
     Raises:
-        ValueError: an unknown choice, or packs are required and none is there.
+        AssetError: a pack was built anew or removed meanwhile.
     """
-    if assets not in ("builtin", "auto", "required"):
-        raise ValueError(f"--assets: {assets!r} is none of builtin, auto, required")
-    if assets == "required":
-        raise ValueError("--assets required: no asset pack is installed; use --assets builtin or auto")
-    return "builtin"
+    packs = choose_packs(recipe.assets)
+    locked = dict(recipe.inputs)
+    for key, digest in pack_digests(packs).items():
+        if locked.get(key) != digest:
+            raise AssetError(f"{key}: was built anew meanwhile; sha256 {digest}, the dataset has {locked.get(key)}")
+    return packs
+
+
+def notices(packs: Mapping[str, Pack]) -> dict[str, bytes]:
+    """Attribution and licences of packs, which go beside a dataset: content by path."""
+    return {
+        f"licences/{name}/{file.removeprefix('licences/')}": (pack.folder / file).read_bytes()
+        for name, pack in packs.items()
+        for file in pack.files
+        if file == ATTRIBUTION or file.startswith("licences/")
+    }

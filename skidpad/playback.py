@@ -12,6 +12,8 @@ import numpy as np
 
 from renderers.assemble import StageBuilder
 from scenes.cameras import focal_of
+from scenes.catalogue import choose_packs
+from scenes.equip import equipped
 from scenes.files import load
 from scenes.types import Camera, CameraChain, Scene
 from sim.rollout import rollout
@@ -55,6 +57,7 @@ def play(
     seed: int = 0,
     follow: str | None = None,
     driver: str | None = None,
+    assets: str = "auto",
     on_progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Simulate a sample of a scene and show it.
@@ -70,6 +73,7 @@ def play(
         seed: any integer.
         follow: id of an actor, `ego`, or `all`; None is the ego where there is one, and the scene's own camera.
         driver: of all moving vehicles, see `skidpad.drivers`; None = as the scene says.
+        assets: see `scenes.catalogue.choose_packs`.
         on_progress: called with (pictures, all).
 
     Raises:
@@ -88,7 +92,8 @@ def play(
             raise ValueError(f"--driver, --follow: {file} is a run folder; its own driver plays, and is followed")
         run = episode(Path(file), sample, seconds, everybody=follow == "all")
     else:
-        run = simulate(load(file).sample(sample, seed=seed), seconds, fps, follow, driver)
+        scene = equipped(load(file).sample(sample, seed=seed), choose_packs(assets))
+        run = simulate(scene, seconds, fps, follow, driver)
     if out is not None:
         draw = VIEWS[view](run)
         count = len(run.states)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
@@ -15,6 +16,8 @@ from renderers.frame import LabelledFrame
 from renderers.labels import Subject, label_frame
 from renderers.precipitation import falling
 from renderers.raster import Drawn, RasterRenderer
+from scenes.catalogue import Pack
+from scenes.equip import equipped
 from scenes.files import SceneTemplate
 from scenes.seeds import rng_for
 from scenes.types import Camera, Scene
@@ -30,8 +33,9 @@ def renderer() -> RasterRenderer:
 
 
 def render_sample(
-    template: SceneTemplate, k: int, seed: int, frames: int = 1, fps: float = 10.0, randomise: bool = True
-) -> list[LabelledFrame]:
+    template: SceneTemplate, k: int, seed: int, frames: int = 1, fps: float = 10.0, randomise: bool = True,
+    packs: Mapping[str, Pack] | None = None,
+) -> list[LabelledFrame]:  # fmt: skip
     """Make all pictures of sample k.
 
     Args:
@@ -41,11 +45,12 @@ def render_sample(
         frames: pictures per camera.
         fps: pictures per second.
         randomise: False collapses every distribution to its centre.
+        packs: asset packs by name, which replace built-in assets.
 
     Returns:
         Frame by frame, camera by camera.
     """
-    scene = template.sample(k, seed=seed, randomise=randomise)
+    scene = equipped(template.sample(k, seed=seed, randomise=randomise), packs or {})
     return render_scene(scene, frames, fps)
 
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from renderers.overlay import Picture, overlay, sheet
+from scenes.catalogue import choose_packs
 from scenes.files import load
 from scenes.types import Scene
 from sim.world import compile_world, initial_state
@@ -18,8 +19,9 @@ from skidpad.topview import draw_top, ego_of, whole
 
 
 def contact_sheet(
-    scene: str, samples: int, seed: int, labels: bool, on_progress: Callable[[int, int], None], above: bool = False
-) -> Picture:
+    scene: str, samples: int, seed: int, labels: bool, on_progress: Callable[[int, int], None], above: bool = False,
+    assets: str = "auto",
+) -> Picture:  # fmt: skip
     """Render the first pictures of a scene.
 
     Args:
@@ -29,14 +31,15 @@ def contact_sheet(
         labels: draw masks, boxes and names.
         on_progress: called with (finished, total).
         above: add every sample seen from above.
+        assets: see `scenes.catalogue.choose_packs`.
 
     Returns:
         (H, W, 3) sRGB sheet.
     """
-    template = load(scene)
+    template, packs = load(scene), choose_packs(assets)
     pictures: list[Picture] = []
     for k in range(samples):
-        for shot in render_sample(template, k, seed):
+        for shot in render_sample(template, k, seed, packs=packs):
             encoded = np.frombuffer(shot.jpeg, np.uint8)
             picture = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
             pictures.append(overlay(picture, shot.labels, shot.frame.instance) if labels else picture)
@@ -54,10 +57,10 @@ def plan(scene: Scene, width: int, height: int) -> Picture:
 
 def show(
     scene: str, out: Path, samples: int, seed: int, labels: bool, on_progress: Callable[[int, int], None],
-    above: bool = False,
+    above: bool = False, assets: str = "auto",
 ) -> None:  # fmt: skip
     """Write a contact sheet as PNG, whole or not at all."""
-    write_png(out, contact_sheet(scene, samples, seed, labels, on_progress, above))
+    write_png(out, contact_sheet(scene, samples, seed, labels, on_progress, above, assets))
 
 
 def show_top(scene: str, out: Path, seed: int) -> None:

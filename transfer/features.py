@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from scenes.cache import cache_folder
+from scenes.wholefile import write_whole
 from transfer import augment, backbone
-from transfer.cache import cache_folder, write_whole
 from transfer.pictures import Image, Pictures
 from transfer.tasks import Task
 

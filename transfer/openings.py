@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from transfer.cache import cache_folder
+from scenes.cache import cache_folder
 
 
 @dataclass(frozen=True)

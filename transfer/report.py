@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from scenes.wholefile import write_whole
 from transfer.backbone import NAME, WEIGHTS_SHA256
 from transfer.bootstrap import interval
-from transfer.cache import write_whole
 from transfer.pictures import Pictures
 from transfer.real import RealSet
 from transfer.report_agent import Agent

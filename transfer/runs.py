@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from scenes.wholefile import write_whole
 from transfer.arms import Arm, draw_real, draw_rendered, grouped_folds
-from transfer.cache import write_whole
 from transfer.features import input_key
 from transfer.tasks import Task
 from transfer.training import Source, TrainingSet

@@ -7,7 +7,7 @@ import os
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -120,8 +120,11 @@ class DatasetWriter:
                 found.add(k)
         return found
 
-    def finish(self) -> Path:
+    def finish(self, notices: Mapping[str, bytes] | None = None) -> Path:
         """Merge the annotations, write the manifest and make the dataset appear at `out`.
+
+        Args:
+            notices: licences and attributions of what the pictures show: content by path.
 
         Returns:
             `out`.
@@ -134,7 +137,7 @@ class DatasetWriter:
             shown = ", ".join(map(str, missing[:10])) + (", ..." if len(missing) > 10 else "")
             raise DatasetError(f"{self.partial}: {len(missing)} of {self.recipe.samples} samples missing: {shown}")
         try:
-            self._complete()
+            self._complete(notices or {})
             if self.out.exists():
                 raise DatasetError(f"{self.out}: appeared meanwhile; the dataset is kept in {self.partial}")
             self._data.rename(self.out)
@@ -143,7 +146,7 @@ class DatasetWriter:
         shutil.rmtree(self.partial, ignore_errors=True)
         return self.out
 
-    def _complete(self) -> None:
+    def _complete(self, notices: Mapping[str, bytes]) -> None:
         markers = list(self._markers())
         files = {path: facts[0] for marker in markers for path, facts in marker["files"].items()}
         pairs = [(image, labels) for marker in markers for image, labels in marker["images"]]
@@ -151,6 +154,7 @@ class DatasetWriter:
         merged = {
             "annotations/coco.json": json_bytes(coco.merge(pairs, f"skidpad {self.recipe.name}")),
             "data.yaml": yolo.data_yaml().encode(),
+            **notices,
         }
         self._drop_strangers({*files, *merged})
         for path, content in merged.items():

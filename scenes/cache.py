@@ -1,4 +1,4 @@
-"""The user's cache folder: downloads, features, the ledger of test openings."""
+"""The user's cache folder: downloads, asset packs, features, the ledger of test openings."""
 
 from __future__ import annotations
 
@@ -25,11 +25,3 @@ def cache_folder(*parts: str) -> Path:
     folder = root.joinpath(*parts)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside its place, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    beside.write_bytes(content)
-    beside.replace(path)

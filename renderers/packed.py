@@ -1,0 +1,29 @@
+"""Models of asset packs, read when they are first drawn."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from renderers.glb import Model, read_glb
+from scenes.catalogue import AssetError, asset, file_digest
+
+
+@lru_cache(maxsize=512)
+def packed(name: str) -> Model:
+    """Read the model of an asset, once per process.
+
+    Args:
+        name: id of the asset, pack/name.
+
+    Returns:
+        The model; equal files give textures with equal keys.
+
+    Raises:
+        AssetError: the asset is not installed, or its file is not the one that was built.
+    """
+    found = asset(name)
+    digest = file_digest(found.file) if found.file.is_file() else "missing"
+    if digest != found.sha256:
+        pack = name.partition("/")[0]
+        raise AssetError(f"{found.file}: sha256 {digest}, expected {found.sha256}; skidpad assets build {pack}")
+    return read_glb(found.file, digest[:16])

@@ -1,0 +1,184 @@
+"""Builds asset packs item by item, resumable, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+from joblib import Parallel, delayed
+
+from renderers.packs.fetch import Source, fetched
+from scenes.cache import cache_folder
+from scenes.catalogue import ATTRIBUTION, FORMAT, INDEX, AssetError, Pack, file_digest, installed, packs_folder
+from scenes.wholefile import write_whole
+
+Progress = Callable[[int, int], None]
+
+# pack -> module with its BUILDER
+BUILDERS: dict[str, str] = {}
+HEAD = """skidpad asset pack "{name}", made on this machine from these packages. Nothing of them is part of skidpad.
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a builder says of an asset that it made; see `scenes.catalogue.Asset`."""
+
+    sort: str
+    file: str  # in the pack's folder
+    size: tuple[float, float, float]  # m
+    licence: str
+    source: str
+    details: Mapping[str, Any]
+
+
+class Builder(Protocol):
+    """Makes one pack. `make` runs in worker processes: a builder is a module-level constant without memory."""
+
+    name: str
+    version: int  # goes up when what it makes changes
+    sources: tuple[Source, ...]
+
+    def items(self, folders: Mapping[str, Path]) -> tuple[str, ...]:
+        """Names of all assets, given the unpacked sources by package name."""
+        ...
+
+    def make(self, item: str, folders: Mapping[str, Path], out: Path) -> Row | None:
+        """Make one asset: write its file into `out`. None when the source has no use for it."""
+        ...
+
+    def credits(self, folders: Mapping[str, Path]) -> str:
+        """Who made what it uses; goes into the attribution."""
+        ...
+
+
+def builder_of(name: str) -> Builder:
+    """Load a builder.
+
+    Raises:
+        AssetError: there is none of this name.
+    """
+    if name not in BUILDERS:
+        raise AssetError(f"no pack {name!r}; there are {', '.join(BUILDERS)} and all")
+    found: Builder = import_module(BUILDERS[name]).BUILDER
+    return found
+
+
+def build(builder: Builder, *, workers: int = 1, again: bool = False, on_progress: Progress | None = None) -> Pack:
+    """Build a pack, or go on where an interrupted build stopped.
+
+    Args:
+        builder: of the pack.
+        workers: processes.
+        again: also when it is built already.
+        on_progress: called with (finished items, items).
+
+    Returns:
+        The pack. The old one stays until the new one is complete.
+
+    Raises:
+        AssetError: a source cannot be fetched or read, or the disk takes no more.
+    """
+    there = None if again else _current(builder)
+    if there is not None:
+        if on_progress:
+            on_progress(len(there.assets), len(there.assets))
+        return there
+    folders = {source.name: fetched(source) for source in builder.sources}
+    partial = cache_folder("building") / builder.name
+    try:
+        _open(partial, builder, afresh=again)
+        _make_all(builder, folders, partial, workers, on_progress)
+        _finish(builder, folders, partial)
+    except OSError as error:
+        where = error.filename or partial
+        raise AssetError(
+            f"{where}: cannot write: {error.strerror or error}; what is finished is kept, the same command goes on"
+        ) from error
+    return installed()[builder.name]
+
+
+def recipe(builder: Builder) -> dict[str, Any]:
+    """What a pack is made from: enough to tell whether a built one is up to date."""
+    return {"format": FORMAT, "builder": builder.version, "sources": [dict(source.row) for source in builder.sources]}
+
+
+def _current(builder: Builder) -> Pack | None:
+    index = packs_folder() / builder.name / INDEX
+    try:
+        content = json.loads(index.read_bytes())
+        if all(content[key] == value for key, value in recipe(builder).items()):
+            return installed()[builder.name]
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return None
+
+
+def _open(partial: Path, builder: Builder, afresh: bool) -> None:
+    """Make the folder of an unfinished build; what another recipe left there goes."""
+    lock, ours = partial / "work" / "recipe.json", recipe(builder)
+    same = lock.is_file() and lock.read_text(encoding="utf-8") == json.dumps(ours)
+    if partial.is_dir() and (afresh or not same):
+        shutil.rmtree(partial)
+    for folder in ("data", "work"):
+        (partial / folder).mkdir(parents=True, exist_ok=True)
+    write_whole(lock, json.dumps(ours))
+
+
+def _make_all(
+    builder: Builder, folders: Mapping[str, Path], partial: Path, workers: int, on_progress: Progress | None
+) -> None:
+    items = builder.items(folders)
+    todo = [item for item in items if not _marker(partial, item).is_file()]
+    finished = len(items) - len(todo)
+    if on_progress:
+        on_progress(finished, len(items))
+    jobs = (delayed(_make)(builder, item, folders, partial) for item in todo)
+    results: Iterable[str] = Parallel(n_jobs=workers, return_as="generator_unordered")(jobs) if todo else ()
+    for _ in results:
+        finished += 1
+        if on_progress:
+            on_progress(finished, len(items))
+
+
+def _marker(partial: Path, item: str) -> Path:
+    return partial / "work" / f"{item}.json"
+
+
+def _make(builder: Builder, item: str, folders: Mapping[str, Path], partial: Path) -> str:
+    """Make one asset; it counts once its marker is there. Runs in a worker process."""
+    row = builder.make(item, folders, partial / "data")
+    write_whole(_marker(partial, item), json.dumps(None if row is None else asdict(row)))
+    return item
+
+
+def _finish(builder: Builder, folders: Mapping[str, Path], partial: Path) -> None:
+    """Write attribution, licences and index, and make the pack appear."""
+    data = partial / "data"
+    rows = {item: json.loads(_marker(partial, item).read_bytes()) for item in builder.items(folders)}
+    _write_notices(builder, folders, data)
+    files = {path.relative_to(data).as_posix(): file_digest(path) for path in sorted(data.rglob("*")) if path.is_file()}
+    content = {**recipe(builder), "assets": {item: row for item, row in rows.items() if row}, "files": files}
+    write_whole(data / INDEX, json.dumps(content, indent=1, sort_keys=True) + "\n")
+    target, old = packs_folder() / builder.name, partial / "old"
+    if target.exists():
+        target.rename(old)
+    data.rename(target)
+    shutil.rmtree(partial, ignore_errors=True)
+
+
+def _write_notices(builder: Builder, folders: Mapping[str, Path], data: Path) -> None:
+    lines = [HEAD.format(name=builder.name)]
+    for source in builder.sources:
+        lines.append(f"{source.registry}: {source.name} {source.version}, {source.licence}, sha256 {source.sha256}")
+        for pattern in source.notices:
+            for path in sorted(folders[source.name].glob(pattern)):
+                name = "licences/" + f"{source.name}-{path.name}".replace("/", "-").lstrip("@")
+                write_whole(data / name, path.read_bytes())
+                lines.append(f"  {name}")
+    write_whole(data / ATTRIBUTION, "\n".join(lines) + "\n\n" + builder.credits(folders).strip() + "\n")

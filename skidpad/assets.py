@@ -1,0 +1,56 @@
+"""What `skidpad assets` does: lists, builds and checks packs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from renderers.packs.build import BUILDERS, Builder, Progress, build, builder_of
+from scenes.catalogue import AssetError, Pack, broken_files, installed
+
+
+def overview() -> Iterator[str]:
+    """Yield one line per pack: what can be built, what is built, from what, under which licences."""
+    packs = installed()
+    for name in sorted({*BUILDERS, *packs}):
+        yield f"{name:10s} {described(packs[name]) if name in packs else 'not built: skidpad assets build ' + name}"
+
+
+def described(pack: Pack) -> str:
+    """One line about a built pack."""
+    size = sum((pack.folder / name).stat().st_size for name in pack.files if (pack.folder / name).is_file())
+    licences = ", ".join(sorted({one.licence for one in pack.assets.values()}))
+    return f"{len(pack.assets)} assets, {size / 1e6:.0f} MB, {licences}, {pack.folder}"
+
+
+def build_packs(
+    names: Sequence[str], *, workers: int = 1, again: bool = False
+) -> Iterator[tuple[str, Callable[[Progress], str]]]:
+    """Yield one step per pack: its name, and what builds it and returns a line about it.
+
+    Args:
+        names: of packs; `all` is every one.
+        workers: processes.
+        again: also what is built already.
+
+    Raises:
+        AssetError: there is no such pack.
+    """
+    wanted = list(BUILDERS) if "all" in names else list(dict.fromkeys(names))
+    for builder in [builder_of(name) for name in wanted]:
+        yield builder.name, partial(_build, builder, workers, again)
+
+
+def _build(builder: Builder, workers: int, again: bool, on_progress: Progress) -> str:
+    return described(build(builder, workers=workers, again=again, on_progress=on_progress))
+
+
+def faults() -> Iterator[str]:
+    """Yield a line for every broken file of the built packs."""
+    try:
+        packs = installed()
+    except AssetError as error:
+        yield str(error)
+        return
+    for pack in packs.values():
+        yield from broken_files(pack)
