@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from skidpad.cli_assets import assets_app
+from skidpad.cli_kit import AssetsOption, SceneArgument, SeedOption, View, progress, say
+from skidpad.cli_scene import scene_app
 
 app = typer.Typer(
     help="Simulation and synthetic data for streets.", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False,
 )  # fmt: skip
-scene_app = typer.Typer(help="Write, check, sample and look at scene files.", no_args_is_help=True)
 app.add_typer(scene_app, name="scene")
-assets_app = typer.Typer(help="Build and check asset packs: people, vehicles, streets.", no_args_is_help=True)
 app.add_typer(assets_app, name="assets")
 
 
@@ -55,160 +55,6 @@ class Split(StrEnum):
 
     test = "test"
     train = "train"
-
-
-class View(StrEnum):
-    """What a film shows."""
-
-    top = "top"
-    camera = "camera"
-    both = "both"
-
-
-SceneArgument = Annotated[str, typer.Argument(help="Scene file, or the name of a library scene.", metavar="FILE")]
-AssetsOption = Annotated[
-    str, typer.Option(help="builtin; auto: the packs that are built; required; or names of packs, with commas.")
-]
-SeedOption = Annotated[int, typer.Option(help="Any integer; equal seeds give equal bytes.")]
-
-
-def say(text: str) -> None:
-    """Print a line for people."""
-    typer.echo(text)
-
-
-@contextmanager
-def progress(words: str) -> Iterator[Any]:
-    """A progress bar on standard error; yields a callback (finished, total)."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn(words), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(words, total=None, note="")
-        yield lambda finished, total, note="": bar.update(task, completed=finished, total=total, note=note)
-
-
-@scene_app.command("list")
-def scene_list() -> None:
-    """List the library scenes."""
-    from scenes.files import library, load
-
-    for name in library():
-        say(f"{name:12s} {load(name).spec.description}")
-
-
-@scene_app.command("check")
-def scene_check(
-    file: SceneArgument,
-    samples: Annotated[int, typer.Option("--samples", "-n", min=1, max=10_000_000, help="To draw and look at.")] = 1,
-    seed: SeedOption = 0,
-) -> None:
-    """Check a scene file; draw samples and look for things in each other, wheels and feet off the ground."""
-    from scenes.files import load
-    from sim.inspection import inspect
-
-    template, faults, contents = load(file), 0, ""
-    with progress("samples") as bar:
-        for k in range(samples):
-            scene = template.sample(k, seed)
-            found = inspect(scene)
-            bar(k + 1, samples)
-            if k == 0:
-                contents = f"{len(scene.actors)} actors, {len(scene.signals)} signals, {len(scene.cameras)} cameras"
-            for fault in found:
-                say(str(fault))
-            faults += len(found)
-    if faults:
-        say(f"{file}: {faults} faults in {samples} samples")
-        raise typer.Exit(1)
-    say(f"{file}: ok; sample 0 has {contents}")
-
-
-@scene_app.command("show")
-def scene_show(
-    file: Annotated[str, typer.Argument(help="Scene file, library scene, or map (OpenDRIVE, SUMO ...).")],
-    out: Annotated[Path, typer.Option(help="PNG to write.")] = Path("scene.png"),
-    samples: Annotated[int, typer.Option(min=1, max=100)] = 6,
-    seed: SeedOption = 0,
-    labels: Annotated[bool, typer.Option(help="Draw masks, boxes and names.")] = True,
-    view: Annotated[View, typer.Option(help="Through the cameras, from above, or both. Maps: from above.")] = (
-        View.camera
-    ),
-    assets: AssetsOption = "auto",
-) -> None:
-    """Render a contact sheet of a scene, or the plan of a map."""
-    from skidpad.mapview import is_map, show_map
-    from skidpad.show import show, show_top
-
-    if is_map(file):
-        from scenes.map_lanes import summary
-
-        found = show_map(file, out)
-        for line in (summary(found), *(f"note: {note}" for note in found.notes)):
-            say(line)
-    elif view is View.top:
-        show_top(file, out, seed)
-    else:
-        with progress("drawing") as bar:
-            show(file, out, samples, seed, labels, bar, view is View.both, assets)
-    say(str(out))
-
-
-@scene_app.command("convert")
-def scene_convert(
-    source: Annotated[Path, typer.Argument(help="Map: OpenDRIVE, SUMO, CommonRoad or OpenStreetMap.", metavar="MAP")],
-    out: Annotated[Path, typer.Argument(help="Scene file to make.", metavar="OUT")],
-) -> None:
-    """Write a scene file that stands on a map."""
-    from scenes.convert import convert
-    from scenes.map_lanes import summary
-
-    found = convert(source, out)
-    for line in (summary(found), *(f"note: {note}" for note in found.notes)):
-        say(line)
-    say(str(out))
-
-
-@scene_app.command("new")
-def scene_new(name: Annotated[str, typer.Argument(help="Of the scene; NAME.yaml is written here.")]) -> None:
-    """Write a commented scene file to start from."""
-    from skidpad.starter import start
-
-    say(str(start(name, Path())))
-
-
-@scene_app.command("sample")
-def scene_sample(
-    file: SceneArgument,
-    samples: Annotated[int, typer.Option("--samples", "-n", min=1, max=10_000_000)] = 1000,
-    seed: SeedOption = 0,
-    stats: Annotated[Path | None, typer.Option(help="PNG or HTML to write; a CSV file comes beside it.")] = None,
-) -> None:
-    """Draw samples; print how every random value is distributed, or plot it."""
-    from scenes.files import load
-    from skidpad.scene_stats import sample_values, table, write_stats
-
-    with progress("samples") as bar:
-        lines = (
-            [str(path) for path in write_stats(file, stats, samples, seed, bar)]
-            if stats
-            else table(sample_values(load(file), samples, seed, bar)).splitlines()
-        )
-    for line in lines:
-        say(line)
-
-
-@scene_app.command("schema")
-def scene_schema() -> None:
-    """Print the JSON Schema of scene files, for editors."""
-    from json import dumps
-
-    from scenes.json_schema import scene_schema as schema
-
-    say(dumps(schema(), indent=1))
 
 
 @app.command()
@@ -370,42 +216,6 @@ def train(
         return
     say(table(done.rows))
     say(str(done.folder))
-
-
-@assets_app.command("list")
-def assets_list() -> None:
-    """List the packs that can be built, and what is built."""
-    from skidpad.assets import overview
-
-    for line in overview():
-        say(line)
-
-
-@assets_app.command("build")
-def assets_build(
-    packs: Annotated[list[str], typer.Argument(help="Names of packs, or all.", metavar="PACK")],
-    workers: Annotated[int, typer.Option(min=1, max=512)] = 1,
-    again: Annotated[bool, typer.Option("--again", help="Also what is built already.")] = False,
-) -> None:
-    """Build asset packs from packages of pip, npm and apt. Start again with the same arguments to resume."""
-    from skidpad.assets import build_packs
-
-    for name, run in build_packs(packs, workers=workers, again=again):
-        with progress(name) as bar:
-            say(run(bar))
-
-
-@assets_app.command("check")
-def assets_check() -> None:
-    """Compare every file of the built packs with its checksum."""
-    from skidpad.assets import faults
-
-    found = list(faults())
-    for line in found:
-        say(line)
-    if found:
-        raise typer.Exit(1)
-    say("every file of the built packs is as it was built")
 
 
 @app.command()
