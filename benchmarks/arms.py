@@ -1,4 +1,4 @@
-"""Datasets that differ in one thing, and what a street classifier that saw nothing else reaches on photographs."""
+"""Datasets that differ in one thing, and what a classifier that saw nothing else reaches on photographs."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from transfer.summary import ArmFigures
 SEED, SEEDS = 0, 5
 
 
-def dataset(name: str, text: str, out: Path, samples: int, workers: int) -> Path:
+def dataset(name: str, text: str, out: Path, samples: int, workers: int, assets: str = "builtin") -> Path:
     """Generate a dataset from the text of a scene file, unless it is there."""
     out.mkdir(parents=True, exist_ok=True)
     scene, data = out / f"{name}.yaml", out / name
     scene.write_text(text, encoding="utf-8")
     if not (data / "manifest.json").exists():
-        generate(scene, data, samples, seed=SEED, workers=workers, assets="builtin")
+        generate(scene, data, samples, seed=SEED, workers=workers, assets=assets)
     return data
 
 
-def renders_alone(name: str, data: Sequence[Path], real: str, out: Path, workers: int, module: str) -> ArmFigures:
-    """Train the frozen network on renders alone, with SEEDS seeds, and measure it on the photographs of `street`."""
+def renders_alone(
+    name: str, data: Sequence[Path], real: str, out: Path, workers: int, module: str,
+    task: str = "street", tuning: str = "frozen", split: str = "test",
+) -> ArmFigures:  # fmt: skip
+    """Train on renders alone, with SEEDS seeds, and measure on photographs."""
     report = evaluate(
-        list(data), real, "street", out=out / f"{name}-report", tuning=["frozen"], counts=["0"], seeds=SEEDS,
+        list(data), real, task, out=out / f"{name}-report", tuning=[tuning], counts=["0"], seeds=SEEDS, split=split,
         workers=workers, command=f"python -m benchmarks.{module} ({name})",
     )  # fmt: skip
     return next(figures for figures in report.figures if figures.arm.name == "synthetic")
