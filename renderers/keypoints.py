@@ -66,8 +66,8 @@ def keypoints_of(body: Body, number: int, frame: Frame) -> Keypoints:
 
     Returns:
         (x, y, v) of each keypoint: px in pixel edges, and COCO's v: 0 outside the image (x and y are 0 too), 1 hidden
-        by something else or by another part of the own body, 2 seen. What lies before a keypoint by no more than the
-        flesh over it, and what the picture cannot resolve, does not hide it.
+        by something else or by another part of the own body, 2 seen: the pixel shows the person, and no farther
+        before the keypoint than the flesh over it and the size of a pixel there.
     """
     view = frame.view
     camera = transform(view.camera_from_world, body.points)
@@ -77,7 +77,7 @@ def keypoints_of(body: Body, number: int, frame: Frame) -> Keypoints:
     inside = (deep > NEAR) & (x >= 0.0) & (x < view.width) & (y >= 0.0) & (y < view.height)
     column, row = np.where(inside, x, 0.0).astype(np.int64), np.where(inside, y, 0.0).astype(np.int64)
     own = frame.instance[row, column] == number
-    seen = frame.depth[row, column] >= deep - np.where(own, body.flesh + 1.0 / scale, 0.0)
+    seen = own & (frame.depth[row, column] >= deep - body.flesh - 1.0 / scale)
     v = np.where(inside, 1 + seen, 0)
     return tuple(
         (px, py, flag) if flag else (0.0, 0.0, 0)

@@ -70,12 +70,13 @@ def draw_skeleton(out: Picture, label: ActorLabel) -> None:
         return
     spots = [(round(2 * x), round(2 * y)) for x, y, _ in label.keypoints]
     flags = [v for _, _, v in label.keypoints]
+    radius = max(1, min(4, round((label.full[3] - label.full[1]) / 40)))
     for a, b in LIMBS:
         if flags[a] and flags[b]:
             cv2.line(out, spots[a], spots[b], side_colour(max(a, b)) if (a - b) % 2 == 0 else BONE, 1, cv2.LINE_AA)
     for number, (spot, flag) in enumerate(zip(spots, flags, strict=True)):
         if flag:
-            cv2.circle(out, spot, 2, side_colour(number), -1 if flag == 2 else 1, cv2.LINE_AA)
+            cv2.circle(out, spot, radius, side_colour(number), -1 if flag == 2 else 1, cv2.LINE_AA)
 
 
 def side_colour(number: int) -> tuple[int, int, int]:

@@ -25,7 +25,7 @@ LIMBS = (
 class Landmarks:
     """Keypoints of one person in the rest pose, in the order of KEYPOINTS."""
 
-    points: Array  # (17, 3) model frame, m; joints in the middle of the limb, eyes, ears and nose on the skin
+    points: Array  # (17, 3) model frame, m; in the middle of the limb, or just below the skin
     bones: NDArray[np.int64]  # (17,) bone that each rides on
     flesh: Array  # (17,) m, thickness of flesh and close clothes over each: what lies nearer to the camera hides it
 
