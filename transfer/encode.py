@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -82,8 +82,8 @@ def describe(frame: LabelledFrame) -> dict[str, Any]:
 
 def plain_label(label: ActorLabel) -> dict[str, Any]:
     """A label as a mapping; without an orientation where the heading says all, without keypoints of what has none."""
-    fields = asdict(label)
-    return {key: value for key, value in fields.items() if value is not None or key not in OPTIONAL}
+    values = {field.name: getattr(label, field.name) for field in fields(label)}
+    return {key: value for key, value in values.items() if value is not None or key not in OPTIONAL}
 
 
 def png_bytes(array: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
