@@ -130,7 +130,7 @@ class Skeleton:
         shares = [(nose, 0.0, NOSE)] + [
             (x, side * y, z) for x, y, z in ((0.32, EYE_SIDE, EYES), (-0.02, EAR_SIDE, EARS)) for side in SIDES
         ]  # fmt: skip
-        return np.array(shares) * self.head_height + np.array([self.head_centre[0], 0.0, self.chin])
+        return np.asarray(np.array(shares) * self.head_height + (self.head_centre[0], 0.0, self.chin))
 
     @cached_property
     def landmarks(self) -> Landmarks:
