@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import FAST, NEAR, edges, mip_level, pixel_span, row_span, snap
+from renderers.fill import FAST, NEAR, SUBPIXELS, edges, mip_level, pixel_span, row_span, snap
 
 I4 = NDArray[np.int32]
 
@@ -24,13 +24,13 @@ class Alphas(NamedTuple):
     offset: NDArray[np.int64]  # (K, LEVELS) first texel of each level
     size: I4  # (K,) edge of level 0
     last: I4  # (K,) coarsest level that still covers as much as level 0
-    least: NDArray[np.float32]  # (K, LEVELS) what is less is a hole, 0..1
+    least: NDArray[np.float32]  # (K, LEVELS) what is less is a hole, 0..255
 
 
 class Cutouts(NamedTuple):
     """Triangles with holes among those of one moment."""
 
-    triangle: I4  # (C,) ascending
+    triangle: I4  # (C,)
     sheet: I4  # (C,) row of `Alphas`
 
 
@@ -41,21 +41,19 @@ def plane(ea, eb, ec, a, b, c, inverse):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
-def solid_at(u, v, texels, sheet, alphas):  # type: ignore[no-untyped-def]
-    """Whether a texture is no hole at (u, v), where a sample is `texels` of its texels large: bilinear."""
-    level = mip_level(texels, alphas.last[sheet])
-    base = alphas.offset[sheet, level]
-    edge = np.int64(alphas.size[sheet]) >> level
+def alpha_at(u, v, base, edge, texels):  # type: ignore[no-untyped-def]
+    """Alpha, 0..255, of the level of `edge` texels that begins at `base`: bilinear."""
     gx, gy = u * edge - 0.5, v * edge - 0.5
     fx, fy = math.floor(gx), math.floor(gy)
-    ax, ay = gx - fx, gy - fy
+    ax, ay = np.float32(gx - fx), np.float32(gy - fy)
     mask = edge - 1
     x0, y0 = np.int64(fx) & mask, np.int64(fy) & mask
     x1, y1 = (x0 + 1) & mask, (y0 + 1) & mask
-    top, bottom, tex = base + y0 * edge, base + y1 * edge, alphas.texels
-    above = tex[np.uint64(top + x0)] * (1.0 - ax) + tex[np.uint64(top + x1)] * ax
-    below = tex[np.uint64(bottom + x0)] * (1.0 - ax) + tex[np.uint64(bottom + x1)] * ax
-    return (above * (1.0 - ay) + below * ay) * (1.0 / 255.0) >= alphas.least[sheet, level]
+    top, bottom = base + y0 * edge, base + y1 * edge
+    a, b = np.float32(texels[np.uint64(top + x0)]), np.float32(texels[np.uint64(top + x1)])
+    c, d = np.float32(texels[np.uint64(bottom + x0)]), np.float32(texels[np.uint64(bottom + x1)])
+    above, below = a + (b - a) * ax, c + (d - c) * ax
+    return above + (below - above) * ay
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -97,7 +95,11 @@ def fill_holed(place, value, i, j, k, t, sheet, alphas, depth, index, keep):  # 
     # (u, v) = (U / q, V / q) with U, V, q linear on the screen: its Jacobian is this determinant over q cubed
     turned = au * (bv * cq - cv * bq) - av * (bu * cq - cu * bq) + aq * (bu * cv - cu * bv)
     size = np.float64(alphas.size[sheet])
-    texels = abs(turned) * inverse * (256.0 * 256.0) * size * size
+    texels = abs(turned) * inverse * SUBPIXELS**2 * size * size
+    near, far = 1.0 / max(aq, max(bq, cq)), 1.0 / min(aq, min(bq, cq))
+    level, coarsest = mip_level(texels * near**3, alphas.last[sheet]), mip_level(texels * far**3, alphas.last[sheet])
+    varied = level != coarsest
+    base, edge, least = alphas.offset[sheet, level], alphas.size[sheet] >> level, alphas.least[sheet, level]
     for y in range(y0, y1 + 1):
         first, last = row_span(ea, eb, ec, ea_x, eb_x, ec_x, x1 - x0)
         if first <= last:
@@ -107,7 +109,14 @@ def fill_holed(place, value, i, j, k, t, sheet, alphas, depth, index, keep):  # 
             z = np.float32(min(max(z_row + z_x * x, low), high))
             if z > depth[y, x0 + x]:
                 w = 1.0 / (q_row + q_x * x)
-                if solid_at((u_row + u_x * x) * w, (v_row + v_x * x) * w, texels * w * w * w, sheet, alphas):
+                if varied:
+                    level = mip_level(texels * w * w * w, coarsest)
+                    base, edge, least = (
+                        alphas.offset[sheet, level],
+                        alphas.size[sheet] >> level,
+                        alphas.least[sheet, level],
+                    )
+                if alpha_at((u_row + u_x * x) * w, (v_row + v_x * x) * w, base, edge, alphas.texels) >= least:
                     depth[y, x0 + x] = z
                     if keep:
                         index[y, x0 + x] = t

@@ -33,7 +33,7 @@ class Flat:
     instance: NDArray[np.uint16]  # (T,)
     kind: NDArray[np.uint8]  # (T,)
     ranges: dict[int, tuple[int, int]]  # instance id -> first triangle, one past the last
-    cutouts: Cutouts  # triangles with holes
+    cutouts: Cutouts  # triangles with holes, ascending
     alphas: Alphas
 
     @cached_property

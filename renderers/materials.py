@@ -13,7 +13,7 @@ LEVELS = 12
 BYTE = np.arange(256) / 255.0
 # IEC 61966-2-1, sRGB transfer function
 LINEAR = np.where(BYTE <= 0.04045, BYTE / 12.92, ((BYTE + 0.055) / 1.055) ** 2.4).astype(np.float32)
-HALF = 0.5  # alpha that is less is a hole, in level 0
+HALF = 127.5  # alpha that is less is a hole, in level 0
 COVERAGE_ERROR = 0.02  # levels that cover more or less of the square than level 0 by this are left out
 PROBES = 256  # places along an edge at which coverage is measured, at least
 
@@ -84,14 +84,14 @@ def probed(alpha: NDArray[np.uint8]) -> NDArray[np.float32]:
         alpha: (N, N).
 
     Returns:
-        (M, M) 0..1.
+        (M, M) 0..255.
     """
     edge = len(alpha)
     each = max(1, PROBES // edge)
     at = (np.arange(edge * each, dtype=np.float32) + 0.5) / each - 0.5
     first = np.floor(at).astype(int)
     share = at - first
-    field = alpha / np.float32(255.0)
+    field = alpha.astype(np.float32)
     field = field[first % edge] * (1.0 - share)[:, None] + field[(first + 1) % edge] * share[:, None]
     return np.asarray(field[:, first % edge] * (1.0 - share) + field[:, (first + 1) % edge] * share, np.float32)
 
@@ -106,7 +106,7 @@ def alpha_levels(alpha: NDArray[np.uint8]) -> tuple[list[NDArray[np.uint8]], lis
         alpha: (N, N) 255 opaque, N a power of two.
 
     Returns:
-        (N, N) of each level, largest first, and the alpha below which it has a hole, 0..1.
+        (N, N) of each level, largest first, and the alpha below which it has a hole.
     """
     levels, least = [alpha], [HALF]
     mean = alpha.astype(np.float32)
@@ -118,7 +118,7 @@ def alpha_levels(alpha: NDArray[np.uint8]) -> tuple[list[NDArray[np.uint8]], lis
         ranked = np.sort(field, axis=None)[::-1]
         count = round(aim * ranked.size)
         above, below = ranked[max(count - 1, 0)], ranked[min(count, ranked.size - 1)]
-        threshold = float(above + below) / 2.0 if 0 < count < ranked.size else (2.0 if count == 0 else 0.0)
+        threshold = float(above + below) / 2.0 if 0 < count < ranked.size else (256.0 if count == 0 else 0.0)
         if abs(float((field >= threshold).mean()) - aim) > COVERAGE_ERROR:
             break
         levels.append(level)

@@ -201,7 +201,10 @@ def fill_range(flat: Flat, camera: F4, screen: Screen, first: int, last: int, de
     fill_view(camera, flat.solid, first, last, *screen, depth, written, keep)
     low, high = np.searchsorted(flat.cutouts.triangle, (first, last))
     if high > low:
-        cutouts = Cutouts(flat.cutouts.triangle[low:high], flat.cutouts.sheet[low:high])
+        triangle, sheet = flat.cutouts.triangle[low:high], flat.cutouts.sheet[low:high]
+        # near ones first: what they hide is not looked up in textures
+        order = np.argsort(camera[flat.corners[triangle, 0], 2], kind="stable")
+        cutouts = Cutouts(triangle[order], sheet[order])
         fill_cutouts_view(camera, flat.corners, flat.uvs, cutouts, flat.alphas, screen, depth, written, keep)
 
 

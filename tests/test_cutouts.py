@@ -118,7 +118,7 @@ def test_full_alpha_gives_the_bytes_of_no_alpha() -> None:
 @pytest.mark.parametrize("distance", [2.0, 4.0, 12.0, 25.0, 60.0])
 def test_leaves_cover_as_much_from_afar_as_from_near(distance: float) -> None:
     alpha = leafy()
-    share = (probed(alpha) >= 0.5).mean()
+    share = (probed(alpha) >= 127.5).mean()
     assert 0.2 < share < 0.5
     view = looking(focal=500.0)
     full = at(sheet(None, 6.4, 10.0, "near"), distance)
