@@ -205,7 +205,7 @@ def bare_tree(look: PropLook, detail: int) -> Mesh:
 
 
 def leafy_tree(look: PropLook, detail: int) -> Mesh:
-    """A tree in leaf; about 5,600 triangles, or 1,800 at detail 1."""
+    """A tree in leaf; about 5,600 triangles, or 2,400 at detail 1."""
     rng = generator(look)
     levels = _skeleton(look, rng, 3)
     trunk: RGB = (0.05, 0.042, 0.034)
@@ -213,8 +213,8 @@ def leafy_tree(look: PropLook, detail: int) -> Mesh:
     for level, sides in zip(levels[: 3 - detail], (7, 5, 3), strict=False):
         parts.add(_branches(level, trunk, sides, rng))
     tips = levels[3].end
-    count = 2600 if detail == 0 else 800
-    size = (0.34 if detail == 0 else 0.56) * (0.7 + 0.05 * look.height)
+    count = 2600 if detail == 0 else 1150
+    size = (0.34 if detail == 0 else 0.46) * (0.7 + 0.05 * look.height)
     base = tips[rng.integers(len(tips), size=count)]
     cloud = base + rng.normal(0.0, 0.04 * look.height, (count, 3))
     middle = np.array([0.0, 0.0, 0.62 * look.height])
@@ -225,11 +225,11 @@ def leafy_tree(look: PropLook, detail: int) -> Mesh:
 
 
 def conifer(look: PropLook, detail: int) -> Mesh:
-    """A spruce or cypress: hanging faces in rings on a cone; about 4,000 triangles, or 1,500 at detail 1."""
+    """A spruce or cypress: hanging faces in rings on a cone; about 4,000 triangles, or 2,200 at detail 1."""
     rng = generator(look)
     parts = Sketch()
     parts.add(_branches(_trunk(rng, 0.95 * look.height, 0.016 * look.height, 0.004), (0.045, 0.035, 0.03), 6, rng))
-    count = 1900 if detail == 0 else 700
+    count = 1900 if detail == 0 else 1000
     rise = 1.0 - np.sqrt(rng.uniform(0.0, 1.0, count))
     angle = rng.uniform(0.0, 2 * np.pi, count)
     narrow = 0.55 if look.variant % 2 else 1.0
@@ -239,7 +239,7 @@ def conifer(look: PropLook, detail: int) -> Mesh:
     centres = radial * reach[:, None] * np.array([look.length, look.width, 0.0]) / 2.0
     centres[:, 2] = level * look.height - 0.12 * reach * look.length
     outward = _unit(radial + np.array([0.0, 0.0, 0.35]))
-    size = (0.2 + 0.035 * look.height) * (1.0 if detail == 0 else 1.6)
+    size = (0.2 + 0.035 * look.height) * (1.0 if detail == 0 else 1.3)
     deep = 1.0 - reach / np.maximum((1.0 - rise), 0.05) ** 0.8
     parts.add(leaves(rng, centres, outward, size, look.colour, deep, needles=True))
     # the dark inside, so that daylight does not show through
