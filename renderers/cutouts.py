@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import FAST, NEAR, SUBPIXELS, edges, mip_level, pixel_span, row_span, snap
+from renderers.fill import FAST, NEAR, SUBPIXELS, WIDE, edges, mip_level, pixel_span, row_span, snap
 
 I4 = NDArray[np.int32]
 
@@ -35,12 +35,6 @@ class Cutouts(NamedTuple):
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
-def plane(ea, eb, ec, a, b, c, inverse):  # type: ignore[no-untyped-def]
-    """What is a, b and c at the corners, linear on the screen, where the edge values are ea, eb and ec."""
-    return (ea * a + eb * b + ec * c) * inverse
-
-
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def alpha_at(u, v, base, edge, texels):  # type: ignore[no-untyped-def]
     """Alpha, 0..255, of the level of `edge` texels that begins at `base`: bilinear."""
     gx, gy = u * edge - 0.5, v * edge - 0.5
@@ -56,7 +50,7 @@ def alpha_at(u, v, base, edge, texels):  # type: ignore[no-untyped-def]
     return above + (below - above) * ay
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def fill_holed(place, value, i, j, k, t, sheet, alphas, depth, index, keep):  # type: ignore[no-untyped-def]
     """Fill one triangle except for its holes; the largest depth value wins.
 
@@ -89,40 +83,38 @@ def fill_holed(place, value, i, j, k, t, sheet, alphas, depth, index, keep):  # 
     inverse = 1.0 / np.float64(area)
     az, bz, cz, aq, bq, cq = value[i, 0], value[j, 0], value[k, 0], value[i, 1], value[j, 1], value[k, 1]
     au, bu, cu, av, bv, cv = value[i, 2], value[j, 2], value[k, 2], value[i, 3], value[j, 3], value[k, 3]
-    z_x, q_x = plane(ea_x, eb_x, ec_x, az, bz, cz, inverse), plane(ea_x, eb_x, ec_x, aq, bq, cq, inverse)
-    u_x, v_x = plane(ea_x, eb_x, ec_x, au, bu, cu, inverse), plane(ea_x, eb_x, ec_x, av, bv, cv, inverse)
-    low, high = min(az, min(bz, cz)), max(az, max(bz, cz))
+    z_x, low, high = (ea_x * az + eb_x * bz + ec_x * cz) * inverse, min(az, min(bz, cz)), max(az, max(bz, cz))
     # (u, v) = (U / q, V / q) with U, V, q linear on the screen: its Jacobian is this determinant over q cubed
     turned = au * (bv * cq - cv * bq) - av * (bu * cq - cu * bq) + aq * (bu * cv - cu * bv)
-    size = np.float64(alphas.size[sheet])
-    texels = abs(turned) * inverse * SUBPIXELS**2 * size * size
-    near, far = 1.0 / max(aq, max(bq, cq)), 1.0 / min(aq, min(bq, cq))
-    level, coarsest = mip_level(texels * near**3, alphas.last[sheet]), mip_level(texels * far**3, alphas.last[sheet])
-    varied = level != coarsest
-    base, edge, least = alphas.offset[sheet, level], alphas.size[sheet] >> level, alphas.least[sheet, level]
+    texels = abs(turned) * inverse * SUBPIXELS**2 * np.float64(alphas.size[sheet]) ** 2
+    fine = coarse = 0.0  # the level found last is right for samples between, in texels
+    base, edge, least = np.int64(0), np.int64(1), np.float32(0.0)
+    wide = x1 - x0 >= WIDE
     for y in range(y0, y1 + 1):
-        first, last = row_span(ea, eb, ec, ea_x, eb_x, ec_x, x1 - x0)
-        if first <= last:
-            z_row, q_row = plane(ea, eb, ec, az, bz, cz, inverse), plane(ea, eb, ec, aq, bq, cq, inverse)
-            u_row, v_row = plane(ea, eb, ec, au, bu, cu, inverse), plane(ea, eb, ec, av, bv, cv, inverse)
+        first, last = np.int64(0), x1 - x0
+        if wide:
+            first, last = row_span(ea, eb, ec, ea_x, eb_x, ec_x, last)
+        z_row = (ea * az + eb * bz + ec * cz) * inverse
+        fa, fb, fc = ea + ea_x * first, eb + eb_x * first, ec + ec_x * first
         for x in range(first, last + 1):
             z = np.float32(min(max(z_row + z_x * x, low), high))
-            if z > depth[y, x0 + x]:
-                w = 1.0 / (q_row + q_x * x)
-                if varied:
-                    level = mip_level(texels * w * w * w, coarsest)
-                    base, edge, least = (
-                        alphas.offset[sheet, level],
-                        alphas.size[sheet] >> level,
-                        alphas.least[sheet, level],
-                    )
-                if alpha_at((u_row + u_x * x) * w, (v_row + v_x * x) * w, base, edge, alphas.texels) >= least:
+            if (fa | fb | fc) >= 0 and z > depth[y, x0 + x]:
+                w = 1.0 / (fa * aq + fb * bq + fc * cq)
+                here = texels * (w * area) ** 3
+                if here < fine or here >= coarse:
+                    level = mip_level(here, alphas.last[sheet])
+                    middle = np.float64(np.int64(1) << 2 * level)
+                    fine = 0.5 * middle if level > 0 else 0.0
+                    coarse = 2.0 * middle if level < alphas.last[sheet] else np.inf
+                    base, edge = alphas.offset[sheet, level], np.int64(alphas.size[sheet]) >> level
+                    least = alphas.least[sheet, level]
+                u, v = (fa * au + fb * bu + fc * cu) * w, (fa * av + fb * bv + fc * cv) * w
+                if alpha_at(u, v, base, edge, alphas.texels) >= least:
                     depth[y, x0 + x] = z
                     if keep:
                         index[y, x0 + x] = t
-        ea += ea_y
-        eb += eb_y
-        ec += ec_y
+            fa, fb, fc = fa + ea_x, fb + eb_x, fc + ec_x
+        ea, eb, ec = ea + ea_y, eb + eb_y, ec + ec_y
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -141,15 +133,16 @@ def fill_cutouts_view(camera, corners, uvs, cutouts, alphas, screen, depth, inde
         keep: whether to write `index`.
     """
     place, value = np.empty((4, 2), np.int64), np.empty((4, 4), np.float64)
-    for n in range(len(cutouts.triangle)):
-        t = cutouts.triangle[n]
+    triangle, sheet, snapped, nearness = cutouts.triangle, cutouts.sheet, screen.snapped, screen.nearness
+    for n in range(len(triangle)):
+        t = triangle[n]
         count = 0
         for k in range(3):
             i, j = corners[t, k], corners[t, (k + 1) % 3]
             zi, zj = camera[i, 2], camera[j, 2]
             if zi >= NEAR:
-                q = np.float64(screen.nearness[i])
-                place[count, 0], place[count, 1] = screen.snapped[i, 0], screen.snapped[i, 1]
+                q = np.float64(nearness[i])
+                place[count, 0], place[count, 1] = snapped[i, 0], snapped[i, 1]
                 value[count, 0], value[count, 1] = q, q
                 value[count, 2], value[count, 3] = uvs[i, 0] * q, uvs[i, 1] * q
                 count += 1
@@ -166,7 +159,7 @@ def fill_cutouts_view(camera, corners, uvs, cutouts, alphas, screen, depth, inde
                 value[count, 3] = (uvs[i, 1] + s * (uvs[j, 1] - uvs[i, 1])) * q
                 count += 1
         for k in range(1, count - 1):
-            fill_holed(place, value, 0, k, k + 1, t, cutouts.sheet[n], alphas, depth, index, keep)
+            fill_holed(place, value, 0, k, k + 1, t, sheet[n], alphas, depth, index, keep)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
