@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.cutouts import Cutouts, fill_cutouts_map, fill_cutouts_view
+from renderers.cutouts import Cutouts, fill_cutouts_map, fill_cutouts_view, nearest_first
 from renderers.fill import F4, I4, Screen, fill_map, fill_view, project, to_camera
 from renderers.frame import Frame, View
 from renderers.geometry import Flat, Flattener
@@ -173,7 +173,8 @@ def depth_map(flat: Flat, texel_from_world: NDArray[np.float32], size: int, texe
     scratch = np.empty(len(flat.world), np.float32)
     fill_map(texel_from_world, flat.world, flat.solid, snapped, scratch, height, NO_INDEX)
     if len(flat.cutouts.triangle):
-        fill_cutouts_map(snapped, scratch, flat.corners, flat.uvs, flat.cutouts, flat.alphas, height, NO_INDEX)
+        cutouts = nearest_first(flat.cutouts, flat.corners, scratch)
+        fill_cutouts_map(snapped, scratch, flat.corners, flat.uvs, cutouts, flat.alphas, height, NO_INDEX)
     return DepthMap(height, texel_from_world, texel)
 
 
@@ -201,10 +202,8 @@ def fill_range(flat: Flat, camera: F4, screen: Screen, first: int, last: int, de
     fill_view(camera, flat.solid, first, last, *screen, depth, written, keep)
     low, high = np.searchsorted(flat.cutouts.triangle, (first, last))
     if high > low:
-        triangle, sheet = flat.cutouts.triangle[low:high], flat.cutouts.sheet[low:high]
-        # near ones first: what they hide is not looked up in textures
-        order = np.argsort(camera[flat.corners[triangle, 0], 2], kind="stable")
-        cutouts = Cutouts(triangle[order], sheet[order])
+        cutouts = Cutouts(flat.cutouts.triangle[low:high], flat.cutouts.sheet[low:high])
+        cutouts = nearest_first(cutouts, flat.corners, screen.nearness)
         fill_cutouts_view(camera, flat.corners, flat.uvs, cutouts, flat.alphas, screen, depth, written, keep)
 
 
