@@ -258,7 +258,7 @@ class StageBuilder:
         pose = world_from_model(place, signal.heading, signal.pitch, signal.roll)
         subject = Subject(
             signal.id, Kind.SIGNAL, triple(place), signal.look.size, signal.heading, None,
-            shown, lit, {"style": signal.look.housing},
+            shown, lit, {"style": signal.look.housing, "serves": "people" if signal.clearance > 0.0 else "vehicles"},
         )  # fmt: skip
         return Instance(signal_head(signal.look, section), pose, Kind.SIGNAL, signal.id), subject
 
