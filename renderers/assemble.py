@@ -20,12 +20,13 @@ from renderers.people_company import company, seated
 from renderers.props import prop_mesh
 from renderers.relief import actor_pose, ground_on, house_on, laid, on_relief, on_slope, prop_pose
 from renderers.riders import ridden
-from renderers.rigid import box_of, empty_handed, limp, limp_pose, rolling, vehicle_rig
+from renderers.rigid import box_of, empty_handed, limp, limp_pose
 from renderers.shapes import shape_mesh, shape_pose
 from renderers.signals import signal_mesh
 from renderers.stage import Instance, Stage
-from renderers.vehicles import vehicle_mesh
-from renderers.vehicles_wheels import Gear
+from renderers.vehicles_moving import rolling, vehicle, vehicle_rig
+from renderers.vehicles_paint import painted
+from renderers.vehicles_signs import signs_of
 from scenes.cycles import CycleLook
 from scenes.geometry import (
     camera_from_world,
@@ -46,6 +47,7 @@ from sim.lights import state_of
 from sim.masses import LOOSE_MASSES
 from sim.people_company import HIPS, gait_of
 from sim.people_ride import Ride
+from sim.turn_signals import Turning, turnings
 from sim.world import State
 
 DETAIL_HEIGHTS = (110.0, 40.0)  # px; smaller things are drawn with detail 1, then 2
@@ -55,7 +57,6 @@ PROP_REACH = 16.0  # m behind and beside the camera within which props throw sha
 ACTOR_REACH = 12.0  # m, the same for actors
 STRIDES = 8  # poses of a stride on coarse stages
 RIDDEN = 1.75  # m, of a bicycle with its rider
-BRAKE = -0.8  # m/s2, stronger deceleration lights the brake lamps
 
 
 class StageBuilder:
@@ -73,6 +74,7 @@ class StageBuilder:
         self._ground = Instance(ground_on(ground_mesh(scene.roads), scene.roads.relief), np.eye(4), Kind.ROAD)
         self._houses: dict[tuple[int, bool], Instance] = {}  # by position in the scene, and whether only massing
         self._props: dict[int, Instance] = {}  # by position in the scene
+        self._turns: dict[int, tuple[Turning, ...]] = {}  # of vehicles, by position in the scene
         self._views = [resolve_camera(camera, scene, None) for camera in scene.cameras]
 
     def _surroundings(self, view: View, state: State) -> list[Instance]:
@@ -197,21 +199,30 @@ class StageBuilder:
             attributes = {"age_group": actor.look.age_group, "behaviour": behaviour}
         elif isinstance(actor.look, CycleLook):
             ride = Ride(*(float(row[0, k]) for row in (state.travelled, state.speed, state.steering, state.yaw_rate)))
-            lights = self.scene.light.headlights_on, bool(state.acceleration[0, k] < BRAKE)
-            detail = detail_for(RIDDEN, pose[:3, 3], view)
-            return on_relief(ridden(actor, actor.look, ride, (position, heading), detail, lights), relief)
+            detail, signs = detail_for(RIDDEN, pose[:3, 3], view), signs_of(self.scene, k, state, self._ahead(k))
+            return on_relief(ridden(actor, actor.look, ride, (position, heading), detail, signs), relief)
         else:
-            braking = bool(state.acceleration[0, k] < BRAKE)
-            lamps = self.scene.light.headlights_on and actor.behaviour != "parked"
-            if state.rigid is None:
-                mesh = vehicle(actor.look, detail, lamps, braking, round(float(state.steering[0, k]), 2))
-            else:
-                rig = vehicle_rig(actor.look, detail, lamps, braking)
-                mesh = rolling(rig, float(state.steering[0, k]), state.rigid.joints[0, k])
-            attributes = {"model": actor.look.model, "behaviour": actor.behaviour}
+            mesh, known = self._vehicle(k, actor.look, state, detail)
+            attributes = {"model": actor.look.model, "behaviour": actor.behaviour, **known}
         turn = None if orientation is None else quadruple(orientation)
         subject = Subject(actor.id, actor.kind, centre, size, heading, turn, attributes=attributes)
         return [(Instance(mesh, pose, actor.kind, actor.id), subject)]
+
+    def _ahead(self, k: int) -> tuple[Turning, ...]:
+        """Turns on the path of a vehicle."""
+        if k not in self._turns:
+            self._turns[k] = turnings(self.scene.actors[k], self.scene.roads)
+        return self._turns[k]
+
+    def _vehicle(self, k: int, look: VehicleLook, state: State, detail: int) -> tuple[Mesh, dict[str, str]]:
+        """The mesh of a vehicle, and what is known of its lamps and plate; on coarse stages wheels do not roll."""
+        signs, known = signs_of(self.scene, k, state, self._ahead(k))
+        steering = float(state.steering[0, k])
+        if state.rigid is not None:
+            return painted(rolling(vehicle_rig(look, detail), steering, state.rigid.joints[0, k]), look, signs), known
+        if self.coarse:
+            return vehicle(look, detail, signs, round(steering, 2), 0.0), known
+        return vehicle(look, detail, signs, steering, float(state.travelled[0, k]) / look.wheel_radius), known
 
     def _signal(self, signal: Signal, state: State) -> tuple[Instance, Subject]:
         time = float(state.time[0])
@@ -257,12 +268,6 @@ def kept_strider(look: PersonLook, gait: Gait) -> Mesh:
 def kept_person(look: PersonLook) -> SkinnedMesh:
     """Keep recently built coarse people; building one takes longer than two pictures."""
     return person_mesh(look, 2)
-
-
-@lru_cache(maxsize=600)
-def vehicle(look: VehicleLook, detail: int, lamps_on: bool, braking: bool, steering: float) -> Mesh:
-    """Keep recently built vehicles."""
-    return vehicle_mesh(look, detail, lamps_on, braking, Gear(steering))
 
 
 @lru_cache(maxsize=256)

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from renderers.mesh import Material, Mesh, box
-from renderers.vehicles_faces import PLATE
 from renderers.vehicles_paint import Paints
+from renderers.vehicles_plates import plate_size
 from renderers.vehicles_shapes import axles
 from renderers.vehicles_textures import lettering_texture
 from scenes.vehicles import RGB, VehicleLook
@@ -137,7 +137,7 @@ def chassis(look: VehicleLook, paints: Paints, detail: int, front: float, floor:
         box((front - back - 0.1, 0.9, 0.22), (middle, 0.0, floor - 0.11), paints.dark),
         box((front - back - 0.06, look.width - 0.12, 0.10), (middle, 0.0, floor - 0.04), paints.metal),
         box((0.08, look.width - 0.1, 0.16), (back + 0.10, 0.0, bar), paints.metal),
-        board((back + 0.04, 0.0, bar), (0.02, *PLATE), paints.plate_rear),
+        board((back + 0.04, 0.0, bar), (0.02, *plate_size(look.plate, "rear")), paints.plate_rear),
     ]
     guard = (rear_axle + radius + 0.12, min(front_axle - radius - 0.25, front + 0.4))
     for s in (1.0, -1.0):
@@ -151,7 +151,7 @@ def chassis(look: VehicleLook, paints: Paints, detail: int, front: float, floor:
             parts.append(
                 box((2.3 * radius, 0.42, 0.04), (rear_axle, s * (half - 0.28), 2 * radius + 0.06), paints.trim)
             )
-        for k, material in enumerate((paints.brake, paints.indicator, paints.reverse)[: 3 if detail < 2 else 1]):
+        for k, material in enumerate((paints.brake, paints.turn(s), paints.reverse)[: 3 if detail < 2 else 2]):
             parts.append(box((0.05, 0.16, 0.15), (back + 0.035, s * (half - 0.12 - 0.17 * k), bar), material))
         flap = (rear_axle - radius - 0.2, s * (half - 0.28), 0.42)
         parts.append(box((0.02, 0.42, 0.35), flap, paints.rubber))

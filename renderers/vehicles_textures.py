@@ -1,4 +1,4 @@
-"""Pictures on vehicles: number plates, lettering, destination boards and cabins seen through glass."""
+"""Pictures on vehicles: lettering, destination boards and cabins seen through glass."""
 
 from __future__ import annotations
 
@@ -32,33 +32,11 @@ def _write(canvas: Pixels, text: str, area: tuple[int, int, int, int], colour: R
     part[:] = (part * (1.0 - share) + np.array(srgb(colour)) * share).astype(np.uint8)
 
 
-def _finish(canvas: Pixels) -> Pixels:
+def finished(canvas: Pixels) -> Pixels:
+    """A canvas squeezed into the square of a texture."""
     import cv2
 
     return np.ascontiguousarray(cv2.resize(canvas, (SIZE, SIZE), interpolation=cv2.INTER_AREA))
-
-
-@lru_cache(maxsize=512)
-def plate_texture(text: str, colour: RGB, band: bool) -> Texture:
-    """Number plate that fills the picture; stretch it to 520 x 111 mm.
-
-    Args:
-        text: letters and digits.
-        colour: linear RGB of the background.
-        band: blue band at the left.
-
-    Returns:
-        The texture.
-    """
-    canvas = np.empty((112, 512, 3), np.uint8)
-    canvas[:] = srgb(colour)
-    start = 20
-    if band:
-        canvas[:, :46] = srgb((0.01, 0.04, 0.35))
-        canvas[60:90, 14:32] = srgb((0.6, 0.6, 0.6))
-        start = 58
-    _write(canvas, text, (start, 16, 496, 98), (0.008, 0.008, 0.008), 9)
-    return Texture(f"plate/{text}/{colour}/{band}", _finish(canvas))
 
 
 @lru_cache(maxsize=256)
@@ -79,7 +57,7 @@ def lettering_texture(text: str, ground: RGB, ink: RGB) -> Texture:
     _write(
         canvas, f"0{len(text) * 1379 % 9000 + 1000} {len(text) * 77717 % 900000 + 99999}", (90, 96, 420, 120), ink, 6
     )
-    return Texture(f"lettering/{text}/{ground}/{ink}", _finish(canvas))
+    return Texture(f"lettering/{text}/{ground}/{ink}", finished(canvas))
 
 
 @lru_cache(maxsize=128)
@@ -94,7 +72,7 @@ def board_texture(text: str) -> Texture:
     """
     canvas = np.full((96, 512, 3), 12, np.uint8)
     _write(canvas, text, (20, 14, 492, 82), (0.9, 0.5, 0.05), 8)
-    return Texture(f"board/{text}", _finish(canvas))
+    return Texture(f"board/{text}", finished(canvas))
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,7 @@ import numpy as np
 from renderers.mesh import Mesh, box, merge
 from renderers.vehicles_boxes import box_body, box_paint, chassis, words
 from renderers.vehicles_cars import running_gear
-from renderers.vehicles_faces import car_front, plate, tail_lamps
+from renderers.vehicles_faces import car_front, plate, repeaters, tail_lamps
 from renderers.vehicles_form import Form
 from renderers.vehicles_glass import Daylight, handles, mirrors, screens, seams, side_windows, skirts
 from renderers.vehicles_paint import Paints
@@ -47,12 +47,12 @@ def van_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> Mesh
         *car_front(form, look, paints),
         *_van_rear(form, look, paints),
         *_signwriting(form, look, paints, door),
-        *running_gear(form, look, paints, gear),
+        *repeaters(form, paints, front - form.section.arches[0][2] - 0.06, float(form.belt(front)) - 0.20),
     ]
     if detail == 0 and not bus:
         z = float(form.belt(rear))
         parts += [side_panel(form, s, (form.rear + 0.1, slide), (z - 0.015, z + 0.015), paints.dark) for s in (1, -1)]
-    return merge(parts)
+    return merge([*parts, *running_gear(form, look, paints, gear)])
 
 
 def _van_rear(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
@@ -62,7 +62,7 @@ def _van_rear(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
     parts = [
         face_patch(form, True, (0.98 * half, -0.98 * half), (low, high - 0.06), paints.bumper),
         *tail_lamps(form, look, paints, high + 0.04, top),
-        plate(form, True, 0.42 * half, high + 0.175, paints),
+        plate(form, look, True, (0.42 * half, high + 0.175), paints),
     ]
     if look.model == "minibus" or look.tint < 0.5:
         for reach in ((0.80 * half, 0.07), (-0.07, -0.80 * half)):
@@ -115,11 +115,11 @@ def box_van_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> 
         *car_front(form, look, paints),
         *box_body(look, paints, detail, (back + 0.02, cab_rear + 0.03), (floor, look.height)),
         *chassis(look, paints, detail, cab_rear, floor),
-        *running_gear(form, look, paints, gear, look.width / 2.0 - 0.06),
+        *repeaters(form, paints, door + 0.04, float(form.belt(door)) - 0.20),
     ]
     if look.livery % 2 == 0:  # the part over the cab
         nose = min(cab_rear + 0.9, form.x_of("roof_front"))
         size = (nose - cab_rear, look.width - 0.04, look.height - BOX_VAN_CAB - 0.02)
         middle = ((nose + cab_rear) / 2, 0.0, (look.height + BOX_VAN_CAB) / 2 - 0.01)
         parts.append(box(size, middle, box_paint(look)))
-    return merge(parts)
+    return merge([*parts, *running_gear(form, look, paints, gear, look.width / 2.0 - 0.06)])
