@@ -108,9 +108,10 @@ def _front(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
         panes.append((UPPER_DECK[0] + 0.05, UPPER_DECK[1]))
         frames.append((UPPER_DECK[0], UPPER_DECK[1] + 0.04))
     parts = [face_patch(form, False, (-0.93 * half, 0.93 * half), span, paints.rubber) for span in frames]
-    for span in panes:
-        for y in ((-0.92 * half, -0.02), (0.02, 0.92 * half)):
-            parts.append(face_patch(form, False, y, span, paints.screen, lift=0.005))
+    reach = (0.92 * half, -0.92 * half) if look.left_hand_drive else (-0.92 * half, 0.92 * half)
+    for span, glass in zip(panes, (paints.screen, paints.side_glass), strict=False):
+        parts.append(face_patch(form, False, reach, span, glass, lift=0.005))
+        parts.append(face_patch(form, False, (-0.02, 0.02), span, paints.rubber, lift=0.007))
     text = (top + 0.06, board - 0.03)
     parts.append(face_patch(form, False, (-0.72 * half, 0.72 * half), text, paints.board, lift=0.007))
     parts.append(face_patch(form, False, (-0.96 * half, 0.96 * half), (low, low + 0.22), paints.bumper))

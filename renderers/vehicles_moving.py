@@ -44,7 +44,7 @@ def vehicle_rig(look: VehicleLook, detail: int) -> Rig:
     """
     sizes = [plate_size(look.plate, face) for face in ("front", "rear")]
     alike = next(n for n in NATIONS if [plate_size(Plate(n, ""), face) for face in ("front", "rear")] == sizes)
-    return _rig(replace(look, plate=Plate(alike, "")), detail)
+    return _rig(replace(look, plate=Plate(alike, "0")), detail)
 
 
 @lru_cache(maxsize=512)

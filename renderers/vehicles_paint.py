@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from renderers.mesh import RGB, Material, Mesh
+from renderers.vehicles_cabins import cabin_texture
 from renderers.vehicles_plates import plate_texture
-from renderers.vehicles_textures import board_texture, cabin_texture, lamp_texture, mesh_texture
+from renderers.vehicles_textures import board_texture, lamp_texture, mesh_texture
 from scenes.kinds import Kind
 from scenes.vehicles import VehicleLook
 
@@ -16,17 +17,18 @@ TAIL_LAMP: RGB = (0.9, 0.03, 0.015)
 BRAKE_LAMP: RGB = (4.5, 0.22, 0.10)
 TURN_LAMP: RGB = (4.2, 0.85, 0.02)  # amber of ECE R6
 NONE: RGB = (0.0, 0.0, 0.0)
-CABIN_LAMP: RGB = (4.0, 3.7, 3.0)  # behind the windows of a bus; what is seen through them reflects a twentieth
+CABIN_LAMP: RGB = (0.6, 0.56, 0.46)  # behind the windows of a bus; what is seen through them reflects a twentieth
 
 
 @dataclass(frozen=True)
 class Signs:
-    """Which lamps of a vehicle glow now."""
+    """What a vehicle shows of its state: which lamps glow now, and whether somebody is in it."""
 
     lamps: bool = False  # head and tail lamps
     braking: bool = False
     left: bool = False  # turn lamps
     right: bool = False
+    driven: bool = True  # somebody sits at the wheel
 
 
 DARK = Signs()
@@ -65,7 +67,7 @@ class Paints:
 
 
 def painted(mesh: Mesh, look: VehicleLook, signs: Signs) -> Mesh:
-    """A vehicle's mesh with other lamps lit or another plate; shares everything but the palette."""
+    """A vehicle's mesh with other signs or another plate; shares everything but the palette."""
     paints = paints_of(look, signs)
     return replace(mesh, palette=tuple(getattr(paints, m.part) if m.part else m for m in mesh.palette))
 
@@ -76,7 +78,7 @@ def paints_of(look: VehicleLook, signs: Signs) -> Paints:
 
     Args:
         look: the vehicle.
-        signs: which lamps glow.
+        signs: which lamps glow, and whether somebody drives.
 
     Returns:
         The materials.
@@ -99,7 +101,8 @@ def paints_of(look: VehicleLook, signs: Signs) -> Paints:
     bars = (0.30, 0.30, 0.31) if look.chrome else (0.03, 0.03, 0.03)
     amber = Material(look.indicator, lamp_texture(True), 0.15, reflectance=0.06)
     number = f"{int(1000 * look.length) % 90 + 10}"
-    side = replace(glass, texture=cabin_texture("bus" if bus else "side", look.interior, look.driver))
+    people = (1 if look.alone else 2) if signs.driven else 0
+    side = replace(glass, texture=cabin_texture("bus" if bus else "side", look.interior, people))
     return Paints(
         paint=paint,
         second=Material(look.second, roughness=0.35, reflectance=0.05),
@@ -110,9 +113,9 @@ def paints_of(look: VehicleLook, signs: Signs) -> Paints:
         metal=Material((0.10, 0.10, 0.10), roughness=0.6),
         chrome=chrome,
         rim=Material(look.wheel_colour, roughness=0.35, metallic=0.25, reflectance=0.06),
-        screen=replace(glass, texture=cabin_texture("screen", look.interior, look.driver)),
+        screen=replace(glass, texture=cabin_texture("screen", look.interior, people), part="screen"),
         side_glass=replace(side, emission=CABIN_LAMP if bus and lamps_on else NONE, part="side_glass"),
-        rear_glass=replace(rear, texture=cabin_texture("rear", look.interior, look.driver)),
+        rear_glass=replace(rear, texture=cabin_texture("rear", look.interior, people), part="rear_glass"),
         grille=Material(bars, mesh_texture(look.grille), 0.4),
         head=replace(head, emission=HEADLAMP if lamps_on else NONE, part="head"),
         tail=replace(tail, part="tail"),

@@ -16,7 +16,7 @@ ON = {True: "on", False: "off"}
 
 
 def signs_of(scene: Scene, k: int, state: State, ahead: tuple[Turning, ...]) -> tuple[Signs, dict[str, str]]:
-    """The lamps of vehicle k; parked ones are dark.
+    """The lamps of vehicle k; parked ones are dark, and nobody is in them.
 
     Args:
         scene: whose actor k is a vehicle.
@@ -37,7 +37,7 @@ def signs_of(scene: Scene, k: int, state: State, ahead: tuple[Turning, ...]) -> 
     braking = driven and bool(state.acceleration[0, k] < BRAKE or state.speed[0, k] < HELD)
     side = turn_signal(actor, scene.roads, ahead, float(state.travelled[0, k]), time) if driven else "off"
     lit = side != "off" and flashes(actor.id, time)
-    signs = Signs(lamps, braking, lit and side == "left", lit and side == "right")
+    signs = Signs(lamps, braking, lit and side == "left", lit and side == "right", driven)
     known = {"lights": ON[lamps], "brake_lights": ON[braking], "turn_lights": side, "turn_lights_lit": ON[lit]}
     if actor.look.plate is not None:
         known |= {"plate": actor.look.plate.text, "plate_nation": actor.look.plate.nation}

@@ -124,7 +124,7 @@ class VehicleLook:
     roof_rails: bool
     taxi: bool
     left_hand_drive: bool
-    driver: bool
+    alone: bool  # who drives has nobody beside
     interior: int  # variant of the cabin seen through the glass
     wheel_style: str  # spokes, multi, cover, steel
     wheel_colour: RGB
@@ -215,7 +215,7 @@ def sample_model(rng: np.random.Generator, name: str) -> VehicleLook:
         tumble=float(model.tumble * rng.uniform(0.85, 1.1)), roundness=float(rng.uniform(0.1, 1.0)),
         paint=paint, second=BRIGHT[int(rng.integers(len(BRIGHT)))], paint_metallic=metallic,
         dirt=float(min(1.0, rng.gamma(1.5, 0.2))), left_hand_drive=bool(rng.random() < 0.35),
-        roof_rails=bool(rails), taxi=bool(taxi), driver=bool(rng.random() < 0.75), interior=int(rng.integers(6)),
+        roof_rails=bool(rails), taxi=bool(taxi), alone=bool(rng.random() < 0.75), interior=int(rng.integers(6)),
         load=int(rng.integers(3)), **_fittings(rng, name, car, large), **_graphics(rng, model.kind, name),
     )  # fmt: skip
 
