@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from renderers.assemble import StageBuilder, resolve_camera
 from renderers.frame import ActorLabel, Frame
 from renderers.labels import label_frame
 from renderers.mesh import Mesh
-from renderers.raster import RasterRenderer
+from renderers.raster import RasterOptions, RasterRenderer
 from renderers.vehicles_moving import vehicle, vehicle_rig
 from renderers.vehicles_paint import DARK, Signs
 from scenes.catalogue import axles
@@ -51,7 +51,7 @@ def turner(side: str, look: VehicleLook | None = None) -> tuple[Scene, Turning]:
                 away = way * (AWAY + look.length / 2)
                 spot = np.array([x + away * math.cos(heading), y + away * math.sin(heading), 1.3])
                 facing = heading + (math.pi if way > 0 else 0.0)
-                views.append(Camera(number, 240, 180, 260.0, spot, facing, 0.0, 0.0, CameraChain()))
+                views.append(Camera(number, 240, 180, 400.0, spot, facing, 0.0, 0.0, CameraChain()))
             scene = replace(
                 junction(), actors=(alone,), signals=(), buildings=(), props=(), cameras=tuple(views), controller=None
             )
@@ -59,13 +59,21 @@ def turner(side: str, look: VehicleLook | None = None) -> tuple[Scene, Turning]:
     raise AssertionError(side)
 
 
+PLAIN = RasterRenderer(RasterOptions(samples=1, shadow_size=0, sky_size=0))
+
+
+@lru_cache(maxsize=1)
+def builder_of(scene: Scene) -> StageBuilder:
+    return StageBuilder(scene)
+
+
 def seen(scene: Scene, camera: int, time: float, acceleration: float = 0.0) -> tuple[Frame, ActorLabel]:
     state = initial_state(compile_world([scene]))
     changed = np.full_like(state.acceleration, acceleration)
     state = replace(state, time=np.full_like(state.time, time), acceleration=changed)
     view = resolve_camera(scene.cameras[camera], scene, state)
-    stage, subjects = StageBuilder(scene).at(state, view)
-    drawn = RasterRenderer().draw(stage, view)
+    stage, subjects = builder_of(scene).at(state, view)
+    drawn = PLAIN.draw(stage, view)
     (label,) = [one for one in label_frame(drawn, subjects) if one.kind in VEHICLES]
     return drawn.frame, label
 
@@ -192,7 +200,7 @@ def test_a_bus_signals_before_it_leaves_its_stop() -> None:
 def test_parked_vehicles_are_dark_and_empty_at_night_and_driven_ones_are_not() -> None:
     parked = driven = 0
     for k in range(3):
-        scene = load("street-night").sample(k)
+        scene = replace(load("street-night").sample(k), buildings=(), props=())
         state = initial_state(compile_world([scene]))
         for camera in scene.cameras:
             stage, subjects = StageBuilder(scene).at(state, resolve_camera(camera, scene, state))
