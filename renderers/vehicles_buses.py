@@ -112,6 +112,10 @@ def _front(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
     for span, glass in zip(panes, (paints.screen, paints.side_glass), strict=False):
         parts.append(face_patch(form, False, reach, span, glass, lift=0.005))
         parts.append(face_patch(form, False, (-0.02, 0.02), span, paints.rubber, lift=0.007))
+    if form.detail == 0:  # wipers, at rest
+        for y in ((0.06, 0.85 * half), (-0.85 * half, -0.06)):
+            foot = panes[0][0] + 0.05
+            parts.append(face_patch(form, False, y, (foot, foot + 0.025), paints.rubber, 0.10, 0.010))
     text = (top + 0.06, board - 0.03)
     parts.append(face_patch(form, False, (-0.72 * half, 0.72 * half), text, paints.board, lift=0.007))
     parts.append(face_patch(form, False, (-0.96 * half, 0.96 * half), (low, low + 0.22), paints.bumper))

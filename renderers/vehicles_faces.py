@@ -102,13 +102,18 @@ def car_rear(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
     if form.detail == 0:
         canvas = Canvas(form, "top")
         start = form.at("step_rear") - 0.01
-        stop = form.at("waist") if look.deck > 0.3 else form.at("roof_rear") + 0.03
+        stop = form.at("waist") - 0.01  # the window is a part of the lid
         q = LAMP_INNER[look.tail_lamp] - 0.02
         parts += [line(canvas, [(start, s * q), (stop, s * q)], (0.0, 0.016), paints.dark) for s in (1.0, -1.0)]
         parts.append(line(canvas, [(start, -0.9), (start, 0.9)], (0.016, 0.0), paints.dark))
-        pipe = (form.rear + 0.02, -0.5 * half, low)
-        parts.append(tube(pipe, (pipe[0] + 0.2, *pipe[1:]), 0.028, paints.metal, 8))
+        parts.append(exhaust(form, look, paints))
     return parts
+
+
+def exhaust(form: Form, look: VehicleLook, paints: Paints) -> Mesh:
+    """End of the exhaust pipe, half below the rear bumper."""
+    x, y, z = form.rear + 0.02, -0.25 * look.width, sill(look)
+    return tube((x, y, z), (x + 0.2, y, z), 0.028, paints.metal, 8)
 
 
 def tail_lamps(form: Form, look: VehicleLook, paints: Paints, low: float, top: float) -> list[Mesh]:

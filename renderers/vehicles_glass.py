@@ -140,10 +140,9 @@ def screens(form: Form, look: VehicleLook, paints: Paints, rear: bool = True) ->
         start, stop = form.at("waist") - 0.05, form.at("roof_rear") + 0.06
         if form.detail < 2:
             parts.append(top_panel(form, paints.rubber, start + 0.025, stop - 0.025, 0.87, 0.85))
-        canvas = Canvas(form, "top")
-        parts.append(
-            patch(canvas, [(start, 0.84), (start, -0.84)], [(stop, 0.82), (stop, -0.82)], paints.rear_glass, 0.003)
-        )
+        q = -1.0 if look.left_hand_drive else 1.0
+        low_edge, high_edge = [(start, 0.84 * q), (start, -0.84 * q)], [(stop, 0.82 * q), (stop, -0.82 * q)]
+        parts.append(patch(Canvas(form, "top"), low_edge, high_edge, paints.rear_glass, 0.003))
     return parts
 
 

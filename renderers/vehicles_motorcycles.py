@@ -184,13 +184,13 @@ def rear_fittings(look: CycleLook, x: float, z: float, tail: Material, signs: Si
     for y in (0.15, -0.15):
         sketch.bar((x + 0.03, 0.4 * y, z), (x + 0.03, y, z), 0.008, STEEL, BLACK, 4)
         turn_lamp(sketch, (x + 0.02, y, z), signs)
-    sketch.bar((x + 0.04, 0.0, z - 0.05), (x, 0.0, z - 0.16), 0.02, STEEL, BLACK, 4)
+    back = x - 0.01 if look.model == "scooter" else x - 0.16  # behind the mudguard
+    sketch.bar((x + 0.04, 0.0, z - 0.05), (back + 0.008, 0.0, z - 0.16), 0.02, STEEL, BLACK, 4)
     if look.plate is not None:
         wide, tall = plate_size(look.plate, "folded")
-        sketch.box((x - 0.006, 0.0, z - 0.20), (0.012, wide, tall), STEEL, BLACK)
-        back = x - 0.013
+        sketch.box((back + 0.006, 0.0, z - 0.20), (0.012, wide, tall), STEEL, BLACK)
         edges = ((1, -1), (-1, -1), (-1, 1), (1, 1))
-        corners = [(back, 0.5 * wide * y, z - 0.20 + 0.5 * tall * up) for y, up in edges]
+        corners = [(back - 0.001, 0.5 * wide * y, z - 0.20 + 0.5 * tall * up) for y, up in edges]
         paint = Material(texture=plate_texture(look.plate, "folded"), roughness=0.4)
         sketch.quad(corners, paint, uvs=((0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0)))
     return sketch.build()

@@ -17,7 +17,7 @@ TAIL_LAMP: RGB = (0.9, 0.03, 0.015)
 BRAKE_LAMP: RGB = (4.5, 0.22, 0.10)
 TURN_LAMP: RGB = (4.2, 0.85, 0.02)  # amber of ECE R6
 NONE: RGB = (0.0, 0.0, 0.0)
-CABIN_LAMP: RGB = (0.6, 0.56, 0.46)  # behind the windows of a bus; what is seen through them reflects a twentieth
+CABIN_LAMP: RGB = (0.42, 0.39, 0.32)  # behind the windows of a bus; what is seen through them reflects a twentieth
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,10 @@ def paints_of(look: VehicleLook, signs: Signs) -> Paints:
         rim=Material(look.wheel_colour, roughness=0.35, metallic=0.25, reflectance=0.06),
         screen=replace(glass, texture=cabin_texture("screen", look.interior, people), part="screen"),
         side_glass=replace(side, emission=CABIN_LAMP if bus and lamps_on else NONE, part="side_glass"),
-        rear_glass=replace(rear, texture=cabin_texture("rear", look.interior, people), part="rear_glass"),
+        rear_glass=replace(
+            rear, texture=cabin_texture("bus" if bus else "rear", look.interior + bus, people),
+            emission=CABIN_LAMP if bus and lamps_on else NONE, part="rear_glass",
+        ),
         grille=Material(bars, mesh_texture(look.grille), 0.4),
         head=replace(head, emission=HEADLAMP if lamps_on else NONE, part="head"),
         tail=replace(tail, part="tail"),
