@@ -17,6 +17,7 @@ from renderers.lamps_placed import lamps_of
 from renderers.mesh import Mesh, merge, moved
 from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
 from renderers.people_company import company, seated
+from renderers.plates_seen import plate_corners
 from renderers.props import prop_mesh
 from renderers.relief import actor_pose, ground_on, house_on, laid, on_relief, on_slope, prop_pose
 from renderers.riders import ridden
@@ -37,7 +38,7 @@ from scenes.geometry import (
     triple,
     world_from_model,
 )
-from scenes.kinds import Kind
+from scenes.kinds import VEHICLES, Kind
 from scenes.people import PersonLook
 from scenes.relief import raised
 from scenes.signals import SignalLook
@@ -151,6 +152,8 @@ class StageBuilder:
                 continue
             for instance, subject in self._actor(k, actor, state, view):
                 instances.append(instance)
+                if subject and actor.kind in VEHICLES and not self.coarse:
+                    subject = replace(subject, plates=plate_corners(instance.mesh, instance.world_from_model))
                 subjects += [subject] if subject else []
             if actor.companion is not None:
                 detail = detail_for(actor.companion.size[2], place, view)

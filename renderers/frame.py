@@ -12,6 +12,7 @@ from scenes.kinds import Kind
 Box = tuple[
     float, float, float, float
 ]  # x0, y0, x1, y1 in px; pixel edges: a one-pixel box at the origin is 0, 0, 1, 1
+Quad = tuple[float, float, float, float, float, float, float, float]  # x, y of four corners, px, pixel edges
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,7 @@ class ActorLabel:
     signal_state: str | None = None  # red, yellow, green, flashing-yellow, off
     signal_lit: str | None = None  # lens that glows now: red, yellow, green, off
     attributes: dict[str, str] = field(default_factory=dict)  # model, age group, ...
+    plate_corners: Quad | None = None  # of the number plate that shows, from the top left, clockwise, as it is read
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from renderers.fill import FAST, NEAR, fill_view, project
 from renderers.frame import ActorLabel, Box, View
+from renderers.plates_seen import plate_in_picture
 from renderers.raster import Drawn
 from scenes.geometry import rotation_of, wrap_angle
 from scenes.kinds import PEOPLE, Kind
@@ -31,6 +32,7 @@ class Subject:
     signal_state: str | None = None
     signal_lit: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
+    plates: tuple[NDArray[np.float64], ...] = ()  # from `plate_corners`
 
 
 def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]:
@@ -85,6 +87,7 @@ def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]
                 signal_state=subject.signal_state,
                 signal_lit=subject.signal_lit,
                 attributes=subject.attributes,
+                plate_corners=plate_in_picture(subject.plates, view, drawn.frame.instance, subject.id),
             )
         )
     return tuple(labels)

@@ -72,6 +72,7 @@ def _annotation(frame: LabelledFrame, label: ActorLabel) -> dict[str, Any]:
             "amodal_box": label.amodal,
             "box3d": box3d(label),
             "distance": label.distance,
+            "plate_corners": label.plate_corners,
         },
     }
 
