@@ -32,7 +32,8 @@ def plate_corners(mesh: Mesh, world_from_model: Floats) -> tuple[Floats, ...]:
         vertices = np.unique(mesh.triangles[mesh.materials == k])
         outward = mesh.normals[vertices, 0] * (1.0 if material.part == "plate_front" else -1.0)
         vertices = vertices[outward > 0.3]
-        away = ((mesh.uvs[vertices][None] - CORNERS[:, None]) ** 2).sum(2)
+        share = mesh.uvs[vertices] / mesh.uvs[vertices].max(0)
+        away = ((share[None] - CORNERS[:, None]) ** 2).sum(2)
         found.append(transform(world_from_model, mesh.positions[vertices[away.argmin(1)]].astype(np.float64)))
     return tuple(found)
 

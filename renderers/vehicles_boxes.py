@@ -8,7 +8,7 @@ import numpy as np
 
 from renderers.mesh import Material, Mesh, box, make_mesh
 from renderers.vehicles_paint import Paints
-from renderers.vehicles_plates import plate_size
+from renderers.vehicles_plates import plate_size, strips
 from renderers.vehicles_shapes import axles
 from renderers.vehicles_textures import lettering_texture
 from scenes.vehicles import RGB, VehicleLook
@@ -164,5 +164,6 @@ def plate_on_bar(look: VehicleLook, paints: Paints, spot: tuple[float, float]) -
     carrier = box((0.02, wide, tall), (x, 0.0, z), paints.trim)
     y, up = 0.5 * wide, 0.5 * tall
     corners = np.array([(x - 0.011, side, z + rise) for side, rise in ((y, up), (-y, up), (-y, -up), (y, -up))])
-    uvs = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
+    v = 1.0 / strips((wide, tall))
+    uvs = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, v), (0.0, v)])
     return [carrier, make_mesh(corners, np.array([[0, 2, 1], [0, 3, 2]]), paints.plate_rear, uvs)]

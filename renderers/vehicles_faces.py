@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from renderers.mesh import Material, Mesh, tube
@@ -9,7 +11,7 @@ from renderers.vehicles_form import Form
 from renderers.vehicles_glass import top_panel
 from renderers.vehicles_paint import Paints
 from renderers.vehicles_parts import Canvas, face_patch, line, patch
-from renderers.vehicles_plates import plate_size
+from renderers.vehicles_plates import plate_size, strips
 from renderers.vehicles_shapes import bumper_top, sill
 from scenes.vehicles import VehicleLook
 
@@ -21,7 +23,8 @@ def plate(form: Form, look: VehicleLook, rear: bool, spot: tuple[float, float], 
     (y, z), (wide, tall) = spot, plate_size(look.plate, "rear" if rear else "front")
     half = wide / 2 if rear else -wide / 2  # text runs from the onlooker's left
     material = paints.plate_rear if rear else paints.plate_front
-    return face_patch(form, rear, (y + half, y - half), (z - tall / 2, z + tall / 2), material, lift=0.006)
+    mesh = face_patch(form, rear, (y + half, y - half), (z - tall / 2, z + tall / 2), material, lift=0.006)
+    return replace(mesh, uvs=mesh.uvs / np.array([1.0, strips((wide, tall))], np.float32))
 
 
 def repeaters(form: Form, paints: Paints, x: float, z: float) -> list[Mesh]:

@@ -11,7 +11,7 @@ from renderers.mesh import RGB, WHITE, Material, Mesh, merge
 from renderers.props_kit import Sketch, bars, surface
 from renderers.vehicles_cycles import BLACK, CHROME, GREY, RED_LIGHT, RUBBER, STEEL, WHITE_LIGHT, CycleParts, off, torus
 from renderers.vehicles_paint import BRAKE_LAMP, NONE, TURN_LAMP, Signs
-from renderers.vehicles_plates import plate_size, plate_texture
+from renderers.vehicles_plates import plate_size, plate_texture, strips
 from renderers.vehicles_wheels import TYRE, lathe
 from scenes.cycles import CycleLook
 
@@ -191,8 +191,9 @@ def rear_fittings(look: CycleLook, x: float, z: float, tail: Material, signs: Si
         sketch.box((back + 0.006, 0.0, z - 0.20), (0.012, wide, tall), STEEL, BLACK)
         edges = ((1, -1), (-1, -1), (-1, 1), (1, 1))
         corners = [(back - 0.001, 0.5 * wide * y, z - 0.20 + 0.5 * tall * up) for y, up in edges]
+        v = 1.0 / strips((wide, tall))
         paint = Material(texture=plate_texture(look.plate, "folded"), roughness=0.4)
-        sketch.quad(corners, paint, uvs=((0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0)))
+        sketch.quad(corners, paint, uvs=((0.0, v), (1.0, v), (1.0, 0.0), (0.0, 0.0)))
     return sketch.build()
 
 

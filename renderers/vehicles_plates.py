@@ -37,9 +37,18 @@ def plate_size(plate: Plate, face: str) -> tuple[float, float]:
     return row.front_size or row.size if face == "front" else row.size
 
 
+def strips(size: tuple[float, float]) -> int:
+    """How often a plate stands in its texture, one below the other, so that texels are about as wide as high.
+
+    Args:
+        size: of the plate, m; its v runs from 0 to 1 / strips.
+    """
+    return 4 if size[0] > 3.0 * size[1] else 2 if size[0] > 1.5 * size[1] else 1
+
+
 @lru_cache(maxsize=512)
 def plate_texture(plate: Plate, face: str) -> Texture:
-    """A plate that fills the picture; stretch it to `plate_size`.
+    """A plate across the picture, `strips` times; stretch each to `plate_size`.
 
     Args:
         plate: what it says.
@@ -68,7 +77,7 @@ def plate_texture(plate: Plate, face: str) -> Texture:
         area = left, low + (k + 0.04 * (len(lines) - 1)) * step, right, low + (k + 1 - 0.04 * (len(lines) - 1)) * step
         line(canvas, text, area, row.ink, row.seals and face != "folded")
     key = f"plate/{plate.nation}/{plate.text}/{ground}/{width}x{height}"
-    return Texture(key, finished(canvas))
+    return Texture(key, np.tile(finished(canvas, strips((width, height))), (strips((width, height)), 1, 1)))
 
 
 def folded(text: str) -> list[str]:

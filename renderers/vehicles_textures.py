@@ -32,11 +32,11 @@ def _write(canvas: Pixels, text: str, area: tuple[int, int, int, int], colour: R
     part[:] = (part * (1.0 - share) + np.array(srgb(colour)) * share).astype(np.uint8)
 
 
-def finished(canvas: Pixels) -> Pixels:
-    """A canvas squeezed into the square of a texture."""
+def finished(canvas: Pixels, strips: int = 1) -> Pixels:
+    """A canvas squeezed into the square of a texture, or into one of several strips of it."""
     import cv2
 
-    return np.ascontiguousarray(cv2.resize(canvas, (SIZE, SIZE), interpolation=cv2.INTER_AREA))
+    return np.ascontiguousarray(cv2.resize(canvas, (SIZE, SIZE // strips), interpolation=cv2.INTER_AREA))
 
 
 @lru_cache(maxsize=256)
