@@ -24,7 +24,8 @@ def plate(form: Form, look: VehicleLook, rear: bool, spot: tuple[float, float], 
     half = wide / 2 if rear else -wide / 2  # text runs from the onlooker's left
     material = paints.plate_rear if rear else paints.plate_front
     mesh = face_patch(form, rear, (y + half, y - half), (z - tall / 2, z + tall / 2), material, lift=0.006)
-    return replace(mesh, uvs=mesh.uvs / np.array([1.0, strips((wide, tall))], np.float32))
+    share = np.array([1.0, 1.0 / strips((wide, tall))], np.float32)
+    return replace(mesh, uvs=(mesh.uvs * share).astype(np.float32))
 
 
 def repeaters(form: Form, paints: Paints, x: float, z: float) -> list[Mesh]:
