@@ -19,15 +19,17 @@ from renderers.mesh import Mesh, merge, moved
 from renderers.people import Gait, SkinnedMesh, gait_moves, person_mesh, pose_person
 from renderers.people_company import company, seated
 from renderers.people_skin import skinned
+from renderers.plates_seen import plate_corners
 from renderers.props import prop_mesh
 from renderers.relief import actor_pose, ground_on, house_on, on_relief, prop_pose, shear_at
 from renderers.riders import ridden
-from renderers.rigid import box_of, empty_handed, limp_pose, rolling, vehicle_rig
+from renderers.rigid import box_of, empty_handed, limp_pose
 from renderers.shapes import shape_mesh, shape_pose
 from renderers.signals import signal_mesh
 from renderers.stage import Instance, Stage
-from renderers.vehicles import vehicle_mesh
-from renderers.vehicles_wheels import Gear
+from renderers.vehicles_moving import rolling, vehicle, vehicle_rig
+from renderers.vehicles_paint import painted
+from renderers.vehicles_signs import signs_of
 from scenes.cycles import CycleLook
 from scenes.geometry import (
     camera_from_world,
@@ -38,7 +40,7 @@ from scenes.geometry import (
     triple,
     world_from_model,
 )
-from scenes.kinds import Kind
+from scenes.kinds import VEHICLES, Kind
 from scenes.people import PersonLook
 from scenes.relief import raised
 from scenes.signals import SignalLook
@@ -49,6 +51,7 @@ from sim.masses import LOOSE_MASSES
 from sim.people_company import HIPS, gait_of
 from sim.people_joints import limp_moves
 from sim.people_ride import Ride
+from sim.turn_signals import Turning, turnings
 from sim.world import State
 
 DETAIL_HEIGHTS = (110.0, 40.0)  # px; smaller things are drawn with detail 1, then 2
@@ -58,7 +61,6 @@ PROP_REACH = 16.0  # m behind and beside the camera within which props throw sha
 ACTOR_REACH = 12.0  # m, the same for actors
 STRIDES = 8  # poses of a stride on coarse stages
 RIDDEN = 1.75  # m, of a bicycle with its rider
-BRAKE = -0.8  # m/s2, stronger deceleration lights the brake lamps
 
 
 class StageBuilder:
@@ -76,6 +78,7 @@ class StageBuilder:
         self._ground = Instance(ground_on(ground_mesh(scene.roads), scene.roads.relief), np.eye(4), Kind.ROAD)
         self._houses: dict[tuple[int, bool], Instance] = {}  # by position in the scene, and whether only massing
         self._props: dict[int, Instance] = {}  # by position in the scene
+        self._turns: dict[int, tuple[Turning, ...]] = {}  # of vehicles, by position in the scene
         self._views = [resolve_camera(camera, scene, None) for camera in scene.cameras]
 
     def _surroundings(self, view: View, state: State) -> list[Instance]:
@@ -152,6 +155,8 @@ class StageBuilder:
                 continue
             for instance, subject in self._actor(k, actor, state, view):
                 instances.append(instance)
+                if subject and actor.kind in VEHICLES and not self.coarse:
+                    subject = replace(subject, plates=plate_corners(instance.mesh, instance.world_from_model))
                 subjects += [subject] if subject else []
             if actor.companion is not None:
                 detail = detail_for(actor.companion.size[2], place, view)
@@ -182,18 +187,10 @@ class StageBuilder:
             pose = posed(position, orientation)
         if isinstance(actor.look, CycleLook):
             ride = Ride(*(float(row[0, k]) for row in (state.travelled, state.speed, state.steering, state.yaw_rate)))
-            lights = self.scene.light.headlights_on, bool(state.acceleration[0, k] < BRAKE)
-            detail = detail_for(RIDDEN, pose[:3, 3], view)
-            return on_relief(ridden(actor, actor.look, ride, (position, heading), detail, lights), relief)
-        detail = detail_for(actor.size[2], pose[:3, 3], view)
-        braking = bool(state.acceleration[0, k] < BRAKE)
-        lamps = self.scene.light.headlights_on and actor.behaviour != "parked"
-        if state.rigid is None:
-            mesh = vehicle(actor.look, detail, lamps, braking, round(float(state.steering[0, k]), 2))
-        else:
-            rig = vehicle_rig(actor.look, detail, lamps, braking)
-            mesh = rolling(rig, float(state.steering[0, k]), state.rigid.joints[0, k])
-        attributes = {"model": actor.look.model, "behaviour": actor.behaviour}
+            detail, signs = detail_for(RIDDEN, pose[:3, 3], view), signs_of(self.scene, k, state, self._ahead(k))
+            return on_relief(ridden(actor, actor.look, ride, (position, heading), detail, signs), relief)
+        mesh, known = self._vehicle(k, actor.look, state, detail_for(actor.size[2], pose[:3, 3], view))
+        attributes = {"model": actor.look.model, "behaviour": actor.behaviour, **known}
         turn = None if orientation is None else quadruple(orientation)
         subject = Subject(
             actor.id, actor.kind, above(pose, actor.size[2] / 2), actor.size, heading, turn, attributes=attributes
@@ -249,6 +246,22 @@ class StageBuilder:
         )  # fmt: skip
         return [(Instance(mesh, pose, actor.kind, actor.id), subject)]
 
+    def _ahead(self, k: int) -> tuple[Turning, ...]:
+        """Turns on the path of a vehicle."""
+        if k not in self._turns:
+            self._turns[k] = turnings(self.scene.actors[k], self.scene.roads)
+        return self._turns[k]
+
+    def _vehicle(self, k: int, look: VehicleLook, state: State, detail: int) -> tuple[Mesh, dict[str, str]]:
+        """The mesh of a vehicle, and what is known of its lamps and plate; on coarse stages wheels do not roll."""
+        signs, known = signs_of(self.scene, k, state, self._ahead(k))
+        steering = float(state.steering[0, k])
+        if state.rigid is not None:
+            return painted(rolling(vehicle_rig(look, detail), steering, state.rigid.joints[0, k]), look, signs), known
+        if self.coarse:
+            return vehicle(look, detail, signs, round(steering, 2), 0.0), known
+        return vehicle(look, detail, signs, steering, float(state.travelled[0, k]) / look.wheel_radius), known
+
     def _signal(self, signal: Signal, state: State) -> tuple[Instance, Subject]:
         time = float(state.time[0])
         shown = state_of(self.scene, signal, time, None if state.control is None else state.control[0])
@@ -298,12 +311,6 @@ def kept_strider(look: PersonLook, gait: Gait) -> Mesh:
 def kept_person(look: PersonLook) -> SkinnedMesh:
     """Keep recently built coarse people; building one takes longer than two pictures."""
     return person_mesh(look, 2)
-
-
-@lru_cache(maxsize=600)
-def vehicle(look: VehicleLook, detail: int, lamps_on: bool, braking: bool, steering: float) -> Mesh:
-    """Keep recently built vehicles."""
-    return vehicle_mesh(look, detail, lamps_on, braking, Gear(steering))
 
 
 @lru_cache(maxsize=256)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from renderers.fill import FAST, NEAR
 from renderers.frame import ActorLabel, Box, Frame, View
 from renderers.keypoints import Body, keypoints_of
+from renderers.plates_seen import plate_in_picture
 from renderers.raster import Drawn, fill_range, screen_of
 from scenes.geometry import rotation_of, wrap_angle
 from scenes.kinds import PEOPLE, Kind
@@ -34,6 +35,7 @@ class Subject:
     signal_lit: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
     body: Body | None = None  # of people
+    plates: tuple[NDArray[np.float64], ...] = ()  # from `plate_corners`
 
 
 def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]:
@@ -85,6 +87,7 @@ def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]
                 signal_lit=subject.signal_lit,
                 attributes=subject.attributes,
                 **personal(subject, drawn.frame),
+                plate_corners=plate_in_picture(subject.plates, view, drawn.frame.instance, subject.id),
             )
         )
     return tuple(labels)

@@ -17,6 +17,7 @@ from renderers.props_kit import surface
 from renderers.stage import Instance
 from renderers.vehicles_cycles import CycleParts, bicycle_parts
 from renderers.vehicles_motorcycles import motorcycle_parts
+from renderers.vehicles_paint import Signs
 from scenes.cycles import CycleLook
 from scenes.geometry import quadruple, quaternion_of, triple, world_from_model
 from scenes.kinds import Kind
@@ -33,7 +34,12 @@ FOAM = (0.02, 0.02, 0.022)
 
 
 def ridden(
-    actor: Actor, look: CycleLook, ride: Ride, place: tuple[Floats, float], detail: int, lights: tuple[bool, bool]
+    actor: Actor,
+    look: CycleLook,
+    ride: Ride,
+    place: tuple[Floats, float],
+    detail: int,
+    known: tuple[Signs, dict[str, str]],
 ) -> list[tuple[Instance, Subject | None]]:
     """A machine and its rider.
 
@@ -43,7 +49,7 @@ def ridden(
         ride: how it rolls.
         place: (3,) world, m, and heading, rad.
         detail: 0 finest .. 2 coarsest.
-        lights: lamps on, braking.
+        known: which lamps glow, and what its label says of them.
 
     Returns:
         The machine, then the rider.
@@ -53,13 +59,13 @@ def ridden(
     turn = quadruple(quaternion_of(pose[:3, :3]))
     skeleton = rested(look, detail)[0].skeleton
     moves = bone_moves(skeleton, *riding_pose(skeleton, look, ride))
-    machine, person = machine_mesh(look, ride, detail, lights), rider_mesh(look, moves, detail)
+    machine, person = machine_mesh(look, ride, detail, known[0]), rider_mesh(look, moves, detail)
     body = body_of(skeleton.landmarks, moves, pose)
     rider = 0 if actor.rider is None else actor.rider
     found: list[tuple[Instance, Subject | None]] = []
     for number, kind, mesh, who, attributes in (
         (actor.id, actor.kind, machine, None,
-         {"model": look.model, "behaviour": actor.behaviour, "rider": str(rider)}),
+         {"model": look.model, "behaviour": actor.behaviour, "rider": str(rider), **known[1]}),
         (rider, Kind.RIDER, person, body, {
             "age_group": look.rider.age_group, "behaviour": "ride", "vehicle": str(actor.id),
             "helmet": "yes" if look.helmet else "no",
@@ -72,9 +78,9 @@ def ridden(
     return found
 
 
-def machine_mesh(look: CycleLook, ride: Ride, detail: int, lights: tuple[bool, bool]) -> Mesh:
+def machine_mesh(look: CycleLook, ride: Ride, detail: int, signs: Signs) -> Mesh:
     """A machine in its model frame: wheels turned by the distance travelled, bar by the steering."""
-    parts = parts_of(look, detail, lights)
+    parts = parts_of(look, detail, signs)
     own = look.measures
     spin = turn_y((ride.travelled / own.wheel_radius) % (2.0 * np.pi))
     rear = np.array([-own.wheel_base / 2, 0.0, own.wheel_radius])
@@ -93,11 +99,11 @@ def machine_mesh(look: CycleLook, ride: Ride, detail: int, lights: tuple[bool, b
     return merge(meshes)
 
 
-def parts_of(look: CycleLook, detail: int, lights: tuple[bool, bool]) -> CycleParts:
+def parts_of(look: CycleLook, detail: int, signs: Signs) -> CycleParts:
     """Parts of a bicycle or of a motorcycle."""
     if look.kind is Kind.BICYCLE:
-        return bicycle_parts(look, detail, lights[0])
-    return motorcycle_parts(look, detail, *lights)
+        return bicycle_parts(look, detail, signs.lamps)
+    return motorcycle_parts(look, detail, signs)
 
 
 def turned(mesh: Mesh, rotation: Floats, to: Floats) -> Mesh:

@@ -20,6 +20,7 @@ from scenes.map_traffic import Ways, add_map_traffic
 from scenes.population_buildings import add_buildings
 from scenes.population_company import accompany
 from scenes.population_people import add_people
+from scenes.population_plates import numbered
 from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import signal_plan, stacked
 from scenes.population_space import Space
@@ -71,7 +72,8 @@ def resolve_on_map(template: SceneSpec, found: RoadMap, name: str, k: int, seed:
     people = add_people(spec.people, layout, space, draws, [], spec.start_time)
     people = accompany(spec.people, people, layout.network, space, draws)
     moving = [replace(one, driver=spec.vehicles.driver) for one in moving]
-    contents = Contents([*actors, *moving, *people], signals, houses, [*poles, *props, *things])
+    everybody = numbered([*actors, *moving, *people], draws, found.left_hand)
+    contents = Contents(everybody, signals, houses, [*poles, *props, *things])
     return furnished(spec, name, draws, layout, found.network, contents, own, egos, {})
 
 

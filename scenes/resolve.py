@@ -22,6 +22,7 @@ from scenes.population_control import signal_controller
 from scenes.population_cyclists import attentive, cyclists_beside, cyclists_in_lanes
 from scenes.population_green import add_green
 from scenes.population_people import add_people, person
+from scenes.population_plates import numbered
 from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import add_signals
 from scenes.population_space import Space
@@ -79,7 +80,8 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     people = add_waiting(spec.people, layout, space, draws)
     people += add_people(spec.people, layout, space, draws, views, spec.start_time)
     people = accompany(spec.people, people, layout.network, space, draws)
-    contents = Contents([*actors, *moving, *people], signals, buildings, props, controller)
+    everybody = numbered([*actors, *moving, *people], draws, spec.roads.traffic == "left")
+    contents = Contents(everybody, signals, buildings, props, controller)
     return furnished(spec, name, draws, layout, layout.network, contents, own, egos, watched)
 
 

@@ -16,9 +16,10 @@ from renderers.assemble import StageBuilder, resolve_camera
 from renderers.labels import label_frame
 from renderers.people import person_mesh, pose_person
 from renderers.people_skin import skinned
-from renderers.rigid import empty_handed, limp_pose, rolling, vehicle_rig
+from renderers.rigid import empty_handed, limp_pose
 from renderers.stage import Instance
 from renderers.vehicles import vehicle_mesh
+from renderers.vehicles_moving import rolling, vehicle_rig
 from renderers.vehicles_wheels import Gear
 from scenes.errors import SceneError
 from scenes.geometry import posed, rotation_of, transform
@@ -144,7 +145,7 @@ def test_nobody_jumps_when_the_ragdoll_takes_over(number: int, speed: float) -> 
 @pytest.mark.parametrize("kind", [Kind.CAR, Kind.BUS])
 def test_wheels_follow_their_springs(kind: Kind) -> None:
     look = sample_vehicle(skidpad.rng_for(2, "rig"), kind)
-    rig = vehicle_rig(look, 1, False, False)
+    rig = vehicle_rig(look, 1)
     still = rolling(rig, 0.0, np.zeros(8))
     assert still.positions == pytest.approx(rig.mesh.positions, abs=1e-6)
     lift = (0.03, 0.0, -0.02, 0.05)

@@ -13,6 +13,7 @@ from agents.rules import RuleDriver
 from renderers.assemble import StageBuilder
 from renderers.labels import label_frame
 from renderers.riders import machine_mesh, rested, rider_mesh
+from renderers.vehicles_paint import DARK
 from scenes.cycles import CYCLES, CycleLook, sample_cycle
 from scenes.errors import SceneError
 from scenes.files import load
@@ -69,7 +70,7 @@ def test_hands_are_on_the_grips_and_feet_on_the_pedals(look: CycleLook) -> None:
 @pytest.mark.parametrize("ride", RIDES, ids=("straight", "curve", "stop"))
 def test_wheels_and_a_propped_foot_touch_the_ground(look: CycleLook, ride: Ride) -> None:
     lean = turn_x(-lean_of(look, ride))
-    wheels = machine_mesh(look, ride, 0, (False, False)).positions @ lean.T
+    wheels = machine_mesh(look, ride, 0, DARK).positions @ lean.T
     assert abs(wheels[:, 2].min()) < 0.01
     assert lean_of(look, ride) > 0.25 or ride.yaw_rate == 0.0
     skeleton = rested(look, 0)[0].skeleton

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from renderers.assemble import person, resolve_camera, vehicle
+from renderers.assemble import person, resolve_camera
 from renderers.buildings import building_mesh
 from renderers.frame import ActorLabel, View
 from renderers.ground import ground_mesh
@@ -19,6 +19,8 @@ from renderers.mesh import Mesh
 from renderers.people import Gait, pose_person
 from renderers.props import prop_mesh
 from renderers.relief import actor_pose, cut, ground_on, house_on, prop_pose, shear_at
+from renderers.vehicles_moving import vehicle
+from renderers.vehicles_paint import DARK
 from scenes.errors import SceneError
 from scenes.files import load
 from scenes.geometry import rotation_of, transform, world_from_model
@@ -72,7 +74,7 @@ def test_wheels_touch_the_ground() -> None:
                 continue
             x, y, heading, _, _ = box_of(actor)
             pose = actor_pose(actor, np.array([x, y, 0.0]), heading, relief)
-            model = vehicle(actor.look, 2, False, False, 0.0).positions
+            model = vehicle(actor.look, 2, DARK, 0.0, 0.0).positions
             model = model[model[:, 2] < model[:, 2].min() + 0.02]  # the lowest of the tyres
             tyres = transform(pose, model)
             gaps = tyres[:, 2] - relief.height(tyres)

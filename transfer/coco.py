@@ -73,6 +73,7 @@ def _annotation(frame: LabelledFrame, label: ActorLabel) -> dict[str, Any]:
             "box3d": box3d(label),
             "distance": label.distance,
             **directions(label),
+            "plate_corners": label.plate_corners,
         },
         **keypoints(label),
     }
