@@ -12,15 +12,17 @@ from renderers.buildings import building_mesh
 from renderers.frame import View
 from renderers.geometry import CASTER_REACH, in_reach
 from renderers.ground import ground_mesh
+from renderers.keypoints import body_of
 from renderers.labels import Subject
 from renderers.lamps_placed import lamps_of
 from renderers.mesh import Mesh, merge, moved
-from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
+from renderers.people import Gait, SkinnedMesh, gait_moves, person_mesh, pose_person
 from renderers.people_company import company, seated
+from renderers.people_skin import skinned
 from renderers.props import prop_mesh
-from renderers.relief import actor_pose, ground_on, house_on, laid, on_relief, on_slope, prop_pose
+from renderers.relief import actor_pose, ground_on, house_on, on_relief, prop_pose, shear_at
 from renderers.riders import ridden
-from renderers.rigid import box_of, empty_handed, limp, limp_pose, rolling, vehicle_rig
+from renderers.rigid import box_of, empty_handed, limp_pose, rolling, vehicle_rig
 from renderers.shapes import shape_mesh, shape_pose
 from renderers.signals import signal_mesh
 from renderers.stage import Instance, Stage
@@ -45,6 +47,7 @@ from scenes.vehicles import VehicleLook
 from sim.lights import state_of
 from sim.masses import LOOSE_MASSES
 from sim.people_company import HIPS, gait_of
+from sim.people_joints import limp_moves
 from sim.people_ride import Ride
 from sim.world import State
 
@@ -166,51 +169,84 @@ class StageBuilder:
         return stage, subjects
 
     def _actor(self, k: int, actor: Actor, state: State, view: View) -> list[tuple[Instance, Subject | None]]:
+        if isinstance(actor.look, PersonLook):
+            limp = state.rigid is not None and bool(state.rigid.limp[0, k])
+            return (self._fallen if limp else self._person)(k, actor, actor.look, state, view)
         position, heading = state.position[0, k].astype(np.float64), float(state.heading[0, k])
         relief = self.scene.roads.relief
         pose, orientation = actor_pose(actor, position, heading, relief), None
-        if relief is not None and not isinstance(actor.look, PersonLook):
+        if relief is not None:
             orientation = quaternion_of(pose[:3, :3])
         if state.rigid is not None:
             orientation = state.rigid.orientation[0, k]
             pose = posed(position, orientation)
-        size = actor.size
-        centre = triple(pose[:3, :3] @ np.array([0.0, 0.0, size[2] / 2]) + pose[:3, 3])
-        detail = detail_for(actor.size[2], pose[:3, 3], view)
-        if isinstance(actor.look, PersonLook) and state.rigid is not None and state.rigid.limp[0, k]:
-            rest = person(empty_handed(actor.look), detail)
-            mesh, pose = limp(rest, state.rigid.joints[0, k]), limp_pose(rest, position, state.rigid.orientation[0, k])
-            centre, size = box_of(mesh, pose)
-            attributes = {"age_group": actor.look.age_group, "behaviour": "fallen"}
-        elif isinstance(actor.look, PersonLook):
-            gait = gait_of(self.scene, state, k)
-            if gait.behaviour == "sit":
-                pose = seated(actor, float(state.travelled[0, k]), position, heading)
-                centre = triple(pose[:3, :3] @ np.array([-HIPS, 0.0, size[2] / 2]) + pose[:3, 3])
-            mesh = strider(actor.look, gait) if self.coarse else pose_person(person(actor.look, detail), gait)
-            if gait.behaviour == "sit":
-                mesh = laid(mesh, pose, relief)
-                centre = triple(raised(np.array(centre), relief))
-            else:
-                mesh = on_slope(mesh, position, heading, relief)
-            behaviour = "wheelchair" if gait.behaviour == "sit" else actor.behaviour
-            attributes = {"age_group": actor.look.age_group, "behaviour": behaviour}
-        elif isinstance(actor.look, CycleLook):
+        if isinstance(actor.look, CycleLook):
             ride = Ride(*(float(row[0, k]) for row in (state.travelled, state.speed, state.steering, state.yaw_rate)))
             lights = self.scene.light.headlights_on, bool(state.acceleration[0, k] < BRAKE)
             detail = detail_for(RIDDEN, pose[:3, 3], view)
             return on_relief(ridden(actor, actor.look, ride, (position, heading), detail, lights), relief)
+        detail = detail_for(actor.size[2], pose[:3, 3], view)
+        braking = bool(state.acceleration[0, k] < BRAKE)
+        lamps = self.scene.light.headlights_on and actor.behaviour != "parked"
+        if state.rigid is None:
+            mesh = vehicle(actor.look, detail, lamps, braking, round(float(state.steering[0, k]), 2))
         else:
-            braking = bool(state.acceleration[0, k] < BRAKE)
-            lamps = self.scene.light.headlights_on and actor.behaviour != "parked"
-            if state.rigid is None:
-                mesh = vehicle(actor.look, detail, lamps, braking, round(float(state.steering[0, k]), 2))
-            else:
-                rig = vehicle_rig(actor.look, detail, lamps, braking)
-                mesh = rolling(rig, float(state.steering[0, k]), state.rigid.joints[0, k])
-            attributes = {"model": actor.look.model, "behaviour": actor.behaviour}
+            rig = vehicle_rig(actor.look, detail, lamps, braking)
+            mesh = rolling(rig, float(state.steering[0, k]), state.rigid.joints[0, k])
+        attributes = {"model": actor.look.model, "behaviour": actor.behaviour}
         turn = None if orientation is None else quadruple(orientation)
-        subject = Subject(actor.id, actor.kind, centre, size, heading, turn, attributes=attributes)
+        subject = Subject(
+            actor.id, actor.kind, above(pose, actor.size[2] / 2), actor.size, heading, turn, attributes=attributes
+        )
+        return [(Instance(mesh, pose, actor.kind, actor.id), subject)]
+
+    def _person(
+        self, k: int, actor: Actor, look: PersonLook, state: State, view: View
+    ) -> list[tuple[Instance, Subject | None]]:
+        """Somebody who stands, walks or sits; coarse people have no keypoints."""
+        position, heading = state.position[0, k].astype(np.float64), float(state.heading[0, k])
+        relief, turn, pose = (
+            self.scene.roads.relief,
+            None,
+            actor_pose(actor, position, heading, self.scene.roads.relief),
+        )
+        if state.rigid is not None:
+            turn = quadruple(state.rigid.orientation[0, k])
+            pose = posed(position, state.rigid.orientation[0, k])
+        detail, centre = detail_for(actor.size[2], pose[:3, 3], view), above(pose, actor.size[2] / 2)
+        gait, slope = gait_of(self.scene, state, k), np.eye(4)
+        sitting = gait.behaviour == "sit"
+        if sitting:
+            pose = seated(actor, float(state.travelled[0, k]), position, heading)
+            centre = triple(pose[:3, :3] @ np.array([-HIPS, 0.0, actor.size[2] / 2]) + pose[:3, 3])
+        elif relief is not None:
+            slope = shear_at(position, heading, relief)
+        if self.coarse:
+            mesh, body = strider(look, gait), None
+        else:
+            rest = person(look, detail)
+            moves = gait_moves(rest.skeleton, gait)
+            mesh, body = skinned(rest, moves), body_of(rest.skeleton.landmarks, moves, pose @ slope)
+        attributes = {"age_group": look.age_group, "behaviour": "wheelchair" if sitting else actor.behaviour}
+        subject = Subject(actor.id, actor.kind, centre, actor.size, heading, turn, attributes=attributes, body=body)
+        if relief is not None and not sitting:
+            mesh = moved(mesh, slope)
+        found: list[tuple[Instance, Subject | None]] = [(Instance(mesh, pose, actor.kind, actor.id), subject)]
+        return on_relief(found, relief) if sitting else found
+
+    def _fallen(
+        self, k: int, actor: Actor, look: PersonLook, state: State, view: View
+    ) -> list[tuple[Instance, Subject | None]]:
+        assert state.rigid is not None
+        position, orientation = state.position[0, k].astype(np.float64), state.rigid.orientation[0, k]
+        rest = person(empty_handed(look), detail_for(actor.size[2], position, view))
+        moves, pose = limp_moves(rest.skeleton, state.rigid.joints[0, k]), limp_pose(rest, position, orientation)
+        mesh = skinned(rest, moves)
+        subject = Subject(
+            actor.id, actor.kind, *box_of(mesh, pose), float(state.heading[0, k]), quadruple(orientation),
+            attributes={"age_group": look.age_group, "behaviour": "fallen"},
+            body=body_of(rest.skeleton.landmarks, moves, pose),
+        )  # fmt: skip
         return [(Instance(mesh, pose, actor.kind, actor.id), subject)]
 
     def _signal(self, signal: Signal, state: State) -> tuple[Instance, Subject]:
@@ -225,6 +261,11 @@ class StageBuilder:
             shown, lit, {"style": signal.look.housing},
         )  # fmt: skip
         return Instance(signal_head(signal.look, section), pose, Kind.SIGNAL, signal.id), subject
+
+
+def above(pose: NDArray[np.float64], height: float) -> tuple[float, float, float]:
+    """The point at a height above the origin of a pose (4, 4), world, m."""
+    return triple(pose[:3, :3] @ np.array([0.0, 0.0, height]) + pose[:3, 3])
 
 
 @lru_cache(maxsize=128)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from renderers.mesh import Mesh
 from renderers.people_bags import bag_parts
 from renderers.people_extras import collar_parts, drape_part
@@ -17,7 +20,7 @@ from sim.people_gait import Gait
 from sim.people_pose import bone_moves, bone_pose
 from sim.people_skeleton import SIDES, Skeleton
 
-__all__ = ["Gait", "SkinnedMesh", "person_mesh", "pose_person"]
+__all__ = ["Gait", "SkinnedMesh", "gait_moves", "person_mesh", "pose_person"]
 
 EARLESS = ("bob", "long", "afro", "curly")
 
@@ -76,6 +79,11 @@ def head_parts(skeleton: Skeleton, detail: int) -> list[Part]:
     return parts
 
 
+def gait_moves(skeleton: Skeleton, gait: Gait) -> NDArray[np.float64]:
+    """(19, 3, 4) posed_from_rest of the bones in a gait."""
+    return bone_moves(skeleton, *bone_pose(skeleton, gait))
+
+
 def pose_person(person: SkinnedMesh, gait: Gait) -> Mesh:
     """Pose a person.
 
@@ -87,4 +95,4 @@ def pose_person(person: SkinnedMesh, gait: Gait) -> Mesh:
     Returns:
         The posed mesh in the model frame, feet on z = 0.
     """
-    return skinned(person, bone_moves(person.skeleton, *bone_pose(person.skeleton, gait)))
+    return skinned(person, gait_moves(person.skeleton, gait))

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.keypoints import body_of
 from renderers.labels import Subject
 from renderers.mesh import Material, Mesh, merge, moved
 from renderers.people import SkinnedMesh, person_mesh
@@ -50,19 +51,23 @@ def ridden(
     pose = world_from_model(*place)
     pose[:3, :3] = pose[:3, :3] @ turn_x(-lean_of(look, ride))
     turn = quadruple(quaternion_of(pose[:3, :3]))
-    machine, person = machine_mesh(look, ride, detail, lights), rider_mesh(look, ride, detail)
+    skeleton = rested(look, detail)[0].skeleton
+    moves = bone_moves(skeleton, *riding_pose(skeleton, look, ride))
+    machine, person = machine_mesh(look, ride, detail, lights), rider_mesh(look, moves, detail)
+    body = body_of(skeleton.landmarks, moves, pose)
     rider = 0 if actor.rider is None else actor.rider
     found: list[tuple[Instance, Subject | None]] = []
-    for number, kind, mesh, attributes in (
-        (actor.id, actor.kind, machine, {"model": look.model, "behaviour": actor.behaviour, "rider": str(rider)}),
-        (rider, Kind.RIDER, person, {
+    for number, kind, mesh, who, attributes in (
+        (actor.id, actor.kind, machine, None,
+         {"model": look.model, "behaviour": actor.behaviour, "rider": str(rider)}),
+        (rider, Kind.RIDER, person, body, {
             "age_group": look.rider.age_group, "behaviour": "ride", "vehicle": str(actor.id),
             "helmet": "yes" if look.helmet else "no",
         }),
     ):  # fmt: skip
         low, high = (corner.astype(np.float64) for corner in mesh.extent)
         centre = triple(pose[:3, :3] @ (0.5 * (low + high)) + pose[:3, 3])
-        subject = Subject(number, kind, centre, triple(high - low), place[1], turn, attributes=attributes)
+        subject = Subject(number, kind, centre, triple(high - low), place[1], turn, attributes=attributes, body=who)
         found.append((Instance(mesh, pose, kind, number), subject))
     return found
 
@@ -109,10 +114,9 @@ def rested(look: CycleLook, detail: int) -> tuple[SkinnedMesh, Mesh | None]:
     return rest, helmet_mesh(rest.skeleton, look, detail) if look.helmet else None
 
 
-def rider_mesh(look: CycleLook, ride: Ride, detail: int) -> Mesh:
-    """The rider in the machine's model frame."""
+def rider_mesh(look: CycleLook, moves: Floats, detail: int) -> Mesh:
+    """The rider in the machine's model frame; `moves` are (19, 3, 4) posed_from_rest of the bones."""
     rest, helmet = rested(look, detail)
-    moves = bone_moves(rest.skeleton, *riding_pose(rest.skeleton, look, ride))
     mesh = skinned(rest, moves)
     if helmet is None:
         return mesh

@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 
 from renderers.mesh import Ints, Mesh
 from renderers.people_form import SkinnedMesh
-from renderers.people_skin import skinned
 from renderers.vehicles import vehicle_mesh
 from renderers.vehicles_wheels import Gear
 from scenes.catalogue import axles
 from scenes.geometry import posed, triple, world_from_model
 from scenes.people import WORN, PersonLook
 from scenes.vehicles import VehicleLook
-from sim.people_joints import HINGES, limp_moves
 from sim.people_rotate import turn_y
 from sim.people_skeleton import PELVIS
 
@@ -84,21 +82,8 @@ def empty_handed(look: PersonLook) -> PersonLook:
     return look if look.bag.style in WORN else replace(look, bag=replace(look.bag, style="none"))
 
 
-def limp(person: SkinnedMesh, joints: NDArray[np.floating]) -> Mesh:
-    """Pose a person who was knocked over; the mesh is in the frame of the pelvis' rest pose.
-
-    Args:
-        person: rest pose.
-        joints: (24,) hinge angles, rad.
-
-    Returns:
-        The posed mesh.
-    """
-    return skinned(person, limp_moves(person.skeleton, joints[: len(HINGES)]))
-
-
 def limp_pose(person: SkinnedMesh, pelvis: NDArray[np.floating], orientation: NDArray[np.floating]) -> Floats:
-    """World_from_model (4, 4) of the mesh that `limp` makes, from the place of the pelvis (3,) in m."""
+    """World_from_model (4, 4) of somebody with `limp_moves`, from the place of the pelvis (3,) in m."""
     pose = posed(pelvis, orientation)
     pose[:3, 3] -= pose[:3, :3] @ person.skeleton.joints[PELVIS]
     return pose
