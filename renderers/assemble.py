@@ -125,7 +125,7 @@ class StageBuilder:
             relief = self.scene.roads.relief
             place = raised(prop.position, relief)
             near = min(float(np.linalg.norm(place - view.position)) for view in self._views) < TREE_DETAIL
-            mesh = prop_mesh(prop.look, self.scene.light.lamps_on, 0 if near and not self.coarse else 1)
+            mesh = prop_mesh(prop.look, self.scene.light.lamps_on, 0 if near else 1)
             pose, slant = prop_pose(prop, relief)
             self._props[k] = Instance(mesh if relief is None else moved(mesh, slant), pose, prop.kind)
         return self._props[k]
@@ -258,7 +258,7 @@ class StageBuilder:
         pose = world_from_model(place, signal.heading, signal.pitch, signal.roll)
         subject = Subject(
             signal.id, Kind.SIGNAL, triple(place), signal.look.size, signal.heading, None,
-            shown, lit, {"style": signal.look.housing},
+            shown, lit, {"style": signal.look.housing, "serves": "people" if signal.clearance > 0.0 else "vehicles"},
         )  # fmt: skip
         return Instance(signal_head(signal.look, section), pose, Kind.SIGNAL, signal.id), subject
 

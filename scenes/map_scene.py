@@ -21,7 +21,7 @@ from scenes.population_buildings import add_buildings
 from scenes.population_company import accompany
 from scenes.population_people import add_people
 from scenes.population_props import add_furniture, explicit_props
-from scenes.population_signals import signal_plan
+from scenes.population_signals import signal_plan, stacked
 from scenes.population_space import Space
 from scenes.props import sample_prop
 from scenes.resolve import Contents, explicit_actors, furnished, rained_on, reserve
@@ -122,7 +122,7 @@ def add_lights(spec: SignalSpec, found: RoadMap, area: Area, draws: Draws) -> tu
         if not area.holds(head.position[None, :2])[0]:
             continue
         rng = draws.rng("signals", number)
-        look = shared if spec.alike else sample_signal(rng)
+        look = stacked(shared if spec.alike else sample_signal(rng), spec.stacking)
         group = groups[head.group]
         plan, offset = group.plan, group.offset + spec.offset
         if plan is None or spec.mode != "fixed":
@@ -130,7 +130,7 @@ def add_lights(spec: SignalSpec, found: RoadMap, area: Area, draws: Draws) -> tu
             plan, offset = signal_plan(spec, mates.index(group.id), len(mates))
         turn = math.radians(draws.number(spec.turn, f"signals.turn[{number}]", rng))
         tilt = math.radians(draws.number(spec.tilt, f"signals.tilt[{number}]", rng))
-        below = head.position[2] - (1.5 * look.spacing + look.margin) - 0.24
+        below = head.position[2] - look.half - 0.24
         beside = off_lanes(head.position[:2], found)
         if below > 1.0 and beside:
             post = replace(sample_prop(rng, "signal-pole"), height=float(below))

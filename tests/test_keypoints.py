@@ -35,12 +35,14 @@ from scenes.types import Actor, Scene
 from sim.people_landmarks import KEYPOINTS, LIMBS
 from sim.people_pose import bone_moves
 from sim.people_ride import Ride, riding_pose
-from sim.people_skeleton import ARM, HEAD, LEG, SIDES
+from sim.people_skeleton import ARM, HEAD, LEG, SIDES, Skeleton
 from sim.world import compile_world, initial_state
 from skidpad.render import render_sample, renderer
 from transfer.reader import label_from
 
-STREETS = {"pavement-company": (2, 8), "crossing-company": (2,), "cyclists": (1, 5), "hill": (0,), "pavement": (0, 1)}
+STREETS = {
+    "pavement": (0, 1, 2), "pavement-company": (2, 8), "crossing-company": (2,), "cyclists": (1,), "hill": (0,),
+}  # fmt: skip
 RESOLVED = 60.0  # px, height of people whose noses and wrists are not smaller than a pixel
 FACE = KEYPOINTS[:5]
 NUMBER = {name: k for k, name in enumerate(KEYPOINTS)}
@@ -121,6 +123,23 @@ def test_face_points_lie_where_the_face_is_drawn(seed: int) -> None:
             assert np.linalg.norm(eye - found[NUMBER[f"{word}_eye"]]) < 0.016
             ear = points[(side * local[:, 1]).argmax()]
             assert np.linalg.norm(ear - found[NUMBER[f"{word}_ear"]]) < 0.03
+
+
+class Mask(Skeleton):
+    """A skeleton that brings a face of its own."""
+
+    @property
+    def face(self) -> np.ndarray:
+        return np.full((5, 3), 0.01) + self.joints[HEAD]
+
+
+def test_a_skeleton_may_bring_its_own_face() -> None:
+    own = person_mesh(bald(0), 2).skeleton
+    other = Mask(own.look, own.clearance)
+    moves = gait_moves(own, Gait(0.2, 1.4))
+    nose = moves[HEAD, :, :3] @ (own.joints[HEAD] + 0.01) + moves[HEAD, :, 3]
+    assert np.abs(other.landmarks.posed(moves)[:5] - nose).max() < 1e-9
+    assert np.array_equal(other.landmarks.posed(moves)[5:], own.landmarks.posed(moves)[5:])
 
 
 def square(write_scene: Callable[..., Path], actors: str) -> Scene:
