@@ -24,6 +24,8 @@ from sim.people_skeleton import ARM, BONES, CHEST, HEAD, LEG, NECK, PELVIS, SIDE
 Array = NDArray[np.float64]
 
 GREY = 0.5  # linear mean of a texture whose own colours were taken out
+BELOW_SKIN = 0.012  # m that the skeleton's eyes lie behind the face's surface
+FINEST = 0.14  # m, period of stripes that the vertices can carry
 ORIGINAL = 0.3  # share of people in the clothes' own colours
 
 
@@ -99,7 +101,8 @@ def fitting(skeleton: Skeleton) -> Array:
         foot(skeleton, details, linear, origin, target, leg)
     ratio = skeleton.head_height / (details["vertex"] - details["chin"])
     linear[HEAD] = ratio * np.eye(3)
-    origin[HEAD, 2], target[HEAD, 2] = details["chin"], skeleton.chin
+    origin[HEAD] = details["eyes"][0], 0.0, details["chin"]
+    target[HEAD] = skeleton.face[1, 0] + BELOW_SKIN, 0.0, skeleton.chin
     moves = np.empty((len(BONES), 3, 4))
     moves[:, :, :3] = linear
     moves[:, :, 3] = target - np.einsum("bij,bj->bi", linear, origin)
@@ -169,7 +172,7 @@ def patterned(look: PersonLook, points: NDArray[np.float32], skeleton: Skeleton)
     """(V, 3) colours of the upper garment."""
     top = look.top
     z, y, share = points[:, 2], points[:, 1], skeleton.share(points[:, 2].astype(np.float64))
-    period = max(top.scale, 0.03)
+    period = max(top.scale, FINEST)
     arms = np.abs(y) > 0.9 * abs(float(skeleton.joints[ARM[1], 1]))
     second = {
         "stripes": (z / period) % 1.0 < 0.5, "bands": (z / (2.0 * period)) % 1.0 < 0.35, "yoke": share > 0.78,

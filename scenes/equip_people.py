@@ -12,6 +12,8 @@ from scenes.seeds import rng_for
 BUILT_IN = ("cap", "beanie", "hood", "headscarf")  # headwear that packs have not: such people stay as they are
 LONG = ("long", "ponytail", "bob", "bun", "bun_top")  # hair styles that cover ears or neck
 BALD = ("bald", "fringe_ring", "receding")
+BARE = ("shorts", "skirt")
+RARE = ("female_sportsuit01",)  # leaves the waist bare
 NEAREST = 6  # candidates, of which one is drawn
 AGES = ("child", "teen", "adult", "senior")
 
@@ -43,6 +45,9 @@ def distance(look: PersonLook, one: Asset) -> float:
     far = 2.0 * abs(AGES.index(details["age_group"]) - AGES.index(body.age_group))
     far += abs(details["build"] - body.weight)
     far += 0.0 if details["tone"] == tone(body.skin) else 0.7
+    far += 0.0 if details["long_sleeves"] == (look.top.sleeves > 0.6) else 0.6
+    far += 0.0 if details["bare_legs"] == (look.bottom.style in BARE) else 0.6
+    far += 0.7 if details["suit"] in RARE else 0.0
     style = "bald" if hair in BALD else "long" if hair in LONG else "afro" if hair in ("afro", "curly") else "short"
     far += 0.0 if group(details["hair"]) == style else 0.6
     return float(far) + (3.0 if details["hat"] and look.head.headwear != "hat" else 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.glb import Level, Model, write_glb
-from renderers.mesh import Material, Mesh, Texture
+from renderers.mesh import Material, Mesh, Texture, smooth_normals
 from renderers.packs.build import Row
 from renderers.packs.fetch import Source
 from renderers.packs.levels import Piece, Skin, components, simplified, strongest
 from renderers.packs.people_body import Body, Topology, body_of, model, topology
 from renderers.packs.people_cast import CAST, Member
 from renderers.packs.people_wear import carried, fitted, proxy
-from sim.people_skeleton import HEAD, LEG, NECK, PELVIS, SPINE
+from sim.people_skeleton import ARM, HEAD, LEG, NECK, PELVIS, SPINE
 
 Array = NDArray[np.float64]
 
@@ -43,6 +43,7 @@ Larsson and others), which the project has released under CC0 1.0; the copies in
 an older licence. No other assets of the package are used.
 """
 HIPS = (PELVIS, SPINE, LEG[1], LEG[-1])
+LAYER = 0.006  # m between layers of clothes
 DATA = "package/public/data"
 # triangles of each piece in the three levels
 COUNTS = {
@@ -125,11 +126,31 @@ def dressed(member: Member, body: Body, top: Topology, data: Path) -> list[Worn]
             weights = upright(weights, fitted(found, body.points, size), body)
         piece = Piece(fitted(found, body.points, size), found.corners, found.uvs, found.uv_corners, weights)
         texture = texture_of(found.picture, EDGES[sort], sort in HOLED)
+        if sort in ("suit", "shoes"):
+            piece = aired(piece, body, sort)
         roles = halves(piece, body) if sort == "suit" else {sort: np.ones(len(piece.corners), bool)}
         worn += [Worn(role, sort, piece.part(chosen), texture) for role, chosen in roles.items()]
     seen = ~hidden[top.corners].any(1)
     skin = Piece(body.points, top.corners[seen], top.uvs, top.uv_corners[seen], top.weights)
     return [Worn("skin", "skin", skin, texture_of(skin_picture(data, member.skin), EDGES["skin"], False)), *worn]
+
+
+def aired(piece: Piece, body: Body, sort: str) -> Piece:
+    """Keep layers apart: the widest garment and the ends of trousers go out a little, the upper edge of shoes in."""
+    normals = smooth_normals(piece.points.astype(np.float32), piece.corners.astype(np.int32)).astype(np.float64)
+    ankle = body.joints[LEG[1] + 2, 2]
+    out = np.zeros(len(piece.points))
+    if sort == "shoes":
+        out[piece.points[:, 2] > ankle - 0.03] = -LAYER
+    else:
+        islands = components(piece.corners)
+        triangles = piece.points[piece.corners]
+        area = np.linalg.norm(np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]), axis=1)
+        high = triangles[:, :, 2].mean(1) > body.joints[PELVIS, 2] + 0.1
+        widest = np.bincount(islands, area * high).argmax()
+        out[np.unique(piece.corners[islands == widest])] = LAYER
+        out[piece.points[:, 2] < ankle + 0.15] = LAYER
+    return replace(piece, points=piece.points + out[:, None] * normals)
 
 
 def upright(weights: Array, points: Array, body: Body) -> Array:
@@ -214,6 +235,7 @@ def details_of(member: Member, body: Body, worn: list[Worn]) -> dict[str, Any]:
         "joints": np.round(body.joints, 5).tolist(),
         "hips": round(half_hips(body, worn), 5), "sole": round(float(shoes[:, 2].min()), 5),
         "heel": round(float(shoes[:, 0].min()), 5), "tip": round(float(shoes[:, 0].max()), 5),
+        "long_sleeves": long_sleeved(body, pieces["top"]), "bare_legs": bare_legged(body, pieces.get("bottom")),
         "chin": round(chin_of(front, eyes), 5), "vertex": round(float(head[:, 2].max()), 5),
         "eyes": np.round(eyes.mean(0), 5).tolist(),
         "nose": np.round(front[front[:, 0].argmax()], 5).tolist(),
@@ -230,6 +252,17 @@ def chin_of(front: Array, eyes: Array) -> float:
         if len(near) and near[:, 0].max() < back:
             return float(z) + 0.004
     return float(steps[-1])
+
+
+def long_sleeved(body: Body, top: Array) -> bool:
+    """Whether a garment reaches the wrists."""
+    return bool(np.linalg.norm(top - body.joints[ARM[1] + 2], axis=1).min() < 0.08)
+
+
+def bare_legged(body: Body, bottom: Array | None) -> bool:
+    """Whether the shins are bare."""
+    knee = body.joints[LEG[1] + 1, 2]
+    return bottom is not None and bool(bottom[:, 2].min() > knee - 0.15)
 
 
 def half_hips(body: Body, worn: list[Worn]) -> float:
