@@ -168,9 +168,8 @@ def test_a_file_that_is_not_the_built_one_is_refused(pack: dict[str, PersonLook]
 def test_a_model_survives_its_file(tmp_path: Path) -> None:
     body = person_mesh(bare_look(5), 1)
     holed = Texture("holed", CLOTH.pixels, np.full((16, 16), 255, np.uint8))
-    mesh = replace(
-        body.mesh, palette=(Material((0.5, 0.25, 1.0), holed, 0.5, 0.25, 0.0625),), materials=body.mesh.materials * 0
-    )
+    material = Material((0.5, 0.25, 1.0), holed, 0.5, 0.25, 0.0625)
+    mesh = replace(body.mesh, palette=(material,), materials=body.mesh.materials * 0)
     write_glb(tmp_path / "one.glb", Model((Level(mesh, body.bones, body.weights),), ("hair",), {"a": [1, 2]}))
     found = read_glb(tmp_path / "one.glb")
     (level,) = found.levels
