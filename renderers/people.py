@@ -13,6 +13,7 @@ from renderers.people_form import Part, SkinnedMesh, join
 from renderers.people_hair import covered, grown, hair_parts
 from renderers.people_head import ear_parts, head_grid, head_part, neck_part
 from renderers.people_limbs import arm_part, hand_parts, leg_part, shoe_part
+from renderers.people_packed import packed_mesh
 from renderers.people_skin import skinned
 from renderers.people_torso import clearance, seat_part, top_part
 from scenes.people import PersonLook
@@ -49,6 +50,8 @@ def person_mesh(look: PersonLook, detail: int) -> SkinnedMesh:
     """
     if detail not in (0, 1, 2):
         raise ValueError(f"detail {detail} is not one of 0, 1, 2")
+    if look.asset:
+        return packed_mesh(look, detail)
     skeleton = Skeleton(look, clearance(look))
     parts = [top_part(skeleton, *TRUNK[detail])]
     seat = seat_part(skeleton, *TRUNK[min(2, detail + 1)])
