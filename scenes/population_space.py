@@ -12,6 +12,7 @@ from scenes.types import Floats
 STEP = 0.25  # s between the moments at which walkers are compared
 PERSONAL = 0.62  # m between the middles of two people
 HORIZON = 24.0  # s that walkers are looked ahead
+TRUNK = 0.3  # m, edge of the box that stands for somebody on foot
 
 
 @njit(cache=True, error_model="numpy")
@@ -122,6 +123,44 @@ def keep_apart(walks, count, walk, distance):  # type: ignore[no-untyped-def]
     return True
 
 
+@njit(cache=True, error_model="numpy")
+def stay_clear(boxes, walks):  # type: ignore[no-untyped-def]
+    """Whether things that move never touch who walks, whichever way they look.
+
+    Args:
+        boxes: (B, T, 5) as for `boxes_meet`, at each moment.
+        walks: (N, T, 2) m.
+
+    Returns:
+        False when they do.
+    """
+    reach = TRUNK / math.sqrt(2.0)  # of the corners of who walks
+    for b in range(len(boxes)):
+        for n in range(len(walks)):
+            for t in range(len(boxes[b])):
+                x, y, heading, length, width = boxes[b, t]
+                dx, dy = walks[n, t, 0] - x, walks[n, t, 1] - y
+                if dx * dx + dy * dy > (length + width + reach) ** 2:
+                    continue
+                c, s = math.cos(heading), math.sin(heading)
+                along, across = max(abs(dx * c + dy * s) - length, 0.0), max(abs(dy * c - dx * s) - width, 0.0)
+                if along * along + across * across < reach * reach:
+                    return False
+    return True
+
+
+@njit(cache=True, error_model="numpy")
+def miss(boxes, others):  # type: ignore[no-untyped-def]
+    """Whether things that move never touch others that do; both (B, T, 5) as for `boxes_meet`, at each moment."""
+    for b in range(len(boxes)):
+        for n in range(len(others)):
+            for t in range(len(boxes[b])):
+                x, y, heading, length, width = boxes[b, t]
+                if boxes_meet(others[n, t : t + 1], 1, x, y, heading, length, width):
+                    return False
+    return True
+
+
 class Boxes:
     """Oriented boxes on the ground."""
 
@@ -152,6 +191,7 @@ class Crowd:
         self.times = np.arange(0.0, HORIZON, STEP)
         self._walks = np.zeros((64, len(self.times), 2))
         self._count = 0
+        self._taken = np.zeros((0, len(self.times), 5))  # ground that prams, wheelchairs and dogs take
 
     def walk(self, line: Floats, start: float, speed: float) -> Floats:
         """(T, 2) places of somebody who keeps the speed; outside the path its ends are extended.
@@ -177,12 +217,13 @@ class Crowd:
         self._walks[self._count] = walk
         self._count += 1
 
-    def swap(self, own: Floats, walks: list[Floats], distance: float = PERSONAL) -> bool:
+    def swap(self, own: Floats, walks: list[Floats], taken: list[Floats], distance: float = PERSONAL) -> bool:
         """Let several in at once instead of one who is in; they may be as close to each other as they like.
 
         Args:
             own: (T, 2) m, the walk of who is in.
             walks: (T, 2) m each, instead of it.
+            taken: (T, 5) boxes each, as for `boxes_meet`: what takes more ground than somebody on foot.
             distance: m, to all others.
 
         Returns:
@@ -190,12 +231,15 @@ class Crowd:
         """
         rows = self._walks[: self._count]
         others = rows[~(rows == own).all((1, 2))]
-        if not all(keep_apart(others, len(others), walk, distance) for walk in walks):
+        new, boxes = np.stack(walks), np.array(taken).reshape(-1, len(self.times), 5)
+        apart = all(keep_apart(others, len(others), walk, distance) for walk in walks)
+        if not (apart and stay_clear(boxes, others) and stay_clear(self._taken, new) and miss(boxes, self._taken)):
             return False
         self._walks[: len(others)] = others
         self._count = len(others)
         for walk in walks:
             self.add(walk)
+        self._taken = np.concatenate([self._taken, boxes])
         return True
 
 
