@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numba import njit
 
-from scenes.lanes import arc_lengths, beside, point_at, project
 from scenes.kinds import Kind
+from scenes.lanes import arc_lengths, beside, point_at, project
 from scenes.people_company import Companion
 from scenes.types import Floats
 
