@@ -85,15 +85,8 @@ def admit(
     heading: float | None = None,
 ) -> Actor | None:  # fmt: skip
     """Let somebody in who collides with nothing and nobody within the next seconds."""
-    if speed > 0:
-        if space.solid.meet_path(line, ROOM):
-            return None
-    elif space.solid.meet(float(line[0, 0]), float(line[0, 1]), 0.0, ROOM, ROOM):
+    if not space.crowd.admit(line, start, speed, space.solid, ROOM):
         return None
-    walk = space.crowd.walk(line, start, speed)
-    if not space.crowd.free(walk):
-        return None
-    space.crowd.add(walk)
     if heading is None:
         _, _, heading = line_at(line, start)
     look = sample_person(rng, warmth=guest.warmth, age_group=guest.age_group)

@@ -32,18 +32,17 @@ def boxes_meet(boxes, count, x, y, heading, half_length, half_width):  # type: i
         True when they overlap.
     """
     c, s = math.cos(heading), math.sin(heading)
-    reach = math.hypot(half_length, half_width)
     for k in range(count):
         dx, dy = boxes[k, 0] - x, boxes[k, 1] - y
         l, w = boxes[k, 3], boxes[k, 4]  # noqa: E741
-        r = reach + math.hypot(l, w)
-        if dx * dx + dy * dy > r * r:
+        along, across = abs(dx * c + dy * s), abs(dy * c - dx * s)
+        if along > half_length + l + w or across > half_width + l + w:  # whichever way it points
             continue
         ck, sk = math.cos(boxes[k, 2]), math.sin(boxes[k, 2])
         cc, ss = abs(c * ck + s * sk), abs(c * sk - s * ck)
         if (
-            abs(dx * c + dy * s) < half_length + l * cc + w * ss
-            and abs(dy * c - dx * s) < half_width + l * ss + w * cc
+            along < half_length + l * cc + w * ss
+            and across < half_width + l * ss + w * cc
             and abs(dx * ck + dy * sk) < l + half_length * cc + half_width * ss
             and abs(dy * ck - dx * sk) < w + half_length * ss + half_width * cc
         ):
@@ -124,6 +123,34 @@ def keep_apart(walks, count, walk, distance):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
+def lets_in(boxes, solid, walks, count, line, start, speed, times, width, distance):  # type: ignore[no-untyped-def]
+    """Whether somebody finds room; the places, (T, 2) m, are then in the first row of `walks` that is not in use.
+
+    Args:
+        boxes: (N, 5) as for `boxes_meet`.
+        solid: number of boxes in use.
+        walks: (M, T, 2) m.
+        count: number of walks in use, < M.
+        line: (P, 2) m, path.
+        start: m along it at time 0.
+        speed: m/s; 0 = stands at its first point.
+        times: (T,) s.
+        width: m that must be free of boxes.
+        distance: m to be kept to all walks.
+
+    Returns:
+        False where a box or a walk is in the way.
+    """
+    if speed > 0.0:
+        if path_meets(boxes, solid, line, width):
+            return False
+    elif boxes_meet(boxes, solid, line[0, 0], line[0, 1], 0.0, width / 2, width / 2):
+        return False
+    walks[count] = places(line, start, speed, times)
+    return keep_apart(walks, count, walks[count], distance)
+
+
+@njit(cache=True, error_model="numpy")
 def stay_clear(boxes, walks):  # type: ignore[no-untyped-def]
     """Whether things that move never touch who walks, whichever way they look.
 
@@ -165,23 +192,23 @@ class Boxes:
     """Oriented boxes on the ground."""
 
     def __init__(self) -> None:
-        self._boxes = np.zeros((64, 5))
+        self.rows = np.zeros((64, 5))  # x, y, heading, half length, half width; the first `count` are in use
         self.count = 0
 
     def add(self, x: float, y: float, heading: float, length: float, width: float) -> None:
         """Put a box down."""
-        if self.count == len(self._boxes):
-            self._boxes = np.concatenate([self._boxes, np.zeros_like(self._boxes)])
-        self._boxes[self.count] = (x, y, heading, length / 2, width / 2)
+        if self.count == len(self.rows):
+            self.rows = np.concatenate([self.rows, np.zeros_like(self.rows)])
+        self.rows[self.count] = (x, y, heading, length / 2, width / 2)
         self.count += 1
 
     def meet(self, x: float, y: float, heading: float, length: float, width: float) -> bool:
         """Whether a box would touch one of these."""
-        return bool(boxes_meet(self._boxes, self.count, x, y, heading, length / 2, width / 2))
+        return bool(boxes_meet(self.rows, self.count, x, y, heading, length / 2, width / 2))
 
     def meet_path(self, line: Floats, width: float) -> bool:
         """Whether somebody `width` m wide who follows a polyline would touch one of these."""
-        return bool(path_meets(self._boxes, self.count, line, width))
+        return bool(path_meets(self.rows, self.count, line, width))
 
 
 class Crowd:
@@ -206,16 +233,35 @@ class Crowd:
         """
         return np.asarray(places(line, start, speed, self.times))
 
-    def free(self, walk: Floats, distance: float = PERSONAL) -> bool:
-        """Whether somebody new would never come closer than `distance` (m) to anybody."""
-        return bool(keep_apart(self._walks, self._count, walk, distance))
+    def admit(self, line: Floats, start: float, speed: float, solid: Boxes, width: float) -> bool:
+        """Let somebody in who touches no box and comes no closer than `PERSONAL` to anybody.
+
+        Args:
+            line: (N, 2) m, path; who stands is at its first point.
+            start: m along the line at time 0.
+            speed: m/s.
+            solid: what must not be touched.
+            width: m that must be free of it.
+
+        Returns:
+            Whether there was room; if not, nothing changes.
+        """
+        self._make_room()
+        rows, count = solid.rows, solid.count
+        if not lets_in(rows, count, self._walks, self._count, line, start, speed, self.times, width, PERSONAL):
+            return False
+        self._count += 1
+        return True
 
     def add(self, walk: Floats) -> None:
-        """Let somebody in."""
-        if self._count == len(self._walks):
-            self._walks = np.concatenate([self._walks, np.zeros_like(self._walks)])
+        """Let somebody in, whoever is in the way; (T, 2) m."""
+        self._make_room()
         self._walks[self._count] = walk
         self._count += 1
+
+    def _make_room(self) -> None:
+        if self._count == len(self._walks):
+            self._walks = np.concatenate([self._walks, np.zeros_like(self._walks)])
 
     def swap(self, own: Floats, walks: list[Floats], taken: list[Floats], distance: float = PERSONAL) -> bool:
         """Let several in at once instead of one who is in; they may be as close to each other as they like.

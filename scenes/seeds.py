@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, TypeVar
 
@@ -93,9 +93,19 @@ def between(rng: np.random.Generator, low: float, high: float) -> float:
     return low + (high - low) * rng.random()
 
 
+class Shares(dict[Key, float]):
+    """A table of weights that never changes: what `pick` needs of it is worked out once."""
+
+    @cached_property
+    def steps(self) -> tuple[list[Key], list[float]]:
+        """Keys and their cumulative shares."""
+        return list(self), rising(tuple(self.values()))
+
+
 def pick(rng: np.random.Generator, shares: dict[Key, float]) -> Key:
     """Draw a key with probability proportional to its value."""
-    return list(shares)[bisect_right(rising(tuple(shares.values())), rng.random())]
+    keys, steps = shares.steps if isinstance(shares, Shares) else (list(shares), rising(tuple(shares.values())))
+    return keys[bisect_right(steps, rng.random())]
 
 
 @lru_cache(maxsize=2048)
