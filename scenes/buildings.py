@@ -76,8 +76,8 @@ _PAINTS: tuple[RGB, ...] = (
 def _paint(rng: np.random.Generator) -> RGB:
     """A subdued paint of doors and shop fronts."""
     light = math.exp(rng.normal(0.0, 0.25))
-    red, green, blue = (min(0.75, light * channel) for channel in _PAINTS[int(rng.integers(len(_PAINTS)))])
-    return red, green, blue
+    red, green, blue = _PAINTS[int(rng.integers(len(_PAINTS)))]
+    return min(0.75, light * red), min(0.75, light * green), min(0.75, light * blue)
 
 
 def _tint(rng: np.random.Generator, spread: float = 0.13) -> RGB:

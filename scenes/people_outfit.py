@@ -98,20 +98,20 @@ def top_shares(body: Body, cover: float) -> dict[str, float]:
     Returns:
         Weight of each style, not normalised.
     """
-    shares = {name: _of_season(cover, season) for name, season in (MEN if body.sex == "male" else WOMEN).items()}
+    seasons = (MEN if body.sex == "male" else WOMEN).items()
+    # between summer (cover 0.1), spring (0.5) and winter (0.95)
+    if cover < 0.5:
+        warmer = max(cover - 0.1, 0.0)
+        shares = {name: summer + (spring - summer) / 0.4 * warmer for name, (summer, spring, _) in seasons}
+    else:
+        colder = min(cover, 0.95) - 0.5
+        shares = {name: spring + (winter - spring) / (0.95 - 0.5) * colder for name, (_, spring, winter) in seasons}
     if body.age_group in ("child", "teen"):
         for grown in ("blazer", "leather_jacket", "coat", "shirt", "hi_vis"):
             shares[grown] = shares.get(grown, 0.0) * (0.1 if body.age_group == "child" else 0.4)
     if body.age_group == "senior":
         shares["hoodie"] = shares["tank"] = shares["football"] = 0.0
     return shares
-
-
-def _of_season(cover: float, season: tuple[float, float, float]) -> float:
-    """Weight of a style between those of summer (cover 0.1), spring (0.5) and winter (0.95)."""
-    if cover < 0.5:
-        return season[0] + (season[1] - season[0]) / 0.4 * max(cover - 0.1, 0.0)
-    return season[1] + (season[2] - season[1]) / (0.95 - 0.5) * (min(cover, 0.95) - 0.5)
 
 
 def _second(rng: np.random.Generator, cut: Cut, main: RGB) -> RGB:
