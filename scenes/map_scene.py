@@ -25,6 +25,7 @@ from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import signal_plan, stacked
 from scenes.population_space import Space
 from scenes.props import sample_prop
+from scenes.references import Table
 from scenes.resolve import Contents, explicit_actors, furnished, rained_on, reserve
 from scenes.road_map import RoadMap
 from scenes.schema import SceneSpec, SignalSpec
@@ -34,11 +35,11 @@ from scenes.types import Floats, Prop, Scene, Signal
 EVERY = 50.0  # m along the ego's way between the places that are looked around from
 
 
-def resolve_on_map(template: SceneSpec, found: RoadMap, name: str, k: int, seed: int, randomise: bool = True) -> Scene:
+def resolve_on_map(table: Table, found: RoadMap, name: str, k: int, seed: int, randomise: bool = True) -> Scene:
     """Draw sample k of a scene file on a map.
 
     Args:
-        template: checked, with distributions.
+        table: of a checked file, with distributions.
         found: the map.
         name: of the scene.
         k: sample.
@@ -49,7 +50,7 @@ def resolve_on_map(template: SceneSpec, found: RoadMap, name: str, k: int, seed:
         The scene. Lanes keep the ids that they have in the map.
     """
     draws = Draws(seed, k, randomise)
-    spec = fix(template, draws)
+    spec = fix(table, draws)
     ways = Ways(found, spec.signals.mode == "fixed", draws.rng("roads", "ways"))
     own = None if spec.ego is None else start_of(spec.ego, found.network)
     egos = {n: own or ride(ways, found, draws, n) for n, camera in enumerate(spec.cameras) if camera.kind == "dash"}

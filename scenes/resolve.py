@@ -28,6 +28,7 @@ from scenes.population_signals import add_signals
 from scenes.population_space import Space
 from scenes.population_stops import add_stops, add_waiting, buses_in_bays, buses_in_lanes
 from scenes.population_vehicles import CYCLE_KINDS, add_parked, add_traffic, kind_named, standing_vehicle
+from scenes.references import Table
 from scenes.roads import lay_out
 from scenes.roads_parts import Layout, ground_height
 from scenes.schema import ActorSpec, SceneSpec
@@ -38,11 +39,11 @@ from scenes.vehicles import sample_vehicle
 STANDS = 0.7  # m, ground of somebody with a place of its own that is kept free of things
 
 
-def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool = True) -> Scene:
+def resolve(table: Table, name: str, k: int, seed: int, randomise: bool = True) -> Scene:
     """Draw sample k of a scene file.
 
     Args:
-        template: checked, with distributions.
+        table: of a checked file, with distributions.
         name: of the scene.
         k: sample.
         seed: any integer.
@@ -52,7 +53,7 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
         The scene.
     """
     draws = Draws(seed, k, randomise)
-    spec = fix(template, draws)
+    spec = fix(table, draws)
     layout = rained_on(lay_out(spec.roads, spec.vehicles.limit, draws), spec.weather)
     if spec.vehicles.cyclists > 0.0:
         layout = attentive(layout)
