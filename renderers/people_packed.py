@@ -25,7 +25,6 @@ Array = NDArray[np.float64]
 
 GREY = 0.5  # linear mean of a texture whose own colours were taken out
 BELOW_SKIN = 0.012  # m that the skeleton's eyes lie behind the face's surface
-FINEST = 0.14  # m, period of stripes that the vertices can carry
 ORIGINAL = 0.3  # share of people in the clothes' own colours
 
 
@@ -169,15 +168,13 @@ def colour_of(role: str, look: PersonLook, points: NDArray[np.float32], skeleton
 
 
 def patterned(look: PersonLook, points: NDArray[np.float32], skeleton: Skeleton) -> Array:
-    """(V, 3) colours of the upper garment."""
-    top = look.top
-    z, y, share = points[:, 2], points[:, 1], skeleton.share(points[:, 2].astype(np.float64))
-    period = max(top.scale, FINEST)
-    arms = np.abs(y) > 0.9 * abs(float(skeleton.joints[ARM[1], 1]))
-    second = {
-        "stripes": (z / period) % 1.0 < 0.5, "bands": (z / (2.0 * period)) % 1.0 < 0.35, "yoke": share > 0.78,
-        "checks": ((z / period) % 1.0 < 0.5) ^ ((y / period) % 1.0 < 0.5), "sleeves": arms,
-    }.get(top.pattern, np.zeros(len(points), bool))  # fmt: skip
+    """(V, 3) colours of the upper garment: large patches only, vertices are too far apart for stripes."""
+    top, share = look.top, skeleton.share(points[:, 2].astype(np.float64))
+    second = np.zeros(len(points), bool)
+    if top.pattern == "yoke":
+        second = share > 0.78
+    elif top.pattern == "sleeves":
+        second = np.abs(points[:, 1]) > 0.9 * abs(float(skeleton.joints[ARM[1], 1]))
     return np.where(second[:, None], np.array(top.second), np.array(top.colour))
 
 
