@@ -14,6 +14,7 @@ from renderers.people_hair import covered, grown, hair_parts
 from renderers.people_head import ear_parts, head_grid, head_part, neck_part
 from renderers.people_limbs import arm_part, hand_parts, leg_part, shoe_part
 from renderers.people_packed import packed_mesh
+from renderers.people_sizes import ARMS, COLLARS, CURTAINS, HEADS, LEGS, SHOES, TRUNK
 from renderers.people_skin import skinned
 from renderers.people_torso import clearance, seat_part, top_part
 from scenes.people import PersonLook
@@ -24,15 +25,6 @@ from sim.people_skeleton import SIDES, Skeleton
 __all__ = ["Gait", "SkinnedMesh", "gait_moves", "person_mesh", "pose_person"]
 
 EARLESS = ("bob", "long", "afro", "curly")
-
-# columns and row spacing (m) of the trunk, columns and rows of arms, legs, head, shoes, columns of collars
-TRUNK = ((46, 0.023), (24, 0.055), (12, 0.14))
-ARMS = ((10, 15), (7, 8), (4, 5))
-LEGS = ((12, 19), (8, 9), (5, 5))
-HEADS = ((28, 28), (14, 16), (8, 8))
-SHOES = ((10, 10), (7, 7), (6, 6))
-COLLARS = (20, 12, 6)
-CURTAINS = ((14, 9), (8, 5), (4, 3))
 
 
 def person_mesh(look: PersonLook, detail: int) -> SkinnedMesh:

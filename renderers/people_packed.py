@@ -12,9 +12,14 @@ from renderers.glb import Model
 from renderers.mesh import Mesh, Texture, merge
 from renderers.packed import packed
 from renderers.people_bags import bag_parts
+from renderers.people_extras import collar_parts
 from renderers.people_fabric import palette as fabrics
-from renderers.people_form import SkinnedMesh, join
+from renderers.people_form import Part, SkinnedMesh, join
+from renderers.people_limbs import arm_part
+from renderers.people_sizes import ARMS, COLLARS, TRUNK
 from renderers.people_skin import blend
+from renderers.people_torso import clearance as coat_clearance
+from renderers.people_torso import top_part
 from scenes.catalogue import asset
 from scenes.people import PersonLook
 from scenes.seeds import rng_for
@@ -25,6 +30,11 @@ Array = NDArray[np.float64]
 
 GREY = 0.5  # linear mean of a texture whose own colours were taken out
 BELOW_SKIN = 0.012  # m that the skeleton's eyes lie behind the face's surface
+# upper garments that packs have not: people of packs wear built-in ones
+COATS = (
+    "jacket", "hoodie", "anorak", "coat", "cardigan", "puffer", "denim_jacket", "leather_jacket", "raincoat", "hi_vis",
+)  # fmt: skip
+COVERED = (PELVIS, SPINE, CHEST, *(ARM[side] + k for side in SIDES for k in range(2)))
 ORIGINAL = 0.3  # share of people in the clothes' own colours
 
 
@@ -44,16 +54,37 @@ def packed_mesh(look: PersonLook, detail: int) -> SkinnedMesh:
     model = packed(look.asset)
     level = model.levels[detail]
     assert level.bones is not None and level.weights is not None
-    skeleton = Skeleton(look, clearance(look))
+    coated = look.top.style in COATS
+    skeleton = Skeleton(look, coat_clearance(look) if coated else clearance(look))
     moves = fitting(skeleton)
     points, normals = np.empty_like(level.mesh.positions), np.empty_like(level.mesh.normals)
     blend(
         level.mesh.positions, level.mesh.normals, level.bones, level.weights, moves.astype(np.float32), points, normals
     )
     mesh = dyed(replace(level.mesh, positions=points, normals=normals), model, look, skeleton)
-    bare = SkinnedMesh(mesh, level.bones, level.weights, skeleton, look)
-    bags = bag_parts(skeleton, detail)
-    return together(bare, join(bags, fabrics(), skeleton)) if bags else bare
+    body = SkinnedMesh(mesh, level.bones, level.weights, skeleton, look)
+    parts = bag_parts(skeleton, detail)
+    if coated:
+        body = replace(body, mesh=without_top(body, model))
+        parts = [*coat_parts(skeleton, detail), *parts]
+    return together(body, join(parts, fabrics(), skeleton)) if parts else body
+
+
+def without_top(body: SkinnedMesh, model: Model) -> Mesh:
+    """What shows beside a coat: no upper garment of the pack's, and no skin of trunk and arms."""
+    mesh = body.mesh
+    main = body.bones[np.arange(len(body.bones)), body.weights.argmax(1)]
+    covered = np.isin(main, COVERED)[mesh.triangles].all(1)
+    roles = np.array(model.roles)[mesh.materials]
+    kept = (roles != "top") & ~((roles == "skin") & covered)
+    return replace(mesh, triangles=mesh.triangles[kept], materials=mesh.materials[kept])
+
+
+def coat_parts(skeleton: Skeleton, detail: int) -> list[Part]:
+    """A built-in coat or jacket."""
+    parts = [top_part(skeleton, *TRUNK[detail])]
+    parts += [arm_part(skeleton, side, *ARMS[detail]) for side in SIDES]
+    return parts + collar_parts(skeleton, COLLARS[detail])
 
 
 def together(first: SkinnedMesh, second: SkinnedMesh) -> SkinnedMesh:

@@ -126,13 +126,16 @@ def dressed(member: Member, body: Body, top: Topology, data: Path) -> list[Worn]
             weights = upright(weights, fitted(found, body.points, size), body)
         piece = Piece(fitted(found, body.points, size), found.corners, found.uvs, found.uv_corners, weights)
         texture = texture_of(found.picture, EDGES[sort], sort in HOLED)
+        if sort not in HOLED:
+            texture = bled(texture, found.uvs, found.uv_corners)
         if sort in ("suit", "shoes"):
             piece = aired(piece, body, sort)
         roles = halves(piece, body) if sort == "suit" else {sort: np.ones(len(piece.corners), bool)}
         worn += [Worn(role, sort, piece.part(chosen), texture) for role, chosen in roles.items()]
     seen = ~hidden[top.corners].any(1)
     skin = Piece(body.points, top.corners[seen], top.uvs, top.uv_corners[seen], top.weights)
-    return [Worn("skin", "skin", skin, texture_of(skin_picture(data, member.skin), EDGES["skin"], False)), *worn]
+    face = bled(texture_of(skin_picture(data, member.skin), EDGES["skin"], False), top.uvs, top.uv_corners)
+    return [Worn("skin", "skin", skin, face), *worn]
 
 
 def aired(piece: Piece, body: Body, sort: str) -> Piece:
@@ -190,6 +193,29 @@ def texture_of(file: Path, edge: int, holed: bool) -> Texture:
     layers = np.asarray(picture)
     alpha = np.ascontiguousarray(layers[..., 3]) if holed else None
     return Texture(f"{file.stem}-{edge}", np.ascontiguousarray(layers[..., :3]), alpha)
+
+
+def bled(texture: Texture, uvs: Array, uv_corners: NDArray[np.int64]) -> Texture:
+    """Carry the colours at the edges of a texture's islands outwards, so that seams do not show the background.
+
+    Args:
+        texture: the texture.
+        uvs: (U, 2).
+        uv_corners: (T, 3) of all triangles that wear it.
+
+    Returns:
+        The texture with nothing but colours of its islands.
+    """
+    import cv2
+    from scipy.ndimage import distance_transform_edt
+
+    edge = len(texture.pixels)
+    inside = np.zeros((edge, edge), np.uint8)
+    for triangle in np.round((uvs[uv_corners] * edge - 0.5) * 16).astype(np.int32):
+        cv2.fillConvexPoly(inside, triangle, 1, shift=4)
+    inside = cv2.erode(inside, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    rows, columns = distance_transform_edt(inside == 0, return_distances=False, return_indices=True)
+    return replace(texture, pixels=np.ascontiguousarray(texture.pixels[rows, columns]))
 
 
 def levels_of(worn: list[Worn]) -> tuple[Level, ...]:
