@@ -30,9 +30,10 @@ CLOTH = Texture("test-cloth", np.random.default_rng(0).integers(40, 200, (16, 16
 
 
 def bare_look(seed: int) -> PersonLook:
-    """Somebody without bag and headwear."""
+    """Somebody without bag, headwear and coat."""
     look = sample_person(rng_for(seed, "packed"), age_group="adult")
-    return replace(look, bag=replace(look.bag, style="none"), head=replace(look.head, headwear="none"))
+    head, top = replace(look.head, headwear="none"), replace(look.top, style="t_shirt", scarf="none")
+    return replace(look, bag=replace(look.bag, style="none"), head=head, top=top)
 
 
 def details_of(body: SkinnedMesh) -> dict[str, object]:
@@ -138,6 +139,22 @@ def test_clothes_are_dyed_or_keep_their_own_colours(pack: dict[str, PersonLook])
             dyed += 1
             assert np.allclose(mesh.colours[np.setdiff1d(top, mesh.triangles[mesh.materials == 1])], (0.5, 0.01, 0.01))
     assert 20 <= dyed <= 36  # 7 in 10
+
+
+def test_coats_that_packs_lack_are_built_in_ones(pack: dict[str, PersonLook]) -> None:
+    name, look = next(iter(pack.items()))
+    mild = replace(look, asset=f"people/{name}")
+    cold = replace(mild, top=replace(look.top, style="coat", sleeves=1.0))
+    for detail in range(3):
+        summer, winter = person_mesh(mild, detail), person_mesh(cold, detail)
+        worn = {texture for texture in (m.texture and m.texture.key for m in winter.mesh.palette)}
+        assert any(key and key.startswith("person-") for key in worn)  # fabric of built-in people
+        sleeves = np.isin(winter.bones[:, 0], (ARM[1], ARM[-1]))
+        drawn = np.zeros(len(sleeves), bool)
+        drawn[winter.mesh.triangles.reshape(-1)] = True
+        theirs = drawn[: len(summer.mesh.positions)] & sleeves[: len(summer.mesh.positions)]
+        assert not theirs.any()  # nothing of the pack's arms is left
+        assert (drawn & sleeves).any()
 
 
 def test_the_choice_depends_on_the_look_alone(pack: dict[str, PersonLook]) -> None:

@@ -213,8 +213,8 @@ def bled(texture: Texture, uvs: Array, uv_corners: NDArray[np.int64]) -> Texture
     inside = np.zeros((edge, edge), np.uint8)
     for triangle in np.round((uvs[uv_corners] * edge - 0.5) * 16).astype(np.int32):
         cv2.fillConvexPoly(inside, triangle, 1, shift=4)
-    inside = cv2.erode(inside, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE)
-    rows, columns = distance_transform_edt(inside == 0, return_distances=False, return_indices=True)
+    sure = cv2.erode(inside, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    rows, columns = distance_transform_edt(sure == 0, return_distances=False, return_indices=True)
     return replace(texture, pixels=np.ascontiguousarray(texture.pixels[rows, columns]))
 
 
