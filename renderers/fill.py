@@ -7,6 +7,9 @@ screen and grows towards the viewer: inverse depth for cameras, height towards t
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -19,6 +22,16 @@ WIDE = 10  # px; wider triangles find their spans by division instead of testing
 
 F4 = NDArray[np.float32]
 I4 = NDArray[np.int32]
+
+
+class Screen(NamedTuple):
+    """Vertices on the sample grid of a view."""
+
+    focal: float  # samples
+    centre_x: float  # principal point, samples
+    centre_y: float
+    snapped: I4  # (V, 2) 1/256 sample
+    nearness: F4  # (V,) inverse depth, 1/m; -1 in front of NEAR
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -64,8 +77,50 @@ def project(camera, focal, centre_x, centre_y, snapped, nearness):  # type: igno
         snapped[i, 1] = snap(camera[i, 1] * inverse * focal + centre_y)
 
 
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def mip_level(texels, last):  # type: ignore[no-untyped-def]
+    """Mip level, at most `last`, for a sample that is `texels` texels of level 0 large."""
+    if texels > 2.0:
+        return min(np.int64(0.5 * math.log2(texels) + 0.5), np.int64(last))
+    return np.int64(0)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def pixel_span(a, b, c, count):  # type: ignore[no-untyped-def]
+    """First and last of `count` pixels whose centres lie between three coordinates in 1/256 px."""
+    half = SUBPIXELS // 2
+    first = max(np.int64(0), (min(a, min(b, c)) - half + SUBPIXELS - 1) >> 8)
+    return first, min(np.int64(count - 1), (max(a, max(b, c)) - half) >> 8)
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def edges(ax, ay, bx, by, cx, cy, x0, y0):  # type: ignore[no-untyped-def]
+    """Edge values opposite corners a, b and c at the centre of pixel (x0, y0), and their steps along x and y."""
+    px, py = x0 * SUBPIXELS + SUBPIXELS // 2, y0 * SUBPIXELS + SUBPIXELS // 2
+    ea = (cx - bx) * (py - by) - (cy - by) * (px - bx)
+    eb = (ax - cx) * (py - cy) - (ay - cy) * (px - cx)
+    ec = (bx - ax) * (py - ay) - (by - ay) * (px - ax)
+    ea_x, eb_x, ec_x = (by - cy) * SUBPIXELS, (cy - ay) * SUBPIXELS, (ay - by) * SUBPIXELS
+    ea_y, eb_y, ec_y = (cx - bx) * SUBPIXELS, (ax - cx) * SUBPIXELS, (bx - ax) * SUBPIXELS
+    return ea, eb, ec, ea_x, eb_x, ec_x, ea_y, eb_y, ec_y
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def row_span(ea, eb, ec, ea_x, eb_x, ec_x, last):  # type: ignore[no-untyped-def]
+    """First and last of the pixels 0..`last` of a row in which no edge value is negative."""
+    first = np.int64(0)
+    for e, step in ((ea, ea_x), (eb, eb_x), (ec, ec_x)):
+        if step > 0:
+            first = max(first, -(e // step)) if e < 0 else first
+        elif step < 0:
+            last = min(last, e // -step) if e >= 0 else np.int64(-1)
+        elif e < 0:
+            last = np.int64(-1)
+    return first, last
+
+
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def fill_one(ax, ay, az, bx, by, bz, cx, cy, cz, t, depth, index, keep):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
+def fill_one(ax, ay, az, bx, by, bz, cx, cy, cz, t, depth, index, keep):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
     """Fill one triangle: corners in 1/256 px with their depth values; the largest depth value wins."""
     height, width = depth.shape
     area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
@@ -74,19 +129,11 @@ def fill_one(ax, ay, az, bx, by, bz, cx, cy, cz, t, depth, index, keep):  # type
     if area < 0:
         bx, by, bz, cx, cy, cz = cx, cy, cz, bx, by, bz
         area = -area
-    half = SUBPIXELS // 2
-    x0 = max(np.int64(0), (min(ax, min(bx, cx)) - half + SUBPIXELS - 1) >> 8)
-    x1 = min(np.int64(width - 1), (max(ax, max(bx, cx)) - half) >> 8)
-    y0 = max(np.int64(0), (min(ay, min(by, cy)) - half + SUBPIXELS - 1) >> 8)
-    y1 = min(np.int64(height - 1), (max(ay, max(by, cy)) - half) >> 8)
+    x0, x1 = pixel_span(ax, bx, cx, width)
+    y0, y1 = pixel_span(ay, by, cy, height)
     if x0 > x1 or y0 > y1:
         return
-    px, py = x0 * SUBPIXELS + half, y0 * SUBPIXELS + half
-    ea = (cx - bx) * (py - by) - (cy - by) * (px - bx)
-    eb = (ax - cx) * (py - cy) - (ay - cy) * (px - cx)
-    ec = (bx - ax) * (py - ay) - (by - ay) * (px - ax)
-    ea_x, eb_x, ec_x = (by - cy) * SUBPIXELS, (cy - ay) * SUBPIXELS, (ay - by) * SUBPIXELS
-    ea_y, eb_y, ec_y = (cx - bx) * SUBPIXELS, (ax - cx) * SUBPIXELS, (bx - ax) * SUBPIXELS
+    ea, eb, ec, ea_x, eb_x, ec_x, ea_y, eb_y, ec_y = edges(ax, ay, bx, by, cx, cy, x0, y0)
     inverse = 1.0 / np.float64(area)
     z_x = (ea_x * az + eb_x * bz + ec_x * cz) * inverse
     z_y = (ea_y * az + eb_y * bz + ec_y * cz) * inverse
@@ -94,15 +141,8 @@ def fill_one(ax, ay, az, bx, by, bz, cx, cy, cz, t, depth, index, keep):  # type
     low, high = min(az, min(bz, cz)), max(az, max(bz, cz))
     wide = x1 - x0 >= WIDE
     for y in range(y0, y1 + 1):
-        first, last = np.int64(0), x1 - x0
         if wide:
-            for e, step in ((ea, ea_x), (eb, eb_x), (ec, ec_x)):
-                if step > 0:
-                    first = max(first, -(e // step)) if e < 0 else first
-                elif step < 0:
-                    last = min(last, e // -step) if e >= 0 else np.int64(-1)
-                elif e < 0:
-                    last = np.int64(-1)
+            first, last = row_span(ea, eb, ec, ea_x, eb_x, ec_x, x1 - x0)
             for x in range(first, last + 1):
                 z = np.float32(min(max(z_row + z_x * x, low), high))
                 if z > depth[y, x0 + x]:
@@ -111,7 +151,7 @@ def fill_one(ax, ay, az, bx, by, bz, cx, cy, cz, t, depth, index, keep):  # type
                         index[y, x0 + x] = t
         else:
             fa, fb, fc = ea, eb, ec
-            for x in range(last + 1):
+            for x in range(x1 - x0 + 1):
                 if (fa | fb | fc) >= 0:
                     z = np.float32(min(max(z_row + z_x * x, low), high))
                     if z > depth[y, x0 + x]:

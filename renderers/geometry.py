@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.cutouts import Alphas, Cutouts
 from renderers.fill import place
 from renderers.frame import View
 from renderers.materials import MaterialTable
@@ -31,6 +33,27 @@ class Flat:
     instance: NDArray[np.uint16]  # (T,)
     kind: NDArray[np.uint8]  # (T,)
     ranges: dict[int, tuple[int, int]]  # instance id -> first triangle, one past the last
+    cutouts: Cutouts  # triangles with holes, ascending
+    alphas: Alphas
+
+    @cached_property
+    def solid(self) -> Ints:
+        """(T, 3) vertex indices; triangles with holes are points, which no kernel fills."""
+        if len(self.cutouts.triangle) == 0:
+            return self.corners
+        corners = self.corners.copy()
+        corners[self.cutouts.triangle] = 0
+        return corners
+
+
+@dataclass(frozen=True, eq=False)
+class Faces:
+    """What the triangles of a mesh keep from frame to frame."""
+
+    mesh: Mesh
+    material: Ints  # (T,) row of the material table
+    kind: NDArray[np.uint8]  # (T,)
+    cutouts: Cutouts  # numbered within the mesh
 
 
 class Flattener:
@@ -38,7 +61,7 @@ class Flattener:
 
     def __init__(self) -> None:
         self.materials = MaterialTable()
-        self._faces: OrderedDict[tuple[int, int], tuple[Mesh, Ints, NDArray[np.uint8]]] = OrderedDict()
+        self._faces: OrderedDict[tuple[int, int], Faces] = OrderedDict()
 
     def flatten(self, stage: Stage, view: View) -> Flat:
         """Put all instances that the camera or a shadow in the picture may need into world arrays.
@@ -58,6 +81,7 @@ class Flattener:
         corners, material = np.empty((count, 3), np.int32), np.empty(count, np.int32)
         instance, kind = np.empty(count, np.uint16), np.empty(count, np.uint8)
         ranges: dict[int, tuple[int, int]] = {}
+        holed, sheets = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
         v = t = 0
         for item in chosen:
             mesh = item.mesh
@@ -65,25 +89,33 @@ class Flattener:
             place(item.world_from_model, mesh.positions, mesh.normals, world[v:v1], normals[v:v1])
             uvs[v:v1], colours[v:v1] = mesh.uvs, mesh.colours
             corners[t:t1] = mesh.triangles + v
-            material[t:t1], kind[t:t1] = self._face_tables(item)
+            faces = self._faces_of(item)
+            material[t:t1], kind[t:t1] = faces.material, faces.kind
+            if len(faces.cutouts.triangle):
+                holed.append(faces.cutouts.triangle + np.int32(t))
+                sheets.append(faces.cutouts.sheet)
             instance[t:t1] = item.id
             if item.id:
                 ranges[item.id] = (t, t1)
             v, t = v1, t1
-        return Flat(world, normals, uvs, colours, corners, material, instance, kind, ranges)
+        cutouts = Cutouts(np.concatenate(holed), np.concatenate(sheets))
+        alphas = self.materials.alphas()
+        return Flat(world, normals, uvs, colours, corners, material, instance, kind, ranges, cutouts, alphas)
 
-    def _face_tables(self, item: Instance) -> tuple[Ints, NDArray[np.uint8]]:
+    def _faces_of(self, item: Instance) -> Faces:
         key = (id(item.mesh), int(item.kind))
         found = self._faces.get(key)
-        if found is None or found[0] is not item.mesh:
-            palette = item.mesh.palette
+        if found is None or found.mesh is not item.mesh:
+            palette, worn = item.mesh.palette, item.mesh.materials
             rows = np.array([self.materials.row(m) for m in palette], np.int32)
             kinds = np.array([int(item.kind if m.kind is None else m.kind) for m in palette], np.uint8)
-            found = (item.mesh, rows[item.mesh.materials], kinds[item.mesh.materials])
+            sheets = np.array([self.materials.sheet(m) for m in palette], np.int32)[worn]
+            holed = np.flatnonzero(sheets >= 0).astype(np.int32)
+            found = Faces(item.mesh, rows[worn], kinds[worn], Cutouts(holed, sheets[holed]))
             self._faces[key] = found
             if len(self._faces) > 512:
                 self._faces.popitem(last=False)
-        return found[1], found[2]
+        return found
 
 
 def matters(item: Instance, view: View) -> bool:

@@ -9,9 +9,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import FAST, NEAR, fill_view, project
+from renderers.fill import FAST, NEAR
 from renderers.frame import ActorLabel, Box, View
-from renderers.raster import Drawn
+from renderers.raster import Drawn, fill_range, screen_of
 from scenes.geometry import rotation_of, wrap_angle
 from scenes.kinds import PEOPLE, Kind
 
@@ -49,18 +49,14 @@ def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]
     view = drawn.frame.view
     count, tight = visible_extents(drawn.frame.instance, int(drawn.flat.instance.max(initial=0)))
     camera = drawn.triangles.camera
-    snapped, nearness = np.empty((len(camera), 2), np.int32), np.empty(len(camera), np.float32)
-    project(camera, view.focal, view.width / 2, view.height / 2, snapped, nearness)
+    screen = screen_of(camera, view, 1)
     canvas = np.zeros((view.height, view.width), np.float32)
     labels = []
     for subject in sorted(subjects, key=lambda s: s.id):
         if subject.id not in drawn.flat.ranges:
             continue
         first, last = drawn.flat.ranges[subject.id]
-        fill_view(
-            camera, drawn.flat.corners, first, last, view.focal, view.width / 2, view.height / 2, snapped, nearness,
-            canvas, np.empty((1, 1), np.int32), False,
-        )  # fmt: skip
+        fill_range(drawn.flat, camera, screen, first, last, canvas, None)
         alone, full = clear_extent(canvas)
         if alone == 0:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.cutouts import Alphas
 from renderers.mesh import Material, Texture
 from renderers.shade import Materials
 
@@ -12,11 +13,20 @@ LEVELS = 12
 BYTE = np.arange(256) / 255.0
 # IEC 61966-2-1, sRGB transfer function
 LINEAR = np.where(BYTE <= 0.04045, BYTE / 12.92, ((BYTE + 0.055) / 1.055) ** 2.4).astype(np.float32)
+HALF = 127.5  # alpha that is less is a hole, in level 0
+COVERAGE_ERROR = 0.02  # levels that cover more or less of the square than level 0 by this are left out
+PROBES = 256  # places along an edge at which coverage is measured, at least
 
 
 def root_bytes(linear: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Encode (N, N, 3) linear light as (N * N, 3) bytes of its square root: decoding is one multiplication."""
     return np.asarray(np.floor(np.sqrt(linear) * 255.0 + 0.5), dtype=np.uint8).reshape(-1, 3)
+
+
+def halved(field: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(N / 2, N / 2, ...) means of 2 x 2 texels."""
+    edge = field.shape[0] // 2
+    return np.asarray(field.reshape(edge, 2, edge, 2, *field.shape[2:]).mean((1, 3)))
 
 
 def mip_levels(texture: Texture) -> list[NDArray[np.uint8]]:
@@ -27,17 +37,93 @@ def mip_levels(texture: Texture) -> list[NDArray[np.uint8]]:
 
     Returns:
         (N * N, 3) texels of each level, largest first.
+
+    Raises:
+        ValueError: other shapes.
     """
     edge = texture.pixels.shape[0]
     if texture.pixels.shape != (edge, edge, 3) or edge & (edge - 1) or edge >= 1 << LEVELS:
         raise ValueError(f"texture {texture.key}: shape {texture.pixels.shape}, expected (N, N, 3), N a power of two")
-    linear = LINEAR[texture.pixels]
-    levels = [root_bytes(linear)]
-    while edge > 1:
-        edge //= 2
-        linear = linear.reshape(edge, 2, edge, 2, 3).mean((1, 3))
-        levels.append(root_bytes(linear))
+    levels = [LINEAR[texture.pixels]]
+    if texture.alpha is not None:
+        if texture.alpha.shape != (edge, edge):
+            raise ValueError(f"texture {texture.key}: alpha of shape {texture.alpha.shape}, expected {(edge, edge)}")
+        return [root_bytes(level) for level in unfringed(levels[0], texture.alpha)]
+    while len(levels[-1]) > 1:
+        levels.append(halved(levels[-1]))
+    return [root_bytes(level) for level in levels]
+
+
+def unfringed(linear: NDArray[np.float32], alpha: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+    """Mip levels to which texels give colour by their alpha; holes take the colour of what is around them.
+
+    Args:
+        linear: (N, N, 3) linear light.
+        alpha: (N, N) 255 opaque.
+
+    Returns:
+        (N, N, 3) linear light of each level, largest first.
+    """
+    weights = [np.asarray(alpha / 255.0, np.float32)[..., None]]
+    levels = [linear]
+    while len(levels[-1]) > 1:
+        weight, level = weights[-1], levels[-1]
+        weights.append(halved(weight))
+        mixed = halved(level * weight) / np.maximum(weights[-1], np.float32(1e-6))
+        levels.append(np.where(weights[-1] > 0, mixed, halved(level)).astype(np.float32))
+    for k in range(len(levels) - 2, -1, -1):
+        around = levels[k + 1].repeat(2, 0).repeat(2, 1)
+        levels[k] = np.where(weights[k] > 0, levels[k], around)
     return levels
+
+
+def probed(alpha: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Alpha between the texels of a level as the rasteriser samples it, bilinear, at PROBES x PROBES places or more.
+
+    Args:
+        alpha: (N, N).
+
+    Returns:
+        (M, M) 0..255.
+    """
+    edge = len(alpha)
+    each = max(1, PROBES // edge)
+    at = (np.arange(edge * each, dtype=np.float32) + 0.5) / each - 0.5
+    first = np.floor(at).astype(int)
+    share = at - first
+    field = alpha.astype(np.float32)
+    field = field[first % edge] * (1.0 - share)[:, None] + field[(first + 1) % edge] * share[:, None]
+    return np.asarray(field[:, first % edge] * (1.0 - share) + field[:, (first + 1) % edge] * share, np.float32)
+
+
+def alpha_levels(alpha: NDArray[np.uint8]) -> tuple[list[NDArray[np.uint8]], list[float]]:
+    """Halve alpha as long as what remains can cover the same share of the square.
+
+    Leaves and strands would thin out or grow together with distance. Each level gets the threshold at which it covers
+    as much as level 0 (Castano 2010, "Computing alpha mipmaps", who scales alpha instead: that loses what exceeds 1).
+
+    Args:
+        alpha: (N, N) 255 opaque, N a power of two.
+
+    Returns:
+        (N, N) of each level, largest first, and the alpha below which it has a hole.
+    """
+    levels, least = [alpha], [HALF]
+    mean = alpha.astype(np.float32)
+    aim = float((probed(alpha) >= HALF).mean())
+    while len(mean) > 1:
+        mean = halved(mean)
+        level = np.floor(mean + 0.5).astype(np.uint8)
+        field = probed(level)
+        ranked = np.sort(field, axis=None)[::-1]
+        count = round(aim * ranked.size)
+        above, below = ranked[max(count - 1, 0)], ranked[min(count, ranked.size - 1)]
+        threshold = float(above + below) / 2.0 if 0 < count < ranked.size else (256.0 if count == 0 else 0.0)
+        if abs(float((field >= threshold).mean()) - aim) > COVERAGE_ERROR:
+            break
+        levels.append(level)
+        least.append(threshold)
+    return levels, least
 
 
 class MaterialTable:
@@ -54,6 +140,11 @@ class MaterialTable:
         self._sizes: list[int] = []
         self._length = 0
         self._packed: Materials | None = None
+        self._sheets: dict[str, int] = {}
+        self._alphas = Alphas(
+            np.zeros(0, np.uint8), np.zeros((0, LEVELS), np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32),
+            np.zeros((0, LEVELS), np.float32),
+        )  # fmt: skip
 
     def row(self, material: Material) -> int:
         """Return the row of a material, adding it when new."""
@@ -63,6 +154,10 @@ class MaterialTable:
             if material.texture is not None:
                 self._add_texture(material.texture)
         return self._rows[material]
+
+    def sheet(self, material: Material) -> int:
+        """Return the row of a material's alpha among `alphas`, -1 where it has no holes; the material has a row."""
+        return -1 if material.texture is None else self._sheets.get(material.texture.key, -1)
 
     def _add_texture(self, texture: Texture) -> None:
         if texture.key in self._textures:
@@ -77,6 +172,26 @@ class MaterialTable:
             self._length += len(level)
         self._offsets.append(offsets + [offsets[-1]] * (LEVELS - len(offsets)))
         self._sizes.append(texture.pixels.shape[0])
+        if texture.alpha is not None:
+            self._sheets[texture.key] = len(self._sheets)
+            self._add_alpha(texture.alpha)
+
+    def _add_alpha(self, alpha: NDArray[np.uint8]) -> None:
+        old = self._alphas
+        levels, least = alpha_levels(alpha)
+        offsets = len(old.texels) + np.cumsum([0] + [level.size for level in levels])[:-1]
+        missing = (0, LEVELS - len(levels))
+        self._alphas = Alphas(
+            texels=np.concatenate([old.texels, *(level.ravel() for level in levels)]),
+            offset=np.concatenate([old.offset, np.pad(offsets, missing, mode="edge")[None]]),
+            size=np.append(old.size, np.int32(len(alpha))),
+            last=np.append(old.last, np.int32(len(levels) - 1)),
+            least=np.concatenate([old.least, np.pad(least, missing, mode="edge")[None].astype(np.float32)]),
+        )
+
+    def alphas(self) -> Alphas:
+        """The alpha of all textures that have one."""
+        return self._alphas
 
     def packed(self) -> Materials:
         """All rows as flat arrays."""

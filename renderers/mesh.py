@@ -19,10 +19,15 @@ WHITE: RGB = (1.0, 1.0, 1.0)
 
 @dataclass(frozen=True, eq=False)
 class Texture:
-    """A square, tileable picture. Equal keys mean equal pixels: renderers cache by key."""
+    """A square, tileable picture. Equal keys mean equal pixels and alpha: renderers cache by key.
+
+    With `alpha` whatever wears the texture has holes: in the picture, in all label maps and in its shadow. Nothing is
+    half transparent.
+    """
 
     key: str
     pixels: NDArray[np.uint8]  # (N, N, 3) sRGB, N a power of two; row 0 is v = 0, and v grows downwards in the array
+    alpha: NDArray[np.uint8] | None = None  # (N, N) 255 opaque; less than half of that is a hole; None = no holes
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from renderers.mesh import RGB, Material, Mesh
+from renderers.mesh import RGB, Material, Mesh, make_mesh
 from renderers.props_kit import Array, Sketch, bars, surface
-from renderers.textures_plants import FOLIAGE_SCALE, foliage
+from renderers.textures_plants import FOLIAGE_SCALE, foliage, spray
 from renderers.textures_walls import bark
 from scenes.props import PropLook
 
 _LEAF = Material(roughness=0.75, reflectance=0.03)
+SPRAY_TONE = 0.63  # linear albedo of a spray's texture where it has no holes
+SCATTER = 0.8  # how far sprays grow in other directions than outward
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,38 +122,51 @@ def faces(points: Array, normals: Array, colours: Array, material: Material) -> 
     )
 
 
-def leaves(rng: np.random.Generator, centres: Array, outward: Array, size: float, colour: RGB, deep: Array) -> Mesh:
-    """Small faces that stand for tufts of leaves.
+def leaves(
+    rng: np.random.Generator,
+    centres: Array,
+    outward: Array,
+    size: float,
+    colour: RGB,
+    deep: Array,
+    needles: bool = False,
+) -> Mesh:
+    """Sprays of leaves: squares with holes.
 
     Args:
         rng: source of randomness.
         centres: (N, 3) m.
-        outward: (N, 3) unit, away from the middle of the plant: shading follows it.
-        size: m.
+        outward: (N, 3) unit, away from the middle of the plant: sprays grow and shading looks that way, more or less.
+        size: edge of a spray, m.
         colour: linear RGB.
         deep: (N,) 0 at the outside .. 1 inside the crown, where less light comes.
+        needles: instead of leaves.
 
     Returns:
-        The mesh, one triangle per tuft.
+        The mesh, two triangles a spray.
     """
     count = len(centres)
     spin = rng.normal(size=(2, count, 3))
-    first = _unit(spin[0])
-    second = _unit(np.cross(first, spin[1]))
-    scale = size * rng.uniform(0.6, 1.4, (count, 1))
+    along = _unit(outward + SCATTER * spin[0])
+    across = _unit(np.cross(along, spin[1]))
+    half = 0.5 * size * rng.uniform(0.6, 1.4, (count, 1))
+    along, across = half * along, half * across
     corners = np.stack(
-        [
-            centres - first * scale,
-            centres + 0.6 * (first + second) * scale,
-            centres + 0.6 * (first - 2 * second) * scale,
-        ],
-        1,
+        [centres - along - across, centres - along + across, centres + along + across, centres + along - across], 1
     )
     normal = _unit(outward + 0.55 * _unit(rng.normal(size=(count, 3))))
     light = rng.uniform(0.6, 1.45, (count, 1)) * (1.0 - 0.6 * deep[:, None])
     warm = rng.normal(0.0, 0.13, (count, 1))
     tone = np.array(colour) * light * np.hstack([1.0 + warm, np.ones_like(warm), 1.0 - warm])
-    return faces(corners, np.repeat(normal[:, None], 3, axis=1), np.clip(tone, 0.002, 0.7), _LEAF)
+    squares = 4 * np.arange(count)[:, None, None] + np.array([[0, 1, 2], [0, 2, 3]])
+    return make_mesh(
+        corners.reshape(-1, 3),
+        squares.reshape(-1, 3),
+        replace(_LEAF, texture=spray(needles)),
+        np.tile([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0], [0.0, 0.0]], (count, 1)),
+        np.repeat(normal, 4, axis=0),
+        np.repeat(np.clip(tone, 0.002, 0.7) / SPRAY_TONE, 4, axis=0),
+    )
 
 
 def _skeleton(look: PropLook, rng: np.random.Generator, levels: int) -> list[Shoots]:
@@ -190,7 +205,7 @@ def bare_tree(look: PropLook, detail: int) -> Mesh:
 
 
 def leafy_tree(look: PropLook, detail: int) -> Mesh:
-    """A tree in leaf; about 4,500 triangles, or 1,700 at detail 1."""
+    """A tree in leaf; about 5,600 triangles, or 2,400 at detail 1."""
     rng = generator(look)
     levels = _skeleton(look, rng, 3)
     trunk: RGB = (0.05, 0.042, 0.034)
@@ -198,8 +213,8 @@ def leafy_tree(look: PropLook, detail: int) -> Mesh:
     for level, sides in zip(levels[: 3 - detail], (7, 5, 3), strict=False):
         parts.add(_branches(level, trunk, sides, rng))
     tips = levels[3].end
-    count = 4600 if detail == 0 else 1500
-    size = (0.085 if detail == 0 else 0.16) * (0.7 + 0.05 * look.height)
+    count = 2600 if detail == 0 else 1150
+    size = (0.34 if detail == 0 else 0.46) * (0.7 + 0.05 * look.height)
     base = tips[rng.integers(len(tips), size=count)]
     cloud = base + rng.normal(0.0, 0.04 * look.height, (count, 3))
     middle = np.array([0.0, 0.0, 0.62 * look.height])
@@ -210,11 +225,11 @@ def leafy_tree(look: PropLook, detail: int) -> Mesh:
 
 
 def conifer(look: PropLook, detail: int) -> Mesh:
-    """A spruce or cypress: hanging faces in rings on a cone; about 5,400 triangles, or 1,700 at detail 1."""
+    """A spruce or cypress: hanging faces in rings on a cone; about 4,000 triangles, or 2,200 at detail 1."""
     rng = generator(look)
     parts = Sketch()
     parts.add(_branches(_trunk(rng, 0.95 * look.height, 0.016 * look.height, 0.004), (0.045, 0.035, 0.03), 6, rng))
-    count = 5200 if detail == 0 else 1500
+    count = 1900 if detail == 0 else 1000
     rise = 1.0 - np.sqrt(rng.uniform(0.0, 1.0, count))
     angle = rng.uniform(0.0, 2 * np.pi, count)
     narrow = 0.55 if look.variant % 2 else 1.0
@@ -224,8 +239,9 @@ def conifer(look: PropLook, detail: int) -> Mesh:
     centres = radial * reach[:, None] * np.array([look.length, look.width, 0.0]) / 2.0
     centres[:, 2] = level * look.height - 0.12 * reach * look.length
     outward = _unit(radial + np.array([0.0, 0.0, 0.35]))
-    size = (0.05 + 0.008 * look.height) * (1.0 if detail == 0 else 1.8)
-    parts.add(leaves(rng, centres, outward, size, look.colour, 1.0 - reach / np.maximum((1.0 - rise), 0.05) ** 0.8))
+    size = (0.2 + 0.035 * look.height) * (1.0 if detail == 0 else 1.3)
+    deep = 1.0 - reach / np.maximum((1.0 - rise), 0.05) ** 0.8
+    parts.add(leaves(rng, centres, outward, size, look.colour, deep, needles=True))
     # the dark inside, so that daylight does not show through
     dim = (look.colour[0] * 0.8, look.colour[1] * 0.8, look.colour[2] * 0.8)
     wide = 0.3 * (look.length + look.width) / 2.0
@@ -276,12 +292,12 @@ def hedge(look: PropLook, detail: int) -> Mesh:
         parts.add(
             surface(cap, Material(texture=texture, roughness=0.9), tone, np.stack([end[:, [0, 2]] * 0, end[:, [0, 2]]]))
         )
-    count = int((160 if detail == 0 else 60) * look.width * look.height)
+    count = int((100 if detail == 0 else 40) * look.width * look.height)
     pick = rng.integers(len(body.positions), size=count)
     centres = body.positions[pick] + rng.normal(0.0, 0.09, (count, 3))
     centres[:, 2] = np.clip(centres[:, 2], 0.03, None)
     colour = look.colour if look.variant != 2 else (0.07, 0.05, 0.03)
-    parts.add(leaves(rng, centres, body.normals[pick].astype(np.float64), 0.06, colour, np.zeros(count)))
+    parts.add(leaves(rng, centres, body.normals[pick].astype(np.float64), 0.2, colour, np.zeros(count)))
     return parts.build()
 
 
@@ -290,7 +306,7 @@ def shrub(look: PropLook, detail: int) -> Mesh:
     rng = generator(look)
     parts = Sketch()
     half = np.array([look.length, look.width, look.height]) / 2.0
-    count = 1100 if detail == 0 else 400
+    count = 650 if detail == 0 else 240
     if look.variant == 2:
         stems = 26
         foot = np.column_stack([rng.uniform(-0.2, 0.2, (stems, 2)) * half[:2], np.zeros(stems)])
@@ -312,7 +328,7 @@ def shrub(look: PropLook, detail: int) -> Mesh:
     radius = lobes * rng.uniform(0.55, 1.0, count) ** 0.4 * 0.9
     centres = direction * half * radius[:, None] + np.array([0.0, 0.0, half[2]])
     centres[:, 2] = np.maximum(centres[:, 2], 0.04)
-    parts.add(leaves(rng, centres, direction, 0.055 + 0.02 * look.height, look.colour, np.clip(1.0 - radius, 0.0, 0.8)))
+    parts.add(leaves(rng, centres, direction, 0.17 + 0.07 * look.height, look.colour, np.clip(1.0 - radius, 0.0, 0.8)))
     if look.variant != 2:
         parts.add(_core(half, look.colour))
     return parts.build()

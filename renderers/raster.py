@@ -9,7 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.fill import fill_map, fill_view, project, to_camera
+from renderers.cutouts import Cutouts, fill_cutouts_map, fill_cutouts_view, nearest_first
+from renderers.fill import F4, I4, Screen, fill_map, fill_view, project, to_camera
 from renderers.frame import Frame, View
 from renderers.geometry import Flat, Flattener
 from renderers.lamps import lamps_near
@@ -23,6 +24,7 @@ from scenes.relief import raised
 from scenes.types import Light
 
 NO_MAP = DepthMap(np.full((8, 8), -1e9, np.float32), np.zeros((3, 4), np.float32), 0.0)
+NO_INDEX = np.empty((1, 1), np.int32)  # never written
 GROUND_ALBEDO = 0.14  # what a street throws back on average (dry asphalt .1, concrete .3)
 SNOW_ALBEDO = 0.7
 
@@ -106,14 +108,14 @@ class RasterRenderer:
         rgb = np.empty((height, width, 3), np.float32)
         points = make_points(4 * width)
         smooth = self.options.samples > 1
-        index = visible_triangles(triangles, view, 1)
+        index = visible_triangles(flat, camera, view, 1)
         shade_plain(
             index, points, triangles, materials, env, sun_map, sky_map, lens,
             rgb[:0, :0] if smooth else rgb, depth, semantic, instance, normal,
         )  # fmt: skip
         if smooth:
             shade_smooth(
-                visible_triangles(triangles, view, 2), points, triangles, materials, env, sun_map, sky_map, lens, rgb
+                visible_triangles(flat, camera, view, 2), points, triangles, materials, env, sun_map, sky_map, lens, rgb
             )  # fmt: skip
         if stage.light.wetness > 0.0:
             dry, rgb = rgb, np.empty_like(rgb)
@@ -169,15 +171,48 @@ def depth_map(flat: Flat, texel_from_world: NDArray[np.float32], size: int, texe
     height = np.full((size, size), -1e9, np.float32)
     snapped = np.empty((len(flat.world), 2), np.int32)
     scratch = np.empty(len(flat.world), np.float32)
-    fill_map(texel_from_world, flat.world, flat.corners, snapped, scratch, height, np.empty((1, 1), np.int32))
+    fill_map(texel_from_world, flat.world, flat.solid, snapped, scratch, height, NO_INDEX)
+    if len(flat.cutouts.triangle):
+        cutouts = nearest_first(flat.cutouts, flat.corners, scratch)
+        fill_cutouts_map(snapped, scratch, flat.corners, flat.uvs, cutouts, flat.alphas, height, NO_INDEX)
     return DepthMap(height, texel_from_world, texel)
 
 
-def visible_triangles(triangles: Triangles, view: View, scale: int) -> NDArray[np.int32]:
+def screen_of(camera: F4, view: View, scale: int) -> Screen:
+    """Project (V, 3) camera points, m, onto the sample grid of a view, `scale` samples per pixel along each axis."""
+    snapped, nearness = np.empty((len(camera), 2), np.int32), np.empty(len(camera), np.float32)
+    screen = Screen(view.focal * scale, view.width * scale / 2, view.height * scale / 2, snapped, nearness)
+    project(camera, *screen)
+    return screen
+
+
+def fill_range(flat: Flat, camera: F4, screen: Screen, first: int, last: int, depth: F4, index: I4 | None) -> None:
+    """Fill triangles `first`..`last` - 1, with holes where their textures have them.
+
+    Args:
+        flat: world geometry.
+        camera: (V, 3) its vertices as the camera sees them, m.
+        screen: from `screen_of`.
+        first: first triangle.
+        last: one past the last triangle.
+        depth: (H, W) inverse depth, 1/m, 0 where empty; updated.
+        index: (H, W) triangle index; updated.
+    """
+    keep, written = index is not None, NO_INDEX if index is None else index
+    fill_view(camera, flat.solid, first, last, *screen, depth, written, keep)
+    low, high = np.searchsorted(flat.cutouts.triangle, (first, last))
+    if high > low:
+        cutouts = Cutouts(flat.cutouts.triangle[low:high], flat.cutouts.sheet[low:high])
+        cutouts = nearest_first(cutouts, flat.corners, screen.nearness)
+        fill_cutouts_view(camera, flat.corners, flat.uvs, cutouts, flat.alphas, screen, depth, written, keep)
+
+
+def visible_triangles(flat: Flat, camera: F4, view: View, scale: int) -> I4:
     """Find the nearest triangle of each sample.
 
     Args:
-        triangles: world geometry.
+        flat: world geometry.
+        camera: (V, 3) its vertices as the camera sees them, m.
         view: resolved camera.
         scale: samples per pixel along each axis.
 
@@ -186,15 +221,8 @@ def visible_triangles(triangles: Triangles, view: View, scale: int) -> NDArray[n
     """
     shape = (view.height * scale, view.width * scale)
     index = np.full(shape, -1, np.int32)
-    depth = np.zeros(shape, np.float32)
-    snapped = np.empty((len(triangles.camera), 2), np.int32)
-    nearness = np.empty(len(triangles.camera), np.float32)
-    focal, cx, cy = view.focal * scale, view.width * scale / 2, view.height * scale / 2
-    project(triangles.camera, focal, cx, cy, snapped, nearness)
-    fill_view(
-        triangles.camera, triangles.corners, 0, len(triangles.corners), focal, cx, cy, snapped, nearness,
-        depth, index, True,
-    )  # fmt: skip
+    screen, depth = screen_of(camera, view, scale), np.zeros(shape, np.float32)
+    fill_range(flat, camera, screen, 0, len(flat.corners), depth, index)
     return index
 
 

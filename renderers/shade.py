@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import FAST
+from renderers.fill import FAST, mip_level
 from renderers.openness import OpenSky
 from renderers.sky import roofline, sky_radiance
 
@@ -124,10 +124,7 @@ def surface_at(x, y, t, tri, lens):  # type: ignore[no-untyped-def]
 def texture_at(k, u, v, footprint2, mat):  # type: ignore[no-untyped-def]
     """Bilinear sample of texture k; `footprint2` is the pixel's area in texture repeats squared."""
     size = mat.size[k]
-    level = np.int64(0)
-    texels = footprint2 * size * size
-    if texels > 2.0:
-        level = min(np.int64(0.5 * math.log2(texels) + 0.5), np.int64(mat.last[k]))
+    level = mip_level(footprint2 * size * size, mat.last[k])
     base = mat.offset[k, level]
     edge = size >> level
     gx, gy = u * edge - 0.5, v * edge - 0.5
