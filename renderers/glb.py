@@ -6,6 +6,7 @@ y up and z forward, ours z up and x forward.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import struct
@@ -137,6 +138,8 @@ def _material_row(material: Material, role: str, numbers: Mapping[str, int]) -> 
     row: dict[str, Any] = {"doubleSided": True, "pbrMetallicRoughness": surface}
     if material.texture is not None:
         surface["baseColorTexture"] = {"index": numbers[material.texture.key]}
+        if material.texture.alpha is not None:
+            row["alphaMode"] = "MASK"  # glTF cuts off at .5 where nothing else is said, as our renderers do
     if any(material.emission):
         row["emissiveFactor"] = list(material.emission)
     kind = "" if material.kind is None else material.kind.label
@@ -148,26 +151,26 @@ def _png(texture: Texture) -> bytes:
     from PIL import Image
 
     out = io.BytesIO()
-    Image.fromarray(texture.pixels).save(out, "PNG", optimize=True)
+    layers = texture.pixels if texture.alpha is None else np.dstack([texture.pixels, texture.alpha])
+    Image.fromarray(layers).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
-def read_glb(path: Path, key: str) -> Model:
+def read_glb(path: Path) -> Model:
     """Read a model of a pack, a file that `write_glb` made; files of others go through `skidpad assets build`.
 
     Args:
         path: file.
-        key: prefix of the keys of its textures, unique to the file's content.
 
     Returns:
-        The model.
+        The model; equal pictures give textures with equal keys, whatever file they are in.
 
     Raises:
         AssetError: it is no such file.
     """
     try:
         document, binary = _chunks(path.read_bytes())
-        palette = tuple(_material(row, _texture(document, binary, row, key)) for row in document.get("materials", ()))
+        palette = tuple(_material(row, _texture(document, binary, row)) for row in document.get("materials", ()))
         levels = tuple(_level(document, binary, row, palette) for row in document["meshes"])
         roles = tuple(str(row["extras"]["role"]) for row in document["materials"])
         return Model(levels, roles, document.get("extras", {}))
@@ -192,7 +195,7 @@ def _array(document: Mapping[str, Any], binary: bytes, number: int) -> NDArray[A
     return values if width == 1 else values.reshape(count, width)
 
 
-def _texture(document: Mapping[str, Any], binary: bytes, row: Mapping[str, Any], key: str) -> Texture | None:
+def _texture(document: Mapping[str, Any], binary: bytes, row: Mapping[str, Any]) -> Texture | None:
     from PIL import Image
 
     found = row["pbrMetallicRoughness"].get("baseColorTexture")
@@ -200,8 +203,11 @@ def _texture(document: Mapping[str, Any], binary: bytes, row: Mapping[str, Any],
         return None
     number = document["textures"][found["index"]]["source"]
     view = document["bufferViews"][document["images"][number]["bufferView"]]
-    picture = Image.open(io.BytesIO(binary[view["byteOffset"] : view["byteOffset"] + view["byteLength"]]))
-    return Texture(f"{key}:{number}", np.asarray(picture.convert("RGB")))
+    content = binary[view["byteOffset"] : view["byteOffset"] + view["byteLength"]]
+    holed = row.get("alphaMode") == "MASK"
+    layers = np.asarray(Image.open(io.BytesIO(content)).convert("RGBA" if holed else "RGB"))
+    key = hashlib.sha256(content).hexdigest()[:24]
+    return Texture(key, np.ascontiguousarray(layers[..., :3]), np.ascontiguousarray(layers[..., 3]) if holed else None)
 
 
 def _material(row: Mapping[str, Any], texture: Texture | None) -> Material:
