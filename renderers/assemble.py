@@ -49,7 +49,7 @@ from sim.people_ride import Ride
 from sim.world import State
 
 DETAIL_HEIGHTS = (110.0, 40.0)  # px; smaller things are drawn with detail 1, then 2
-TREE_DETAIL = 14.0  # m, plants farther away are drawn with detail 1
+PROP_DETAILS = (14.0, 40.0)  # m, props farther away are drawn with detail 1, then 2
 PROP_RADIUS = 7.0  # m around a prop's foot; trees are the largest
 PROP_REACH = 16.0  # m behind and beside the camera within which props throw shadows into the picture
 ACTOR_REACH = 12.0  # m, the same for actors
@@ -121,8 +121,9 @@ class StageBuilder:
             prop = self.scene.props[k]
             relief = self.scene.roads.relief
             place = raised(prop.position, relief)
-            near = min(float(np.linalg.norm(place - view.position)) for view in self._views) < TREE_DETAIL
-            mesh = prop_mesh(prop.look, self.scene.light.lamps_on, 0 if near else 1)
+            near = min(float(np.linalg.norm(place - view.position)) for view in self._views)
+            detail = sum(near >= limit for limit in PROP_DETAILS)
+            mesh = prop_mesh(prop.look, self.scene.light.lamps_on, detail)
             pose, slant = prop_pose(prop, relief)
             self._props[k] = Instance(mesh if relief is None else moved(mesh, slant), pose, prop.kind)
         return self._props[k]
