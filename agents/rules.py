@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.rollout import DT
+from sim.turn_signals import DWELL
 from sim.world import F4
 
 
@@ -72,7 +73,7 @@ class ConstantSpeed:
 class BusDriver:
     """Stands at a stop for `dwell` seconds from time 0, then drives by the rules; remembers how long it stood, s."""
 
-    dwell: float = 20.0  # s
+    dwell: float = DWELL  # s
     view: str = "path"
 
     def act(self, observations: F4, memory: F4 | None) -> tuple[F4, F4 | None]:

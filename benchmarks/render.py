@@ -63,7 +63,7 @@ def street() -> Stage:
     while True:
         rng = rng_for(0, "benchmark", number)
         if number % 3 == 0:
-            mesh = vehicle_mesh(sample_vehicle(rng, Kind.CAR), 0, False, False)
+            mesh = vehicle_mesh(sample_vehicle(rng, Kind.CAR))
             place, kind = np.array([6.0 + 2.6 * number, 2.2 * (-1) ** number, 0.0]), Kind.CAR
         else:
             look = sample_person(rng)

@@ -12,20 +12,24 @@ from renderers.buildings import building_mesh
 from renderers.frame import View
 from renderers.geometry import CASTER_REACH, in_reach
 from renderers.ground import ground_mesh
+from renderers.keypoints import body_of
 from renderers.labels import Subject
 from renderers.lamps_placed import lamps_of
 from renderers.mesh import Mesh, merge, moved
-from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
+from renderers.people import Gait, SkinnedMesh, gait_moves, person_mesh, pose_person
 from renderers.people_company import company, seated
+from renderers.people_skin import skinned
+from renderers.plates_seen import plate_corners
 from renderers.props import prop_mesh
-from renderers.relief import actor_pose, ground_on, house_on, laid, on_relief, on_slope, prop_pose
+from renderers.relief import actor_pose, ground_on, house_on, on_relief, prop_pose, shear_at
 from renderers.riders import ridden
-from renderers.rigid import box_of, empty_handed, limp, limp_pose, rolling, vehicle_rig
+from renderers.rigid import box_of, empty_handed, limp_pose
 from renderers.shapes import shape_mesh, shape_pose
 from renderers.signals import signal_mesh
 from renderers.stage import Instance, Stage
-from renderers.vehicles import vehicle_mesh
-from renderers.vehicles_wheels import Gear
+from renderers.vehicles_moving import rolling, vehicle, vehicle_rig
+from renderers.vehicles_paint import painted
+from renderers.vehicles_signs import signs_of
 from scenes.cycles import CycleLook
 from scenes.geometry import (
     camera_from_world,
@@ -36,7 +40,7 @@ from scenes.geometry import (
     triple,
     world_from_model,
 )
-from scenes.kinds import Kind
+from scenes.kinds import VEHICLES, Kind
 from scenes.people import PersonLook
 from scenes.relief import raised
 from scenes.signals import SignalLook
@@ -45,7 +49,9 @@ from scenes.vehicles import VehicleLook
 from sim.lights import state_of
 from sim.masses import LOOSE_MASSES
 from sim.people_company import HIPS, gait_of
+from sim.people_joints import limp_moves
 from sim.people_ride import Ride
+from sim.turn_signals import Turning, turnings
 from sim.world import State
 
 DETAIL_HEIGHTS = (110.0, 40.0)  # px; smaller things are drawn with detail 1, then 2
@@ -55,7 +61,6 @@ PROP_REACH = 16.0  # m behind and beside the camera within which props throw sha
 ACTOR_REACH = 12.0  # m, the same for actors
 STRIDES = 8  # poses of a stride on coarse stages
 RIDDEN = 1.75  # m, of a bicycle with its rider
-BRAKE = -0.8  # m/s2, stronger deceleration lights the brake lamps
 
 
 class StageBuilder:
@@ -73,6 +78,7 @@ class StageBuilder:
         self._ground = Instance(ground_on(ground_mesh(scene.roads), scene.roads.relief), np.eye(4), Kind.ROAD)
         self._houses: dict[tuple[int, bool], Instance] = {}  # by position in the scene, and whether only massing
         self._props: dict[int, Instance] = {}  # by position in the scene
+        self._turns: dict[int, tuple[Turning, ...]] = {}  # of vehicles, by position in the scene
         self._views = [resolve_camera(camera, scene, None) for camera in scene.cameras]
 
     def _surroundings(self, view: View, state: State) -> list[Instance]:
@@ -150,6 +156,8 @@ class StageBuilder:
                 continue
             for instance, subject in self._actor(k, actor, state, view):
                 instances.append(instance)
+                if subject and actor.kind in VEHICLES and not self.coarse:
+                    subject = replace(subject, plates=plate_corners(instance.mesh, instance.world_from_model))
                 subjects += [subject] if subject else []
             if actor.companion is not None:
                 detail = detail_for(actor.companion.size[2], place, view)
@@ -167,52 +175,93 @@ class StageBuilder:
         return stage, subjects
 
     def _actor(self, k: int, actor: Actor, state: State, view: View) -> list[tuple[Instance, Subject | None]]:
+        if isinstance(actor.look, PersonLook):
+            limp = state.rigid is not None and bool(state.rigid.limp[0, k])
+            return (self._fallen if limp else self._person)(k, actor, actor.look, state, view)
         position, heading = state.position[0, k].astype(np.float64), float(state.heading[0, k])
         relief = self.scene.roads.relief
         pose, orientation = actor_pose(actor, position, heading, relief), None
-        if relief is not None and not isinstance(actor.look, PersonLook):
+        if relief is not None:
             orientation = quaternion_of(pose[:3, :3])
         if state.rigid is not None:
             orientation = state.rigid.orientation[0, k]
             pose = posed(position, orientation)
-        size = actor.size
-        centre = triple(pose[:3, :3] @ np.array([0.0, 0.0, size[2] / 2]) + pose[:3, 3])
-        detail = detail_for(actor.size[2], pose[:3, 3], view)
-        if isinstance(actor.look, PersonLook) and state.rigid is not None and state.rigid.limp[0, k]:
-            rest = person(empty_handed(actor.look), detail)
-            mesh, pose = limp(rest, state.rigid.joints[0, k]), limp_pose(rest, position, state.rigid.orientation[0, k])
-            centre, size = box_of(mesh, pose)
-            attributes = {"age_group": actor.look.age_group, "behaviour": "fallen"}
-        elif isinstance(actor.look, PersonLook):
-            gait = gait_of(self.scene, state, k)
-            if gait.behaviour == "sit":
-                pose = seated(actor, float(state.travelled[0, k]), position, heading)
-                centre = triple(pose[:3, :3] @ np.array([-HIPS, 0.0, size[2] / 2]) + pose[:3, 3])
-            mesh = strider(actor.look, gait) if self.coarse else pose_person(person(actor.look, detail), gait)
-            if gait.behaviour == "sit":
-                mesh = laid(mesh, pose, relief)
-                centre = triple(raised(np.array(centre), relief))
-            else:
-                mesh = on_slope(mesh, position, heading, relief)
-            behaviour = "wheelchair" if gait.behaviour == "sit" else actor.behaviour
-            attributes = {"age_group": actor.look.age_group, "behaviour": behaviour}
-        elif isinstance(actor.look, CycleLook):
+        if isinstance(actor.look, CycleLook):
             ride = Ride(*(float(row[0, k]) for row in (state.travelled, state.speed, state.steering, state.yaw_rate)))
-            lights = self.scene.light.headlights_on, bool(state.acceleration[0, k] < BRAKE)
-            detail = detail_for(RIDDEN, pose[:3, 3], view)
-            return on_relief(ridden(actor, actor.look, ride, (position, heading), detail, lights), relief)
-        else:
-            braking = bool(state.acceleration[0, k] < BRAKE)
-            lamps = self.scene.light.headlights_on and actor.behaviour != "parked"
-            if state.rigid is None:
-                mesh = vehicle(actor.look, detail, lamps, braking, round(float(state.steering[0, k]), 2))
-            else:
-                rig = vehicle_rig(actor.look, detail, lamps, braking)
-                mesh = rolling(rig, float(state.steering[0, k]), state.rigid.joints[0, k])
-            attributes = {"model": actor.look.model, "behaviour": actor.behaviour}
+            detail, signs = detail_for(RIDDEN, pose[:3, 3], view), signs_of(self.scene, k, state, self._ahead(k))
+            return on_relief(ridden(actor, actor.look, ride, (position, heading), detail, signs), relief)
+        mesh, known = self._vehicle(k, actor.look, state, detail_for(actor.size[2], pose[:3, 3], view))
+        attributes = {"model": actor.look.model, "behaviour": actor.behaviour, **known}
         turn = None if orientation is None else quadruple(orientation)
-        subject = Subject(actor.id, actor.kind, centre, size, heading, turn, attributes=attributes)
+        subject = Subject(
+            actor.id, actor.kind, above(pose, actor.size[2] / 2), actor.size, heading, turn, attributes=attributes
+        )
         return [(Instance(mesh, pose, actor.kind, actor.id), subject)]
+
+    def _person(
+        self, k: int, actor: Actor, look: PersonLook, state: State, view: View
+    ) -> list[tuple[Instance, Subject | None]]:
+        """Somebody who stands, walks or sits; coarse people have no keypoints."""
+        position, heading = state.position[0, k].astype(np.float64), float(state.heading[0, k])
+        relief, turn, pose = (
+            self.scene.roads.relief,
+            None,
+            actor_pose(actor, position, heading, self.scene.roads.relief),
+        )
+        if state.rigid is not None:
+            turn = quadruple(state.rigid.orientation[0, k])
+            pose = posed(position, state.rigid.orientation[0, k])
+        detail, centre = detail_for(actor.size[2], pose[:3, 3], view), above(pose, actor.size[2] / 2)
+        gait, slope = gait_of(self.scene, state, k), np.eye(4)
+        sitting = gait.behaviour == "sit"
+        if sitting:
+            pose = seated(actor, float(state.travelled[0, k]), position, heading)
+            centre = triple(pose[:3, :3] @ np.array([-HIPS, 0.0, actor.size[2] / 2]) + pose[:3, 3])
+        elif relief is not None:
+            slope = shear_at(position, heading, relief)
+        if self.coarse:
+            mesh, body = strider(look, gait), None
+        else:
+            rest = person(look, detail)
+            moves = gait_moves(rest.skeleton, gait)
+            mesh, body = skinned(rest, moves), body_of(rest.skeleton.landmarks, moves, pose @ slope)
+        attributes = {"age_group": look.age_group, "behaviour": "wheelchair" if sitting else actor.behaviour}
+        subject = Subject(actor.id, actor.kind, centre, actor.size, heading, turn, attributes=attributes, body=body)
+        if relief is not None and not sitting:
+            mesh = moved(mesh, slope)
+        found: list[tuple[Instance, Subject | None]] = [(Instance(mesh, pose, actor.kind, actor.id), subject)]
+        return on_relief(found, relief) if sitting else found
+
+    def _fallen(
+        self, k: int, actor: Actor, look: PersonLook, state: State, view: View
+    ) -> list[tuple[Instance, Subject | None]]:
+        assert state.rigid is not None
+        position, orientation = state.position[0, k].astype(np.float64), state.rigid.orientation[0, k]
+        rest = person(empty_handed(look), detail_for(actor.size[2], position, view))
+        moves, pose = limp_moves(rest.skeleton, state.rigid.joints[0, k]), limp_pose(rest, position, orientation)
+        mesh = skinned(rest, moves)
+        subject = Subject(
+            actor.id, actor.kind, *box_of(mesh, pose), float(state.heading[0, k]), quadruple(orientation),
+            attributes={"age_group": look.age_group, "behaviour": "fallen"},
+            body=body_of(rest.skeleton.landmarks, moves, pose),
+        )  # fmt: skip
+        return [(Instance(mesh, pose, actor.kind, actor.id), subject)]
+
+    def _ahead(self, k: int) -> tuple[Turning, ...]:
+        """Turns on the path of a vehicle."""
+        if k not in self._turns:
+            self._turns[k] = turnings(self.scene.actors[k], self.scene.roads)
+        return self._turns[k]
+
+    def _vehicle(self, k: int, look: VehicleLook, state: State, detail: int) -> tuple[Mesh, dict[str, str]]:
+        """The mesh of a vehicle, and what is known of its lamps and plate; on coarse stages wheels do not roll."""
+        signs, known = signs_of(self.scene, k, state, self._ahead(k))
+        steering = float(state.steering[0, k])
+        if state.rigid is not None:
+            return painted(rolling(vehicle_rig(look, detail), steering, state.rigid.joints[0, k]), look, signs), known
+        if self.coarse:
+            return vehicle(look, detail, signs, round(steering, 2), 0.0), known
+        return vehicle(look, detail, signs, steering, float(state.travelled[0, k]) / look.wheel_radius), known
 
     def _signal(self, signal: Signal, state: State) -> tuple[Instance, Subject]:
         time = float(state.time[0])
@@ -223,9 +272,14 @@ class StageBuilder:
         pose = world_from_model(place, signal.heading, signal.pitch, signal.roll)
         subject = Subject(
             signal.id, Kind.SIGNAL, triple(place), signal.look.size, signal.heading, None,
-            shown, lit, {"style": signal.look.housing},
+            shown, lit, {"style": signal.look.housing, "serves": "people" if signal.clearance > 0.0 else "vehicles"},
         )  # fmt: skip
         return Instance(signal_head(signal.look, section), pose, Kind.SIGNAL, signal.id), subject
+
+
+def above(pose: NDArray[np.float64], height: float) -> tuple[float, float, float]:
+    """The point at a height above the origin of a pose (4, 4), world, m."""
+    return triple(pose[:3, :3] @ np.array([0.0, 0.0, height]) + pose[:3, 3])
 
 
 @lru_cache(maxsize=128)
@@ -258,12 +312,6 @@ def kept_strider(look: PersonLook, gait: Gait) -> Mesh:
 def kept_person(look: PersonLook) -> SkinnedMesh:
     """Keep recently built coarse people; building one takes longer than two pictures."""
     return person_mesh(look, 2)
-
-
-@lru_cache(maxsize=600)
-def vehicle(look: VehicleLook, detail: int, lamps_on: bool, braking: bool, steering: float) -> Mesh:
-    """Keep recently built vehicles."""
-    return vehicle_mesh(look, detail, lamps_on, braking, Gear(steering))
 
 
 @lru_cache(maxsize=256)

@@ -12,6 +12,9 @@ from scenes.kinds import Kind
 Box = tuple[
     float, float, float, float
 ]  # x0, y0, x1, y1 in px; pixel edges: a one-pixel box at the origin is 0, 0, 1, 1
+Quad = tuple[float, float, float, float, float, float, float, float]  # x, y of four corners, px, pixel edges
+
+Keypoints = tuple[tuple[float, float, int], ...]  # 17 of x, y (px, pixel edges) and COCO's visibility 0, 1 or 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +72,10 @@ class ActorLabel:
     signal_state: str | None = None  # red, yellow, green, flashing-yellow, off
     signal_lit: str | None = None  # lens that glows now: red, yellow, green, off
     attributes: dict[str, str] = field(default_factory=dict)  # model, age group, ...
+    keypoints: Keypoints | None = None  # of people, in the order of `sim.people_landmarks.KEYPOINTS`
+    body_direction: float | None = None  # rad, heading of a person's chest
+    head_direction: float | None = None  # rad, heading of a person's head
+    plate_corners: Quad | None = None  # of the number plate that shows, from the top left, clockwise, as it is read
 
 
 @dataclass(frozen=True, eq=False)

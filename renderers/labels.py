@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import FAST, NEAR
-from renderers.frame import ActorLabel, Box, View
+from renderers.frame import ActorLabel, Box, Frame, View
+from renderers.keypoints import Body, keypoints_of
+from renderers.plates_seen import plate_in_picture
 from renderers.raster import Drawn, fill_range, screen_of
 from scenes.geometry import rotation_of, wrap_angle
 from scenes.kinds import PEOPLE, Kind
@@ -31,6 +34,8 @@ class Subject:
     signal_state: str | None = None
     signal_lit: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
+    body: Body | None = None  # of people
+    plates: tuple[NDArray[np.float64], ...] = ()  # from `plate_corners`
 
 
 def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]:
@@ -81,9 +86,23 @@ def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]
                 signal_state=subject.signal_state,
                 signal_lit=subject.signal_lit,
                 attributes=subject.attributes,
+                **personal(subject, drawn.frame),
+                plate_corners=plate_in_picture(subject.plates, view, drawn.frame.instance, subject.id),
             )
         )
     return tuple(labels)
+
+
+def personal(subject: Subject, frame: Frame) -> dict[str, Any]:
+    """Fields of a label that only people have."""
+    body = subject.body
+    if body is None:
+        return {}
+    return {
+        "keypoints": keypoints_of(body, subject.id, frame),
+        "body_direction": body.trunk,
+        "head_direction": body.head,
+    }
 
 
 def as_box(extent: NDArray[np.int64]) -> Box:

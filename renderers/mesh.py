@@ -41,6 +41,7 @@ class Material:
     reflectance: float = 0.04  # Fresnel F0 of the non-metallic part; 0.04 is common plastic, glass, paint
     emission: RGB = (0.0, 0.0, 0.0)  # linear RGB radiance, added; a white wall in full sun reflects about 1
     kind: Kind | None = None  # semantic class where it differs from the instance's
+    part: str = ""  # what it is of, where a vehicle's state or plate changes it
 
 
 @dataclass(frozen=True, eq=False)

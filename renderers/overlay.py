@@ -1,4 +1,4 @@
-"""Pictures for people: boxes, masks and names drawn over a frame."""
+"""Pictures for people: boxes, masks, skeletons and names drawn over a frame."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from renderers.frame import ActorLabel
 from scenes.kinds import PEOPLE, VEHICLES, Kind
+from sim.people_landmarks import LIMBS
 
 Picture = NDArray[np.uint8]
+BONE = (255, 240, 120)
+SKELETON_HEIGHT = 30.0  # px, smaller people get no skeleton
 SIGNAL_COLOURS = {"red": (255, 60, 60), "yellow": (255, 200, 40), "green": (60, 230, 120)}
 
 
@@ -25,7 +28,7 @@ def colour_of(label: ActorLabel) -> tuple[int, int, int]:
 
 
 def overlay(picture: Picture, labels: Sequence[ActorLabel], instance: NDArray[np.uint16]) -> Picture:
-    """Draw masks, tight boxes (solid), full boxes (thin) and what is known.
+    """Draw masks, tight boxes (solid), full boxes (thin), skeletons and what is known.
 
     Args:
         picture: (H, W, 3) sRGB.
@@ -49,10 +52,36 @@ def overlay(picture: Picture, labels: Sequence[ActorLabel], instance: NDArray[np
             continue
         x0, y0, x1, y1 = (round(2 * v) for v in label.tight)
         cv2.rectangle(out, (x0, y0), (x1 - 1, y1 - 1), colour, 1)
+        draw_skeleton(out, label)
         words = f"{label.kind.label} {label.signal_state or label.view} {round(100 * label.visibility)}%"
         cv2.putText(out, words, (x0, max(10, y0 - 4)), cv2.FONT_HERSHEY_SIMPLEX, 0.36, (0, 0, 0), 2, cv2.LINE_AA)
         cv2.putText(out, words, (x0, max(10, y0 - 4)), cv2.FONT_HERSHEY_SIMPLEX, 0.36, colour, 1, cv2.LINE_AA)
     return out
+
+
+def draw_skeleton(out: Picture, label: ActorLabel) -> None:
+    """Draw a person's limbs, left ones green, right ones red, and keypoints: filled where seen, hollow where hidden.
+
+    Args:
+        out: (2H, 2W, 3), is written.
+        label: of anybody or anything.
+    """
+    if label.keypoints is None or label.full is None or label.full[3] - label.full[1] < SKELETON_HEIGHT:
+        return
+    spots = [(round(2 * x), round(2 * y)) for x, y, _ in label.keypoints]
+    flags = [v for _, _, v in label.keypoints]
+    radius = max(1, min(4, round((label.full[3] - label.full[1]) / 40)))
+    for a, b in LIMBS:
+        if flags[a] and flags[b]:
+            cv2.line(out, spots[a], spots[b], side_colour(max(a, b)) if (a - b) % 2 == 0 else BONE, 1, cv2.LINE_AA)
+    for number, (spot, flag) in enumerate(zip(spots, flags, strict=True)):
+        if flag:
+            cv2.circle(out, spot, radius, side_colour(number), -1 if flag == 2 else 1, cv2.LINE_AA)
+
+
+def side_colour(number: int) -> tuple[int, int, int]:
+    """Display colour of a keypoint: nose, left, right."""
+    return BONE if number == 0 else (90, 255, 120) if number % 2 else (255, 70, 110)
 
 
 def sheet(pictures: Sequence[Picture], columns: int = 3, gap: int = 4) -> Picture:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from renderers.mesh import Mesh
 from renderers.people_bags import bag_parts
 from renderers.people_extras import collar_parts, drape_part
@@ -10,6 +13,7 @@ from renderers.people_form import Part, SkinnedMesh, join
 from renderers.people_hair import covered, grown, hair_parts
 from renderers.people_head import ear_parts, head_grid, head_part, neck_part
 from renderers.people_limbs import arm_part, hand_parts, leg_part, shoe_part
+from renderers.people_packed import packed_mesh
 from renderers.people_skin import skinned
 from renderers.people_torso import clearance, seat_part, top_part
 from scenes.people import PersonLook
@@ -17,7 +21,7 @@ from sim.people_gait import Gait
 from sim.people_pose import bone_moves, bone_pose
 from sim.people_skeleton import SIDES, Skeleton
 
-__all__ = ["Gait", "SkinnedMesh", "person_mesh", "pose_person"]
+__all__ = ["Gait", "SkinnedMesh", "gait_moves", "person_mesh", "pose_person"]
 
 EARLESS = ("bob", "long", "afro", "curly")
 
@@ -46,6 +50,8 @@ def person_mesh(look: PersonLook, detail: int) -> SkinnedMesh:
     """
     if detail not in (0, 1, 2):
         raise ValueError(f"detail {detail} is not one of 0, 1, 2")
+    if look.asset:
+        return packed_mesh(look, detail)
     skeleton = Skeleton(look, clearance(look))
     parts = [top_part(skeleton, *TRUNK[detail])]
     seat = seat_part(skeleton, *TRUNK[min(2, detail + 1)])
@@ -76,6 +82,11 @@ def head_parts(skeleton: Skeleton, detail: int) -> list[Part]:
     return parts
 
 
+def gait_moves(skeleton: Skeleton, gait: Gait) -> NDArray[np.float64]:
+    """(19, 3, 4) posed_from_rest of the bones in a gait."""
+    return bone_moves(skeleton, *bone_pose(skeleton, gait))
+
+
 def pose_person(person: SkinnedMesh, gait: Gait) -> Mesh:
     """Pose a person.
 
@@ -87,4 +98,4 @@ def pose_person(person: SkinnedMesh, gait: Gait) -> Mesh:
     Returns:
         The posed mesh in the model frame, feet on z = 0.
     """
-    return skinned(person, bone_moves(person.skeleton, *bone_pose(person.skeleton, gait)))
+    return skinned(person, gait_moves(person.skeleton, gait))

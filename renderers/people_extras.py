@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from renderers.people_fabric import CLOTH, KNIT
 from renderers.people_form import Part, around, grid, only, section, smooth
-from renderers.people_head import head_centre
 from renderers.people_paint import hood_colour, relief
 from renderers.people_torso import body_hull, fabric_of
 from scenes.seeds import rng_for
@@ -133,7 +132,7 @@ def drape_part(skeleton: Skeleton, columns: int) -> Part:
     look = skeleton.look
     hood = look.head.headwear == "hood"
     colour = np.array(hood_colour(look) if hood else look.head.headwear_colour)
-    centre, high = head_centre(skeleton), skeleton.head_height
+    centre, high = skeleton.head_centre, skeleton.head_height
     s = np.linspace(0.0, 1.0, 7)[:, None]
     angle = np.linspace(0.75, 2.0 * np.pi - 0.75, columns)[None, :]
     z = centre[2] - 0.05 * high + s * (skeleton.level(1.10) - centre[2] + 0.05 * high)

@@ -163,7 +163,7 @@ def hair_parts(head: HeadGrid, columns: int, rows: int) -> list[Part]:
     parts: list[Part] = []
     free = wear not in ("hood", "headscarf")
     ink = np.array(look.head.hair_colour)
-    centre = head.centre
+    centre = head.skeleton.head_centre
     if free and style in HANGING:
         parts.append(curtain(skeleton, centre, columns, rows))
     if free and style == "ponytail":

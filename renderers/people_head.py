@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from renderers.mesh import Ints
 from renderers.people_fabric import SKIN
 from renderers.people_form import Part, around, chain, curve, ellipsoid, grid, only, section, smooth
-from sim.people_skeleton import CHEST, HEAD, NECK, Skeleton
+from sim.people_skeleton import CHEST, EAR_SIDE, EARS, EYE_SIDE, EYES, HEAD, NECK, Skeleton
 
 Array = NDArray[np.float64]
 
@@ -19,7 +19,6 @@ HEAD_KEYS = (-0.02, 0.03, 0.10, 0.20, 0.33, 0.46, 0.60, 0.75, 0.86, 0.94, 0.985,
 HEAD_HALF = (0.10, 0.17, 0.225, 0.275, 0.305, 0.325, 0.345, 0.335, 0.285, 0.20, 0.10, 0.0)
 HEAD_FRONT = (0.30, 0.385, 0.41, 0.42, 0.42, 0.405, 0.425, 0.405, 0.34, 0.235, 0.11, 0.0)
 HEAD_BACK = (0.10, 0.15, 0.20, 0.27, 0.36, 0.42, 0.455, 0.45, 0.385, 0.28, 0.14, 0.0)
-EYES = 0.475  # share of the height
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,16 +32,6 @@ class HeadGrid:
     outward: Array  # (R, N, 3) unit
     colours: Array  # (R, N, 3)
     fabric: Ints  # (R, N)
-
-    @property
-    def centre(self) -> Array:
-        """(3,) middle of the skull, m."""
-        return head_centre(self.skeleton)
-
-
-def head_centre(skeleton: Skeleton) -> Array:
-    """(3,) on the vertical through the ears, height of the ears, m."""
-    return np.array([0.012 * skeleton.height, 0.0, skeleton.chin + 0.45 * skeleton.head_height])
 
 
 def head_grid(skeleton: Skeleton, rows: int, columns: int) -> HeadGrid:
@@ -74,9 +63,9 @@ def head_grid(skeleton: Skeleton, rows: int, columns: int) -> HeadGrid:
     grid_v = np.broadcast_to(v[:, None], angle.shape)
     x = x + face_relief(grid_v, y / tall, x > 0, child) * tall
     z = skeleton.chin + grid_v * tall
-    points = np.stack([x + head_centre(skeleton)[0], y, z], -1)
+    points = np.stack([x + skeleton.head_centre[0], y, z], -1)
     # the chin slopes back to the neck
-    outward = points - (head_centre(skeleton) + np.array([0.0, 0.0, 0.08 * tall]))
+    outward = points - (skeleton.head_centre + np.array([0.0, 0.0, 0.08 * tall]))
     outward[..., 2] *= 0.8
     outward /= np.linalg.norm(outward, axis=-1, keepdims=True)
     colours = paint_face(skeleton, grid_v, y / tall, x > 0.02 * tall)
@@ -103,7 +92,7 @@ def face_angles(columns: int) -> Array:
 def face_relief(v: Array, y: Array, front: NDArray[np.bool_], child: bool) -> Array:
     """Forward displacement of the face in heights of the head: nose, eye sockets, lips, chin."""
     nose = 0.115 * np.exp(-((y / 0.05) ** 2)) * smooth((0.56 - v) / 0.22) * smooth((v - 0.27) / 0.035)
-    sockets = -0.045 * np.exp(-(((np.abs(y) - 0.145) / 0.07) ** 2)) * np.exp(-(((v - EYES) / 0.055) ** 2))
+    sockets = -0.045 * np.exp(-(((np.abs(y) - EYE_SIDE) / 0.07) ** 2)) * np.exp(-(((v - EYES) / 0.055) ** 2))
     lips = 0.022 * np.exp(-((y / 0.10) ** 2)) * np.exp(-(((v - 0.185) / 0.045) ** 2))
     fold = -0.018 * np.exp(-((y / 0.12) ** 2)) * np.exp(-(((v - 0.105) / 0.025) ** 2))
     return np.asarray(((0.75 if child else 1.0) * nose + sockets + lips + fold) * front)
@@ -135,8 +124,8 @@ def paint_face(skeleton: Skeleton, v: Array, y: Array, front: NDArray[np.bool_])
         colours[:] = colours * (1.0 - share) + ink * share
 
     mix(0.25 * blot(v, y, (0.19, 0.33), (0.07, 0.07)), skin * np.array([1.05, 0.72, 0.68]))
-    mix(0.60 * blot(v, y, (0.145, EYES), (0.085, 0.055)), skin * 0.42)
-    mix(0.85 * blot(v, y, (0.145, EYES - 0.005), (0.05, 0.022)), np.array([0.035, 0.03, 0.028]))
+    mix(0.60 * blot(v, y, (EYE_SIDE, EYES), (0.085, 0.055)), skin * 0.42)
+    mix(0.85 * blot(v, y, (EYE_SIDE, EYES - 0.005), (0.05, 0.022)), np.array([0.035, 0.03, 0.028]))
     brow = hair * 0.8 if look.body.age_group != "senior" else 0.5 * (hair + skin)
     mix(0.75 * blot(v, y, (0.15, 0.555), (0.085, 0.022)), np.minimum(brow, skin * 0.7))
     mix(0.65 * blot(v, y, (0.035, 0.275), (0.045, 0.022)), skin * 0.28)
@@ -157,7 +146,7 @@ def paint_face(skeleton: Skeleton, v: Array, y: Array, front: NDArray[np.bool_])
         mouth = blot(v, y, (0.0, 0.185), (0.085, 0.022))
         mix(area * (1.0 - 0.9 * mouth), hair * 0.9)
     if look.head.glasses == "sun":
-        mix(1.5 * blot(v, y, (0.145, EYES), (0.09, 0.05)), np.array([0.012, 0.012, 0.013]))
+        mix(1.5 * blot(v, y, (EYE_SIDE, EYES), (0.09, 0.05)), np.array([0.012, 0.012, 0.013]))
         mix(0.9 * blot(v, y, (0.0, EYES + 0.03), (0.2, 0.014)), np.array([0.015, 0.014, 0.013]))
     elif look.head.glasses == "clear":
         ring = np.hypot((np.abs(y) - 0.15) / 0.098, (v - EYES) / 0.075)
@@ -199,7 +188,7 @@ def ear_parts(skeleton: Skeleton) -> list[Part]:
     tall, skin = skeleton.head_height, np.array(skeleton.look.body.skin)
     parts = []
     for side in (1.0, -1.0):
-        middle = np.array([0.012 * skeleton.height - 0.02 * tall, side * 0.325 * tall, skeleton.chin + 0.42 * tall])
+        middle = np.array([skeleton.head_centre[0] - 0.02 * tall, side * EAR_SIDE * tall, skeleton.chin + EARS * tall])
         parts.append(
             ellipsoid(
                 middle,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.labels import Subject
-from renderers.mesh import Mesh, moved
+from renderers.mesh import Mesh
 from renderers.stage import Instance
 from scenes.geometry import transform, triple, world_from_model
 from scenes.population_buildings import footprint
@@ -137,11 +137,6 @@ def prop_pose(prop: Prop, relief: Relief | None) -> tuple[Array, Array]:
     return pose, np.eye(4)
 
 
-def on_slope(mesh: Mesh, position: NDArray[np.floating], heading: float, relief: Relief | None) -> Mesh:
-    """A mesh of somebody who stands at a place (3,), with both feet on the slope."""
-    return mesh if relief is None else moved(mesh, shear_at(position, heading, relief))
-
-
 def laid(mesh: Mesh, pose: Array, relief: Relief | None) -> Mesh:
     """A mesh with a flat pose (4, 4), every point of it raised as the ground below it is."""
     if relief is None:
@@ -159,7 +154,12 @@ def on_relief(
     return [
         (
             replace(instance, mesh=laid(instance.mesh, instance.world_from_model, relief)),
-            subject and replace(subject, centre=triple(raised(np.array(subject.centre), relief))),
+            subject
+            and replace(
+                subject,
+                centre=triple(raised(np.array(subject.centre), relief)),
+                body=subject.body and replace(subject.body, points=raised(subject.body.points, relief)),
+            ),
         )
         for instance, subject in found
     ]

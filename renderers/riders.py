@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.keypoints import body_of
 from renderers.labels import Subject
 from renderers.mesh import Material, Mesh, merge, moved
 from renderers.people import SkinnedMesh, person_mesh
@@ -16,6 +17,7 @@ from renderers.props_kit import surface
 from renderers.stage import Instance
 from renderers.vehicles_cycles import CycleParts, bicycle_parts
 from renderers.vehicles_motorcycles import motorcycle_parts
+from renderers.vehicles_paint import Signs
 from scenes.cycles import CycleLook
 from scenes.geometry import quadruple, quaternion_of, triple, world_from_model
 from scenes.kinds import Kind
@@ -32,7 +34,12 @@ FOAM = (0.02, 0.02, 0.022)
 
 
 def ridden(
-    actor: Actor, look: CycleLook, ride: Ride, place: tuple[Floats, float], detail: int, lights: tuple[bool, bool]
+    actor: Actor,
+    look: CycleLook,
+    ride: Ride,
+    place: tuple[Floats, float],
+    detail: int,
+    known: tuple[Signs, dict[str, str]],
 ) -> list[tuple[Instance, Subject | None]]:
     """A machine and its rider.
 
@@ -42,7 +49,7 @@ def ridden(
         ride: how it rolls.
         place: (3,) world, m, and heading, rad.
         detail: 0 finest .. 2 coarsest.
-        lights: lamps on, braking.
+        known: which lamps glow, and what its label says of them.
 
     Returns:
         The machine, then the rider.
@@ -50,26 +57,30 @@ def ridden(
     pose = world_from_model(*place)
     pose[:3, :3] = pose[:3, :3] @ turn_x(-lean_of(look, ride))
     turn = quadruple(quaternion_of(pose[:3, :3]))
-    machine, person = machine_mesh(look, ride, detail, lights), rider_mesh(look, ride, detail)
+    skeleton = rested(look, detail)[0].skeleton
+    moves = bone_moves(skeleton, *riding_pose(skeleton, look, ride))
+    machine, person = machine_mesh(look, ride, detail, known[0]), rider_mesh(look, moves, detail)
+    body = body_of(skeleton.landmarks, moves, pose)
     rider = 0 if actor.rider is None else actor.rider
     found: list[tuple[Instance, Subject | None]] = []
-    for number, kind, mesh, attributes in (
-        (actor.id, actor.kind, machine, {"model": look.model, "behaviour": actor.behaviour, "rider": str(rider)}),
-        (rider, Kind.RIDER, person, {
+    for number, kind, mesh, who, attributes in (
+        (actor.id, actor.kind, machine, None,
+         {"model": look.model, "behaviour": actor.behaviour, "rider": str(rider), **known[1]}),
+        (rider, Kind.RIDER, person, body, {
             "age_group": look.rider.age_group, "behaviour": "ride", "vehicle": str(actor.id),
             "helmet": "yes" if look.helmet else "no",
         }),
     ):  # fmt: skip
         low, high = (corner.astype(np.float64) for corner in mesh.extent)
         centre = triple(pose[:3, :3] @ (0.5 * (low + high)) + pose[:3, 3])
-        subject = Subject(number, kind, centre, triple(high - low), place[1], turn, attributes=attributes)
+        subject = Subject(number, kind, centre, triple(high - low), place[1], turn, attributes=attributes, body=who)
         found.append((Instance(mesh, pose, kind, number), subject))
     return found
 
 
-def machine_mesh(look: CycleLook, ride: Ride, detail: int, lights: tuple[bool, bool]) -> Mesh:
+def machine_mesh(look: CycleLook, ride: Ride, detail: int, signs: Signs) -> Mesh:
     """A machine in its model frame: wheels turned by the distance travelled, bar by the steering."""
-    parts = parts_of(look, detail, lights)
+    parts = parts_of(look, detail, signs)
     own = look.measures
     spin = turn_y((ride.travelled / own.wheel_radius) % (2.0 * np.pi))
     rear = np.array([-own.wheel_base / 2, 0.0, own.wheel_radius])
@@ -88,11 +99,11 @@ def machine_mesh(look: CycleLook, ride: Ride, detail: int, lights: tuple[bool, b
     return merge(meshes)
 
 
-def parts_of(look: CycleLook, detail: int, lights: tuple[bool, bool]) -> CycleParts:
+def parts_of(look: CycleLook, detail: int, signs: Signs) -> CycleParts:
     """Parts of a bicycle or of a motorcycle."""
     if look.kind is Kind.BICYCLE:
-        return bicycle_parts(look, detail, lights[0])
-    return motorcycle_parts(look, detail, *lights)
+        return bicycle_parts(look, detail, signs.lamps)
+    return motorcycle_parts(look, detail, signs)
 
 
 def turned(mesh: Mesh, rotation: Floats, to: Floats) -> Mesh:
@@ -109,10 +120,9 @@ def rested(look: CycleLook, detail: int) -> tuple[SkinnedMesh, Mesh | None]:
     return rest, helmet_mesh(rest.skeleton, look, detail) if look.helmet else None
 
 
-def rider_mesh(look: CycleLook, ride: Ride, detail: int) -> Mesh:
-    """The rider in the machine's model frame."""
+def rider_mesh(look: CycleLook, moves: Floats, detail: int) -> Mesh:
+    """The rider in the machine's model frame; `moves` are (19, 3, 4) posed_from_rest of the bones."""
     rest, helmet = rested(look, detail)
-    moves = bone_moves(rest.skeleton, *riding_pose(rest.skeleton, look, ride))
     mesh = skinned(rest, moves)
     if helmet is None:
         return mesh

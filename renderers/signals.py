@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from renderers.mesh import RGB, Material, Mesh, make_mesh
+from renderers.mesh import RGB, Material, Mesh, make_mesh, moved
 from renderers.props_kit import Array, Sketch, surface
 from renderers.textures_signals import lens_texture
 from scenes.kinds import Kind
@@ -14,11 +14,13 @@ from scenes.signals import SignalLook
 
 COLOURS = {"red": 0, "yellow": 1, "flash": 1, "green": 2}  # which of a look's colours a section has
 _SEGMENTS = 24
+# the top of an upright head comes to the viewer's left, model -y
+ON_ITS_SIDE = np.array([[1.0, 0, 0, 0], [0, 0, -1.0, 0], [0, 1.0, 0, 0], [0, 0, 0, 1.0]])
 _LENS_RINGS = (0.0, 0.35, 0.7, 0.94, 1.0)
 
 
 def signal_mesh(look: SignalLook, lit: str) -> Mesh:
-    """Build a head: origin in the middle of the housing, lenses face +x, red on top.
+    """Build a head: origin in the middle of the housing, lenses face +x, the first on top or at the viewer's left.
 
     Args:
         look: appearance.
@@ -27,23 +29,39 @@ def signal_mesh(look: SignalLook, lit: str) -> Mesh:
     Returns:
         The mesh, 800-2,000 triangles.
     """
-    sketch = Sketch()
+    upright = Sketch()
     body = Material(roughness=look.roughness, kind=Kind.SIGNAL)
-    _housing(sketch, look, body)
+    _housing(upright, look, body)
     if look.backplate > 0:
-        _backplate(sketch, look)
+        _backplate(upright, look)
+    if not look.horizontal:
+        _mount(upright, look)
+        _sections(upright, look, body, lit)
+        return upright.build()
+    sketch = Sketch()
+    sketch.add(moved(upright.build(), ON_ITS_SIDE))
     _mount(sketch, look)
-    for place, name in enumerate(look.sections):
-        height, index = section_height(look, place), COLOURS[name]
-        _door(sketch, look, body, height)
-        _lens(sketch, look, index, height, lit == name)
-        if look.visor != "none":
-            _visor(sketch, look, index, height, lit == name)
+    _sections(sketch, look, body, lit)
     return sketch.build()
 
 
+def _sections(sketch: Sketch, look: SignalLook, body: Material, lit: str) -> None:
+    """Doors, lenses and visors; those of a horizontal head stand upright, too."""
+    for place, name in enumerate(look.sections):
+        along, index = section_height(look, place), COLOURS[name]
+        part, height = (Sketch(), 0.0) if look.horizontal else (sketch, along)
+        _door(part, look, body, height)
+        _lens(part, look, index, height, lit == name)
+        if look.visor != "none":
+            _visor(part, look, index, height, lit == name)
+        if look.horizontal:
+            beside = np.eye(4)
+            beside[1, 3] = -along
+            sketch.add(moved(part.build(), beside))
+
+
 def section_height(look: SignalLook, place: int) -> float:
-    """Height of the middle of a section over that of the housing, m."""
+    """Height of the middle of a section over that of the housing, of a horizontal head to the viewer's left, m."""
     return (0.5 * (len(look.sections) - 1) - place) * look.spacing
 
 
@@ -54,7 +72,7 @@ def _front(look: SignalLook) -> float:
 
 def _housing(sketch: Sketch, look: SignalLook, body: Material) -> None:
     """One box, or for each section a box with seams between, or a round drum on a spine."""
-    tall = len(look.sections) * look.spacing + 2.0 * look.margin
+    tall = look.length
     if look.housing == "box":
         sketch.add(_rounded_box(look.depth, look.width, tall, (0.0, 0.0, 0.0), look.colour, body))
         return
@@ -117,26 +135,34 @@ def _door(sketch: Sketch, look: SignalLook, body: Material, z: float) -> None:
     """The front door of a section with its raised rim around the lens."""
     front = _front(look)
     if look.housing != "lobed":
-        high = look.spacing - 0.02
-        sketch.box((front + 0.004, 0, z), (0.012, look.width * 0.93, high), body, look.door_colour, "XyYzZ")
+        high, wide = look.spacing - 0.02, look.width * 0.93
+        if look.horizontal:
+            high, wide = wide, high
+        sketch.box((front + 0.004, 0, z), (0.012, wide, high), body, look.door_colour, "XyYzZ")
     angle = np.linspace(0.0, 2.0 * np.pi, _SEGMENTS + 1)
     outer, inner = 0.5 * look.lens + 0.014, 0.5 * look.lens
+    if look.square:
+        return
     rim = [(front, outer), (front + 0.022, outer), (front + 0.022, inner), (front + 0.006, inner)]
     sketch.add(surface(np.stack([_circle(x, z, r, angle) for x, r in rim]), body, look.door_colour))
 
 
 def _lens(sketch: Sketch, look: SignalLook, index: int, z: float, on: bool) -> None:
-    """A slightly domed disc; a lit one fades from its hot middle to its rim."""
+    """A slightly domed disc, or a square pane; a lit one fades from its hot middle to its rim."""
     radius = 0.5 * look.lens
     angle = np.arange(_SEGMENTS) * 2.0 * np.pi / _SEGMENTS
+    cos, sin = np.cos(angle), np.sin(angle)
+    if look.square:
+        stretch = 1.0 / np.maximum(np.abs(cos), np.abs(sin))
+        cos, sin = cos * stretch, sin * stretch
     points, uvs, glow = [], [], []
     for share in _LENS_RINGS:
         x = _front(look) + 0.007 + 0.03 * (1.0 - share * share)
         count = 1 if share == 0.0 else _SEGMENTS
-        y, up = radius * share * np.cos(angle[:count]), radius * share * np.sin(angle[:count])
+        y, up = radius * share * cos[:count], radius * share * sin[:count]
         points.append(np.column_stack([np.full(count, x), y, z + up]))
         # seen from the front the model's +y is on the right-hand side of the viewer's picture
-        uvs.append(0.5 + 0.5 * np.column_stack([share * np.cos(angle[:count]), -share * np.sin(angle[:count])]))
+        uvs.append(0.5 + 0.5 * np.column_stack([share * cos[:count], -share * sin[:count]]))
         glow.append(np.full(count, 1.0 - look.falloff * 0.85 * share**1.5))
     triangles = [(0, 1 + k, 1 + (k + 1) % _SEGMENTS) for k in range(_SEGMENTS)]
     for ring in range(len(_LENS_RINGS) - 2):
@@ -181,7 +207,7 @@ def _visor(sketch: Sketch, look: SignalLook, index: int, z: float, on: bool) -> 
 def _backplate(sketch: Sketch, look: SignalLook) -> None:
     """A flat plate around the housing, with a bright border where the look has one."""
     x = 0.25 * look.depth
-    wide, tall = look.width + 2 * look.backplate, look.size[2]
+    wide, tall = look.width + 2 * look.backplate, look.length + 2 * look.backplate
     plate = Material(roughness=0.6, kind=Kind.SIGNAL)
     sketch.box((x, 0, 0), (0.006, wide, tall), plate, look.backplate_colour)
     if look.border > 0:
@@ -197,10 +223,10 @@ def _mount(sketch: Sketch, look: SignalLook) -> None:
     tall = look.half
     colour = look.mount_colour
     if look.mount == "side":
-        end = look.mount_side * (0.5 * look.width + 0.3)
+        end = look.mount_side * (look.half_width + 0.3)
         for z in (-tall * 0.86, tall * 0.86):
             sketch.path([(-0.02, 0.0, z), (-0.02, end, z)], 0.024, steel, colour, 8)
-            sketch.box((-0.02, look.mount_side * (0.5 * look.width + 0.02), z), (0.07, 0.05, 0.07), steel, colour)
+            sketch.box((-0.02, look.mount_side * (look.half_width + 0.02), z), (0.07, 0.05, 0.07), steel, colour)
     elif look.mount == "mast":
         x = -look.depth / 2.0
         sketch.box((x - 0.05, 0, 0.1), (0.1, 0.08, 1.2 * look.spacing), steel, colour)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from renderers.mesh import Material, Mesh, box
-from renderers.vehicles_faces import PLATE
+from renderers.mesh import Material, Mesh, box, make_mesh
 from renderers.vehicles_paint import Paints
+from renderers.vehicles_plates import plate_size, strips
 from renderers.vehicles_shapes import axles
 from renderers.vehicles_textures import lettering_texture
 from scenes.vehicles import RGB, VehicleLook
@@ -137,7 +137,7 @@ def chassis(look: VehicleLook, paints: Paints, detail: int, front: float, floor:
         box((front - back - 0.1, 0.9, 0.22), (middle, 0.0, floor - 0.11), paints.dark),
         box((front - back - 0.06, look.width - 0.12, 0.10), (middle, 0.0, floor - 0.04), paints.metal),
         box((0.08, look.width - 0.1, 0.16), (back + 0.10, 0.0, bar), paints.metal),
-        board((back + 0.04, 0.0, bar), (0.02, *PLATE), paints.plate_rear),
+        *plate_on_bar(look, paints, (back + 0.04, bar)),
     ]
     guard = (rear_axle + radius + 0.12, min(front_axle - radius - 0.25, front + 0.4))
     for s in (1.0, -1.0):
@@ -151,8 +151,19 @@ def chassis(look: VehicleLook, paints: Paints, detail: int, front: float, floor:
             parts.append(
                 box((2.3 * radius, 0.42, 0.04), (rear_axle, s * (half - 0.28), 2 * radius + 0.06), paints.trim)
             )
-        for k, material in enumerate((paints.brake, paints.indicator, paints.reverse)[: 3 if detail < 2 else 1]):
+        for k, material in enumerate((paints.brake, paints.turn(s), paints.reverse)[: 3 if detail < 2 else 2]):
             parts.append(box((0.05, 0.16, 0.15), (back + 0.035, s * (half - 0.12 - 0.17 * k), bar), material))
         flap = (rear_axle - radius - 0.2, s * (half - 0.28), 0.42)
         parts.append(box((0.02, 0.42, 0.35), flap, paints.rubber))
     return parts
+
+
+def plate_on_bar(look: VehicleLook, paints: Paints, spot: tuple[float, float]) -> list[Mesh]:
+    """The rear plate on its carrier, the middle of which is at x and z m."""
+    (x, z), (wide, tall) = spot, plate_size(look.plate, "rear")
+    carrier = box((0.02, wide, tall), (x, 0.0, z), paints.trim)
+    y, up = 0.5 * wide, 0.5 * tall
+    corners = np.array([(x - 0.011, side, z + rise) for side, rise in ((y, up), (-y, up), (-y, -up), (y, -up))])
+    v = 1.0 / strips((wide, tall))
+    uvs = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, v), (0.0, v)])
+    return [carrier, make_mesh(corners, np.array([[0, 2, 1], [0, 3, 2]]), paints.plate_rear, uvs)]

@@ -9,7 +9,7 @@ import numpy as np
 from renderers.mesh import Mesh, merge
 from renderers.vehicles_boxes import words
 from renderers.vehicles_cars import running_gear
-from renderers.vehicles_faces import plate
+from renderers.vehicles_faces import plate, repeaters
 from renderers.vehicles_form import Form
 from renderers.vehicles_glass import mirrors
 from renderers.vehicles_paint import Paints
@@ -26,7 +26,7 @@ PANE = 1.45  # m
 def bus_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> Mesh:
     """Any model of kind BUS."""
     form = body_form(look, detail)
-    belt = float(form.belt(0.0))
+    belt, high = float(form.belt(0.0)), bumper_top(look)
     decks = {
         "double_decker": [LOWER_DECK, UPPER_DECK],
         "coach": [(belt + 0.02, look.body_height - 0.42)],
@@ -40,6 +40,7 @@ def bus_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> Mesh
             *_front(form, look, paints),
             *_rear(form, look, paints, decks[-1]),
             *_doors(form, look, paints),
+            *[part for x in (0.75, 0.0, -0.6) for part in repeaters(form, paints, x * form.front, high + 0.35)],
             *mirrors(form, look, paints, form.front - 0.22, 0.42),
             *running_gear(form, look, paints, gear),
         ]
@@ -107,17 +108,22 @@ def _front(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
         panes.append((UPPER_DECK[0] + 0.05, UPPER_DECK[1]))
         frames.append((UPPER_DECK[0], UPPER_DECK[1] + 0.04))
     parts = [face_patch(form, False, (-0.93 * half, 0.93 * half), span, paints.rubber) for span in frames]
-    for span in panes:
-        for y in ((-0.92 * half, -0.02), (0.02, 0.92 * half)):
-            parts.append(face_patch(form, False, y, span, paints.screen, lift=0.005))
+    reach = (0.92 * half, -0.92 * half) if look.left_hand_drive else (-0.92 * half, 0.92 * half)
+    for span, glass in zip(panes, (paints.screen, paints.side_glass), strict=False):
+        parts.append(face_patch(form, False, reach, span, glass, lift=0.005))
+        parts.append(face_patch(form, False, (-0.02, 0.02), span, paints.rubber, lift=0.007))
+    if form.detail == 0:  # wipers, at rest
+        for y in ((0.06, 0.85 * half), (-0.85 * half, -0.06)):
+            foot = panes[0][0] + 0.05
+            parts.append(face_patch(form, False, y, (foot, foot + 0.025), paints.rubber, 0.10, 0.010))
     text = (top + 0.06, board - 0.03)
     parts.append(face_patch(form, False, (-0.72 * half, 0.72 * half), text, paints.board, lift=0.007))
     parts.append(face_patch(form, False, (-0.96 * half, 0.96 * half), (low, low + 0.22), paints.bumper))
     for s in (1.0, -1.0):
         lamp, corner = (s * 0.66 * half, s * 0.93 * half), (s * 0.86 * half, s * 0.94 * half)
         parts.append(face_patch(form, False, lamp, (high - 0.17, high + 0.03), paints.head, lift=0.006))
-        parts.append(face_patch(form, False, corner, (high + 0.05, high + 0.16), paints.indicator, lift=0.006))
-    parts.append(plate(form, False, 0.0, low + 0.295, paints))
+        parts.append(face_patch(form, False, corner, (high + 0.05, high + 0.16), paints.turn(s), lift=0.006))
+    parts.append(plate(form, look, False, (0.0, low + 0.295), paints))
     if form.detail < 2:
         parts.append(face_patch(form, False, (-0.4 * half, 0.4 * half), (high + 0.10, high + 0.14), paints.trim))
     return parts
@@ -132,10 +138,10 @@ def _rear(form: Form, look: VehicleLook, paints: Paints, deck: tuple[float, floa
         face_patch(form, True, (0.83 * half, -0.83 * half), glass, paints.rear_glass, lift=0.004),
         face_patch(form, True, (0.6 * half, -0.6 * half), (low + 0.25, high + 0.25), paints.grille),
         face_patch(form, True, (0.95 * half, -0.95 * half), (low, low + 0.2), paints.bumper),
-        plate(form, True, 0.0, high + 0.375, paints),
+        plate(form, look, True, (0.0, high + 0.375), paints),
     ]
-    lamps = (paints.brake, paints.indicator, paints.tail, paints.reverse)[: 4 if form.detail < 2 else 1]
     for s in (1.0, -1.0):
+        lamps = (paints.brake, paints.turn(s), paints.tail, paints.reverse)[: 4 if form.detail < 2 else 2]
         for k, material in enumerate(lamps):
             z = high + 0.02 + 0.19 * k
             parts.append(

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from renderers.mesh import Material, Mesh, box, merge, tube
-from renderers.vehicles_faces import car_front, car_rear
+from renderers.vehicles_faces import car_front, car_rear, repeaters
 from renderers.vehicles_form import Form
 from renderers.vehicles_glass import (
     Daylight,
@@ -20,11 +20,12 @@ from renderers.vehicles_glass import (
     top_panel,
 )
 from renderers.vehicles_paint import Paints
-from renderers.vehicles_parts import Canvas, ellipsoid, line, patch, shell
+from renderers.vehicles_parts import Canvas, ellipsoid, patch, shell
 from renderers.vehicles_shapes import axles, body_form
 from renderers.vehicles_wheels import Gear, wheels
 from scenes.vehicles import VehicleLook
 
+TAXI = (0.72, 0.46, 0.02)  # of the sign on the roof
 PILLAR = {  # m, thickness of the rear pillar
     "city": 0.24, "hatchback": 0.28, "saloon": 0.16, "estate": 0.12, "suv": 0.16, "mpv": 0.14, "coupe": 0.22,
     "convertible": 0.30, "pickup": 0.12,
@@ -54,7 +55,7 @@ def car_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> Mesh
 def running_gear(
     form: Form, look: VehicleLook, paints: Paints, gear: Gear, rear_width: float | None = None
 ) -> list[Mesh]:
-    """Wheels and the dark mass between them.
+    """The dark mass between the wheels, and them; the last parts of every vehicle, see `vehicle_mesh`.
 
     Args:
         form: the body.
@@ -72,7 +73,7 @@ def running_gear(
         places.append((x, arch if rear_width is None or x > 0 else rear_width))
     size = (look.length * 0.86, look.width * 0.5, look.wheel_radius * 1.6)
     core = box(size, (0.0, 0.0, look.clearance + look.wheel_radius * 0.75), paints.dark)
-    return [wheels(look, paints, form.detail, places, gear), core]
+    return [core, wheels(look, paints, form.detail, places, gear)]
 
 
 def _cabin(form: Form, look: VehicleLook, paints: Paints, day: Daylight) -> list[Mesh]:
@@ -127,7 +128,7 @@ def _roof(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
             parts += [tube((x, y, z - 0.09), (x, y, z), 0.02, material, 5) for x, y, z in rail[::2]]
     if look.taxi:
         middle = (form.x_of("roof_front") - 0.45, 0.0, look.height - 0.0625)
-        parts.append(box((0.16, 0.46, 0.125), middle, Material(look.plate_rear, roughness=0.4)))
+        parts.append(box((0.16, 0.46, 0.125), middle, Material(TAXI, roughness=0.4)))
     return parts
 
 
@@ -137,12 +138,9 @@ def _details(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
     if look.model == "pickup":
         start, stop = form.at("waist") + 0.06, form.at("deck_end") - 0.06
         parts.append(top_panel(form, paints.dark, stop, start, 0.90, 0.90, 0.002))
+    x = axles(look)[0] - form.section.arches[0][2] - 0.06
+    parts += repeaters(form, paints, x, float(form.belt(x)) - 0.16)
     if form.detail == 0:
-        x = axles(look)[0] - form.section.arches[0][2] - 0.06
-        z = float(form.belt(x)) - 0.16
-        for s in (1.0, -1.0):
-            curve = [(x - 0.03, z), (x + 0.03, z)]
-            parts.append(line(Canvas(form, "side", s), curve, (0.0, 0.028), paints.indicator))
         aerial = (form.x_of("roof_rear") + 0.2, 0.0, look.body_height - 0.02)
         parts.append(ellipsoid(aerial, (0.06, 0.03, 0.03), paints.trim, 2))
     return parts

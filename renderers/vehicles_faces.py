@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from renderers.mesh import Mesh, tube
+from renderers.mesh import Material, Mesh, tube
 from renderers.vehicles_form import Form
 from renderers.vehicles_glass import top_panel
 from renderers.vehicles_paint import Paints
 from renderers.vehicles_parts import Canvas, face_patch, line, patch
+from renderers.vehicles_plates import plate_size, strips
 from renderers.vehicles_shapes import bumper_top, sill
 from scenes.vehicles import VehicleLook
 
-PLATE = (0.52, 0.111)  # m, common to EU and UK
 LAMP_INNER = {"tall": 0.84, "corner": 0.66, "wide": 0.52, "round": 0.70}  # inner edge of tail lamps, share of width
 
 
-def plate(form: Form, rear: bool, y: float, z: float, paints: Paints) -> Mesh:
-    """Number plate on a face, middle at (y, z) m."""
-    half = PLATE[0] / 2 if rear else -PLATE[0] / 2  # text runs from the onlooker's left
+def plate(form: Form, look: VehicleLook, rear: bool, spot: tuple[float, float], paints: Paints) -> Mesh:
+    """Number plate on a face, its middle at a spot (y, z) m."""
+    (y, z), (wide, tall) = spot, plate_size(look.plate, "rear" if rear else "front")
+    half = wide / 2 if rear else -wide / 2  # text runs from the onlooker's left
     material = paints.plate_rear if rear else paints.plate_front
-    return face_patch(form, rear, (y + half, y - half), (z - PLATE[1] / 2, z + PLATE[1] / 2), material, lift=0.006)
+    mesh = face_patch(form, rear, (y + half, y - half), (z - tall / 2, z + tall / 2), material, lift=0.006)
+    share = np.array([1.0, 1.0 / strips((wide, tall))], np.float32)
+    return replace(mesh, uvs=(mesh.uvs * share).astype(np.float32))
+
+
+def repeaters(form: Form, paints: Paints, x: float, z: float) -> list[Mesh]:
+    """Small turn lamps on both sides, their middle at x and z m."""
+    if form.detail > 1:
+        return []
+    curve = [(x - 0.035, z), (x + 0.035, z)]
+    return [line(Canvas(form, "side", s), curve, (0.0, 0.03), paints.turn(s)) for s in (1.0, -1.0)]
 
 
 def car_front(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
@@ -35,7 +48,7 @@ def car_front(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
     parts = [
         face_patch(form, False, (-0.62 * half, 0.62 * half), (low + 0.05, low + 0.15), paints.trim, lift=0.002),
         face_patch(form, False, (-reach, reach), grille, paints.grille, lift=0.002),
-        plate(form, False, 0.0, high - 0.10, paints),
+        plate(form, look, False, (0.0, high - 0.10), paints),
     ]
     if not look.painted_bumpers:
         parts.append(face_patch(form, False, (-0.97 * half, 0.97 * half), (low, high), paints.bumper))
@@ -45,11 +58,11 @@ def car_front(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
     for s in (1.0, -1.0):
         span = (s * inner, s * min(inner + wide, 0.94 * half))
         parts.append(face_patch(form, False, span, (top - tall, top), paints.head, rise, 0.004))
+        corner, band = (span[1] - 0.08 * s, span[1]), (top - tall * 0.92, top - tall * 0.15)
+        parts.append(face_patch(form, False, corner, band, paints.turn(s), rise, 0.008))
         if form.detail < 2:
             frame = (span[0] - 0.015 * s, span[1] + 0.01 * s)
             parts.append(face_patch(form, False, frame, (top - tall - 0.012, top + 0.01), paints.trim, rise))
-            corner, band = (span[1] - 0.07 * s, span[1]), (top - tall * 0.9, top - tall * 0.2)
-            parts.append(face_patch(form, False, corner, band, paints.indicator, rise, 0.008))
             fog = (s * 0.66 * half, s * (0.66 * half + 0.13))
             material = paints.head if rise > 0.02 else paints.trim
             parts.append(face_patch(form, False, fog, (low + 0.07, low + 0.14), material, 0.0, 0.004))
@@ -82,7 +95,7 @@ def car_rear(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
     parts = [
         face_patch(form, True, (0.5 * half, -0.5 * half), (low + 0.01, low + 0.09), paints.trim, lift=0.002),
         face_patch(form, True, (0.36, -0.36), (z - 0.075, z + 0.085), paints.trim, lift=0.002),
-        plate(form, True, 0.0, z, paints),
+        plate(form, look, True, (0.0, z), paints),
         *tail_lamps(form, look, paints, high + 0.04, top),
     ]
     if not look.painted_bumpers:
@@ -93,13 +106,18 @@ def car_rear(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
     if form.detail == 0:
         canvas = Canvas(form, "top")
         start = form.at("step_rear") - 0.01
-        stop = form.at("waist") if look.deck > 0.3 else form.at("roof_rear") + 0.03
+        stop = form.at("waist") - 0.01  # the window is a part of the lid
         q = LAMP_INNER[look.tail_lamp] - 0.02
         parts += [line(canvas, [(start, s * q), (stop, s * q)], (0.0, 0.016), paints.dark) for s in (1.0, -1.0)]
         parts.append(line(canvas, [(start, -0.9), (start, 0.9)], (0.016, 0.0), paints.dark))
-        pipe = (form.rear + 0.02, -0.5 * half, low)
-        parts.append(tube(pipe, (pipe[0] + 0.2, *pipe[1:]), 0.028, paints.metal, 8))
+        parts.append(exhaust(form, look, paints))
     return parts
+
+
+def exhaust(form: Form, look: VehicleLook, paints: Paints) -> Mesh:
+    """End of the exhaust pipe, half below the rear bumper."""
+    x, y, z = form.rear + 0.02, -0.25 * look.width, sill(look)
+    return tube((x, y, z), (x + 0.2, y, z), 0.028, paints.metal, 8)
 
 
 def tail_lamps(form: Form, look: VehicleLook, paints: Paints, low: float, top: float) -> list[Mesh]:
@@ -122,22 +140,25 @@ def tail_lamps(form: Form, look: VehicleLook, paints: Paints, low: float, top: f
     if style == "wide":
         base = max(base, tall - 0.17)
     step, inner = tall - base, LAMP_INNER[style]
-    fields = [(0.0, 0.30, paints.reverse), (0.30, 0.55, paints.indicator), (0.55, 1.0, paints.brake)]
-    if style == "tall":
-        fields = [(0.0, 0.42, paints.brake), (0.42, 0.6, paints.reverse), (0.6, 0.8, paints.indicator)]
-        fields.append((0.8, 1.0, paints.tail))
-    if form.detail == 2:
-        fields = [(0.0, 1.0, paints.brake)]
     parts = []
     z = np.linspace(base, tall, 4)
     edge = np.interp([form.station(float(v), True) for v in z], form.t, form.edge_x)
     depth = 0.09 if style == "tall" else 0.13
     lower, upper = np.stack([edge + 0.006, z], -1).tolist(), np.stack([edge + depth, z], -1).tolist()
     for s in (1.0, -1.0):
-        for start, stop, material in fields:
+        for start, stop, material in lamp_fields(style, paints, paints.turn(s), form.detail):
             t0, t1 = form.station(base + start * step, True), form.station(base + stop * step, True)
             low_edge, high_edge = [(t0, s * inner), (t0, s * 0.99)], [(t1, s * inner), (t1, s * 0.99)]
             parts.append(patch(Canvas(form, "top"), low_edge, high_edge, material, 0.003))
         if form.detail < 2:
             parts.append(patch(Canvas(form, "side", s), lower, upper, paints.tail, 0.002))
     return parts
+
+
+def lamp_fields(style: str, paints: Paints, turn: Material, detail: int) -> list[tuple[float, float, Material]]:
+    """Fields of a tail lamp cluster from the bottom: from and to as shares of its height, material."""
+    if detail == 2:
+        return [(0.0, 0.4, turn), (0.4, 1.0, paints.brake)]
+    if style == "tall":
+        return [(0.0, 0.42, paints.brake), (0.42, 0.6, paints.reverse), (0.6, 0.8, turn), (0.8, 1.0, paints.tail)]
+    return [(0.0, 0.30, paints.reverse), (0.30, 0.55, turn), (0.55, 1.0, paints.brake)]

@@ -121,12 +121,14 @@ def screens(form: Form, look: VehicleLook, paints: Paints, rear: bool = True) ->
     """Windscreen with its black frame, scuttle and wipers, and the rear window."""
     foot, head = form.at("cowl"), form.at("roof_front")
     low, high = foot + 0.05, head - 0.05
-    parts = [top_panel(form, paints.screen, low, high, 0.915, 0.90, 0.003)]
+    lift = 0.003 if form.detail == 0 else 0.014  # coarse panels bend elsewhere than their seals
+    parts = [top_panel(form, paints.screen, low, high, 0.915, 0.90, lift)]
     if look.left_hand_drive:
         canvas = Canvas(form, "top")
-        parts = [patch(canvas, [(low, 0.915), (low, -0.915)], [(high, 0.90), (high, -0.90)], paints.screen, 0.003)]
+        parts = [patch(canvas, [(low, 0.915), (low, -0.915)], [(high, 0.90), (high, -0.90)], paints.screen, lift)]
     if form.detail < 2:
-        parts.append(top_panel(form, paints.rubber, foot - 0.03, high + 0.02, 0.94, 0.925))
+        start = foot - 0.03 if form.detail == 0 else foot + 0.03  # a coarse one would bridge the crease over the glass
+        parts.append(top_panel(form, paints.rubber, start, high + 0.02, 0.94, 0.925))
     if form.detail == 0:
         canvas = Canvas(form, "top")
         for start, end in ((-0.75, -0.05), (-0.02, 0.62)):
@@ -140,10 +142,9 @@ def screens(form: Form, look: VehicleLook, paints: Paints, rear: bool = True) ->
         start, stop = form.at("waist") - 0.05, form.at("roof_rear") + 0.06
         if form.detail < 2:
             parts.append(top_panel(form, paints.rubber, start + 0.025, stop - 0.025, 0.87, 0.85))
-        canvas = Canvas(form, "top")
-        parts.append(
-            patch(canvas, [(start, 0.84), (start, -0.84)], [(stop, 0.82), (stop, -0.82)], paints.rear_glass, 0.003)
-        )
+        q = -1.0 if look.left_hand_drive else 1.0
+        low_edge, high_edge = [(start, 0.84 * q), (start, -0.84 * q)], [(stop, 0.82 * q), (stop, -0.82 * q)]
+        parts.append(patch(Canvas(form, "top"), low_edge, high_edge, paints.rear_glass, lift))
     return parts
 
 

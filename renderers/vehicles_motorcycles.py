@@ -10,37 +10,46 @@ from numpy.typing import NDArray
 from renderers.mesh import RGB, WHITE, Material, Mesh, merge
 from renderers.props_kit import Sketch, bars, surface
 from renderers.vehicles_cycles import BLACK, CHROME, GREY, RED_LIGHT, RUBBER, STEEL, WHITE_LIGHT, CycleParts, off, torus
+from renderers.vehicles_paint import BRAKE_LAMP, NONE, TURN_LAMP, Signs
+from renderers.vehicles_plates import plate_size, plate_texture, strips
 from renderers.vehicles_wheels import TYRE, lathe
 from scenes.cycles import CycleLook
 
 Array = NDArray[np.float64]
 SIDES = (24, 16, 10)
 TUBES = (8, 5, 4)
-PLATE: RGB = (0.7, 0.7, 0.66)
 
 
 @lru_cache(maxsize=256)
-def motorcycle_parts(look: CycleLook, detail: int, lamps_on: bool, braking: bool) -> CycleParts:
+def motorcycle_parts(look: CycleLook, detail: int, signs: Signs) -> CycleParts:
     """Build a motorcycle or a scooter.
 
     Args:
         look: the machine.
         detail: 0 finest (about 3,000 triangles) .. 2 coarsest.
-        lamps_on: its lamps glow.
-        braking: the tail lamp glows brighter.
+        signs: which lamps glow.
 
     Returns:
         The parts.
     """
-    glow = Material((0.42, 0.01, 0.012), roughness=0.2, emission=tail_light(lamps_on, braking))
+    glow = Material((0.42, 0.01, 0.012), roughness=0.2, emission=tail_light(signs))
     wheel = cast_wheel(look, detail)
-    body = scooter_body(look, detail, glow) if look.model == "scooter" else motorcycle_body(look, detail, glow)
-    return CycleParts(body, front_end(look, detail, lamps_on), (wheel, wheel), None, None)
+    body = scooter_body(look, detail) if look.model == "scooter" else motorcycle_body(look, detail)
+    spot = (-0.87, 0.62) if look.model == "scooter" else (-0.84, 0.78)
+    body = merge([body, rear_fittings(look, *spot, glow, signs)])
+    return CycleParts(body, front_end(look, detail, signs), (wheel, wheel), None, None)
 
 
-def tail_light(lamps_on: bool, braking: bool) -> RGB:
+def tail_light(signs: Signs) -> RGB:
     """Radiance of the tail lamp."""
-    return (4.5, 0.22, 0.1) if braking else RED_LIGHT if lamps_on else (0.0, 0.0, 0.0)
+    return BRAKE_LAMP if signs.braking else RED_LIGHT if signs.lamps else NONE
+
+
+def turn_lamp(sketch: Sketch, spot: tuple[float, float, float], signs: Signs) -> None:
+    """One turn lamp, its middle at a spot, m."""
+    lit = signs.left if spot[1] > 0 else signs.right
+    lens = Material((0.7, 0.22, 0.01), roughness=0.2, reflectance=0.06, emission=TURN_LAMP if lit else NONE)
+    sketch.box(spot, (0.05, 0.06, 0.04), lens)
 
 
 def cast_wheel(look: CycleLook, detail: int) -> Mesh:
@@ -84,7 +93,7 @@ def loft(sections: list[tuple[float, float, float, float]], material: Material, 
     return surface(np.stack([ends[0], *rows, ends[1]])[::-1], material, colour)
 
 
-def motorcycle_body(look: CycleLook, detail: int, tail: Material) -> Mesh:
+def motorcycle_body(look: CycleLook, detail: int) -> Mesh:
     """Tank, seat, tail, engine, exhaust, swing arm, plate of a machine without fairing."""
     sketch, own = Sketch(), look.measures
     paint = Material(look.paint, roughness=0.3, reflectance=0.07)
@@ -112,11 +121,10 @@ def motorcycle_body(look: CycleLook, detail: int, tail: Material) -> Mesh:
     sketch.path([(0.24, -0.1, 0.5), (0.34, -0.12, 0.3), (0.0, -0.14, 0.24)], 0.022, CHROME, WHITE, TUBES[detail] + 1)
     sketch.bar((0.0, -0.14, 0.24), (-0.80, -0.17, 0.42), (0.035, 0.048), CHROME, WHITE, TUBES[detail] + 3)
     mudguard(sketch, rear, own.wheel_radius + 0.03, 0.07, (0.9, 2.6), Material(roughness=0.6), detail)
-    rear_fittings(sketch, -0.84, 0.78, tail)
     return sketch.build()
 
 
-def scooter_body(look: CycleLook, detail: int, tail: Material) -> Mesh:
+def scooter_body(look: CycleLook, detail: int) -> Mesh:
     """Leg shield, floor, seat, body and engine of a scooter."""
     sketch, own = Sketch(), look.measures
     paint = Material(look.paint, roughness=0.3, reflectance=0.07)
@@ -140,7 +148,6 @@ def scooter_body(look: CycleLook, detail: int, tail: Material) -> Mesh:
         tone = look.second if look.rider.seed & 16 else (0.03, 0.03, 0.03)
         sketch.add(loft(case, Material(roughness=0.5), tone, detail))
         sketch.bar((-0.90, 0.0, 0.84), (-0.74, 0.0, 0.70), 0.03, STEEL, BLACK, 5)
-    rear_fittings(sketch, -0.87, 0.62, tail)
     return sketch.build()
 
 
@@ -170,18 +177,28 @@ def mudguard(
     sketch.add(surface(points[:, ::-1], material, tone))
 
 
-def rear_fittings(sketch: Sketch, x: float, z: float, tail: Material) -> None:
-    """Tail lamp, indicators and plate."""
+def rear_fittings(look: CycleLook, x: float, z: float, tail: Material, signs: Signs) -> Mesh:
+    """Tail lamp, turn lamps and plate."""
+    sketch = Sketch()
     sketch.box((x, 0.0, z), (0.05, 0.16, 0.06), tail)
     for y in (0.15, -0.15):
         sketch.bar((x + 0.03, 0.4 * y, z), (x + 0.03, y, z), 0.008, STEEL, BLACK, 4)
-        sketch.box((x + 0.02, y, z), (0.05, 0.06, 0.035), STEEL, (0.7, 0.22, 0.01))
-    sketch.box((x - 0.01, 0.0, z - 0.20), (0.012, 0.18, 0.15), Material(roughness=0.5), PLATE)
-    sketch.bar((x + 0.04, 0.0, z - 0.05), (x, 0.0, z - 0.16), 0.02, STEEL, BLACK, 4)
+        turn_lamp(sketch, (x + 0.02, y, z), signs)
+    back = x - 0.01 if look.model == "scooter" else x - 0.16  # behind the mudguard
+    sketch.bar((x + 0.04, 0.0, z - 0.05), (back + 0.008, 0.0, z - 0.16), 0.02, STEEL, BLACK, 4)
+    if look.plate is not None:
+        wide, tall = plate_size(look.plate, "folded")
+        sketch.box((back + 0.006, 0.0, z - 0.20), (0.012, wide, tall), STEEL, BLACK)
+        edges = ((1, -1), (-1, -1), (-1, 1), (1, 1))
+        corners = [(back - 0.001, 0.5 * wide * y, z - 0.20 + 0.5 * tall * up) for y, up in edges]
+        v = 1.0 / strips((wide, tall))
+        paint = Material(texture=plate_texture(look.plate, "folded"), roughness=0.4)
+        sketch.quad(corners, paint, uvs=((0.0, v), (1.0, v), (1.0, 0.0), (0.0, 0.0)))
+    return sketch.build()
 
 
-def front_end(look: CycleLook, detail: int, lamps_on: bool) -> Mesh:
-    """Fork, mudguard, bar with grips, mirrors, headlamp."""
+def front_end(look: CycleLook, detail: int, signs: Signs) -> Mesh:
+    """Fork, mudguard, bar with grips, mirrors, headlamp, turn lamps."""
     sketch, own, sides = Sketch(), look.measures, TUBES[detail]
     scooter = look.model == "scooter"
     paint = Material(look.paint, roughness=0.3, reflectance=0.07)
@@ -204,9 +221,12 @@ def front_end(look: CycleLook, detail: int, lamps_on: bool) -> Mesh:
         mirror = np.array([gx + 0.08, side * (gy - 0.02), gz + 0.20])
         sketch.bar(off(inner, 0.03, 0, 0.01).tolist(), mirror.tolist(), 0.006, STEEL, BLACK, 4)
         sketch.box(mirror.tolist(), (0.03, 0.13, 0.08), STEEL, BLACK)
-    shine = WHITE_LIGHT if lamps_on else (0.0, 0.0, 0.0)
+    shine = WHITE_LIGHT if signs.lamps else NONE
     glow = Material((0.8, 0.82, 0.84), roughness=0.12, reflectance=0.08, emission=shine)
     x, z = stem[0] + 0.13, gz - 0.10
+    for y in (0.17, -0.17):
+        sketch.bar((x - 0.05, 0.4 * y, z), (x - 0.05, y, z), 0.008, STEEL, BLACK, 4)
+        turn_lamp(sketch, (x - 0.05, y, z), signs)
     shell = [(x - 0.16, 0.07, z - 0.07, z + 0.08), (x - 0.06, 0.11, z - 0.10, z + 0.10), (x, 0.10, z - 0.09, z + 0.09)]
     sketch.add(loft(shell, paint if scooter else STEEL, WHITE if scooter else BLACK, detail))
     glass = [(x - 0.02, 0.085, z - 0.075, z + 0.075), (x + 0.012, 0.07, z - 0.06, z + 0.06)]

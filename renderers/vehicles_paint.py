@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from renderers.mesh import RGB, Material
-from renderers.vehicles_textures import board_texture, cabin_texture, lamp_texture, mesh_texture, plate_texture
+from renderers.mesh import RGB, Material, Mesh
+from renderers.vehicles_cabins import cabin_texture
+from renderers.vehicles_plates import plate_texture
+from renderers.vehicles_textures import board_texture, lamp_texture, mesh_texture
 from scenes.kinds import Kind
 from scenes.vehicles import VehicleLook
 
 HEADLAMP: RGB = (7.0, 6.6, 5.6)  # radiance; a white wall in full sun is 1
 TAIL_LAMP: RGB = (0.9, 0.03, 0.015)
 BRAKE_LAMP: RGB = (4.5, 0.22, 0.10)
-CABIN_LAMP: RGB = (0.5, 0.47, 0.38)
+TURN_LAMP: RGB = (4.2, 0.85, 0.02)  # amber of ECE R6
+NONE: RGB = (0.0, 0.0, 0.0)
+CABIN_LAMP: RGB = (0.42, 0.39, 0.32)  # behind the windows of a bus; what is seen through them reflects a twentieth
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What a vehicle shows of its state: which lamps glow now, and whether somebody is in it."""
+
+    lamps: bool = False  # head and tail lamps
+    braking: bool = False
+    left: bool = False  # turn lamps
+    right: bool = False
+    driven: bool = True  # somebody sits at the wheel
+
+
+DARK = Signs()
 
 
 @dataclass(frozen=True)
@@ -36,23 +55,35 @@ class Paints:
     tail: Material
     brake: Material
     reverse: Material
-    indicator: Material
+    left: Material  # turn lamps
+    right: Material
     plate_front: Material
     plate_rear: Material
     board: Material
 
+    def turn(self, sign: float) -> Material:
+        """Of the turn lamps of one side: 1 left, -1 right."""
+        return self.left if sign > 0 else self.right
 
-def paints_of(look: VehicleLook, lamps_on: bool, braking: bool) -> Paints:
-    """Mix the materials.
+
+def painted(mesh: Mesh, look: VehicleLook, signs: Signs) -> Mesh:
+    """A vehicle's mesh with other signs or another plate; shares everything but the palette."""
+    paints = paints_of(look, signs)
+    return replace(mesh, palette=tuple(getattr(paints, m.part) if m.part else m for m in mesh.palette))
+
+
+@lru_cache(maxsize=2048)
+def paints_of(look: VehicleLook, signs: Signs) -> Paints:
+    """Mix the materials; those that the signs and the plate change know their names.
 
     Args:
         look: the vehicle.
-        lamps_on: head and tail lamps glow.
-        braking: brake lamps glow.
+        signs: which lamps glow, and whether somebody drives.
 
     Returns:
         The materials.
     """
+    lamps_on = signs.lamps
     bus = look.kind == Kind.BUS
     dusty = 0.30 + 0.22 * look.dirt
     paint = Material(look.paint, roughness=dusty, metallic=0.0, reflectance=0.07 if look.paint_metallic else 0.055)
@@ -68,8 +99,10 @@ def paints_of(look: VehicleLook, lamps_on: bool, braking: bool) -> Paints:
     head = Material((0.80, 0.82, 0.84), lamp_texture(False), 0.12, reflectance=0.08)
     chrome = Material((0.60, 0.61, 0.62), roughness=0.18, metallic=1.0)
     bars = (0.30, 0.30, 0.31) if look.chrome else (0.03, 0.03, 0.03)
-    large = look.size[2] > 2.6 and look.model != "box_van"
-    number = f"{look.plate_text[-3:]}" if large else ""
+    amber = Material(look.indicator, lamp_texture(True), 0.15, reflectance=0.06)
+    number = f"{int(1000 * look.length) % 90 + 10}"
+    people = (1 if look.alone else 2) if signs.driven else 0
+    side = replace(glass, texture=cabin_texture("bus" if bus else "side", look.interior, people))
     return Paints(
         paint=paint,
         second=Material(look.second, roughness=0.35, reflectance=0.05),
@@ -80,20 +113,23 @@ def paints_of(look: VehicleLook, lamps_on: bool, braking: bool) -> Paints:
         metal=Material((0.10, 0.10, 0.10), roughness=0.6),
         chrome=chrome,
         rim=Material(look.wheel_colour, roughness=0.35, metallic=0.25, reflectance=0.06),
-        screen=replace(glass, texture=cabin_texture("screen", look.interior, look.driver)),
-        side_glass=replace(glass, texture=cabin_texture("bus" if bus else "side", look.interior, look.driver)),
-        rear_glass=replace(rear, texture=cabin_texture("rear", look.interior, look.driver)),
-        grille=Material(bars, mesh_texture(look.grille), 0.4),
-        head=replace(head, emission=HEADLAMP) if lamps_on else head,
-        tail=tail,
-        brake=replace(lens, emission=BRAKE_LAMP) if braking else tail,
-        reverse=Material((0.55, 0.52, 0.50), lamp_texture(True), 0.15, reflectance=0.06),
-        indicator=Material(look.indicator, lamp_texture(True), 0.15, reflectance=0.06),
-        plate_front=Material(texture=plate_texture(look.plate_text, look.plate_front, look.plate_band), roughness=0.4),
-        plate_rear=Material(texture=plate_texture(look.plate_text, look.plate_rear, look.plate_band), roughness=0.4),
-        board=Material(
-            texture=board_texture(f"{number[:2]} {look.lettering or 'CENTRE'}"),
-            roughness=0.2,
-            emission=(0.05, 0.03, 0.0) if lamps_on else (0.0, 0.0, 0.0),
+        screen=replace(glass, texture=cabin_texture("screen", look.interior, people), part="screen"),
+        side_glass=replace(side, emission=CABIN_LAMP if bus and lamps_on else NONE, part="side_glass"),
+        rear_glass=replace(
+            rear, texture=cabin_texture("bus" if bus else "rear", look.interior + bus, people),
+            emission=CABIN_LAMP if bus and lamps_on else NONE, part="rear_glass",
         ),
-    )
+        grille=Material(bars, mesh_texture(look.grille), 0.4),
+        head=replace(head, emission=HEADLAMP if lamps_on else NONE, part="head"),
+        tail=replace(tail, part="tail"),
+        brake=replace(lens, emission=BRAKE_LAMP, part="brake") if signs.braking else replace(tail, part="brake"),
+        reverse=Material((0.55, 0.52, 0.50), lamp_texture(True), 0.15, reflectance=0.06),
+        left=replace(amber, emission=TURN_LAMP if signs.left else NONE, part="left"),
+        right=replace(amber, emission=TURN_LAMP if signs.right else NONE, part="right"),
+        plate_front=Material(texture=plate_texture(look.plate, "front"), roughness=0.4, part="plate_front"),
+        plate_rear=Material(texture=plate_texture(look.plate, "rear"), roughness=0.4, part="plate_rear"),
+        board=Material(
+            texture=board_texture(f"{number} {look.lettering or 'CENTRE'}"), roughness=0.2,
+            emission=(0.05, 0.03, 0.0) if lamps_on else NONE, part="board",
+        ),
+    )  # fmt: skip

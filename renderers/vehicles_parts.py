@@ -96,7 +96,8 @@ def _levels(canvas: Canvas, start: float, stop: float, rows: int) -> Array:
     """Where between two stations the rows of a patch lie (0..1): wherever the body grid bends."""
     if canvas.sheet == "side" or abs(stop - start) < 1e-6:
         return np.linspace(0.0, 1.0, rows)
-    nodes = canvas.form.t if canvas.form.detail == 0 else canvas.form.t[canvas.form.keep]
+    form = canvas.form
+    nodes = (form.t, form.stations(), form.t[form.keep])[form.detail]
     share = (nodes - start) / (stop - start)
     share = share[(share > 0.02) & (share < 0.98)]
     return np.unique(np.concatenate([[0.0, 1.0], share]))

@@ -1,4 +1,4 @@
-"""Pictures on vehicles: number plates, lettering, destination boards and cabins seen through glass."""
+"""Pictures on vehicles: lettering, destination boards, grilles and lenses."""
 
 from __future__ import annotations
 
@@ -32,33 +32,11 @@ def _write(canvas: Pixels, text: str, area: tuple[int, int, int, int], colour: R
     part[:] = (part * (1.0 - share) + np.array(srgb(colour)) * share).astype(np.uint8)
 
 
-def _finish(canvas: Pixels) -> Pixels:
+def finished(canvas: Pixels, strips: int = 1) -> Pixels:
+    """A canvas squeezed into the square of a texture, or into one of several strips of it."""
     import cv2
 
-    return np.ascontiguousarray(cv2.resize(canvas, (SIZE, SIZE), interpolation=cv2.INTER_AREA))
-
-
-@lru_cache(maxsize=512)
-def plate_texture(text: str, colour: RGB, band: bool) -> Texture:
-    """Number plate that fills the picture; stretch it to 520 x 111 mm.
-
-    Args:
-        text: letters and digits.
-        colour: linear RGB of the background.
-        band: blue band at the left.
-
-    Returns:
-        The texture.
-    """
-    canvas = np.empty((112, 512, 3), np.uint8)
-    canvas[:] = srgb(colour)
-    start = 20
-    if band:
-        canvas[:, :46] = srgb((0.01, 0.04, 0.35))
-        canvas[60:90, 14:32] = srgb((0.6, 0.6, 0.6))
-        start = 58
-    _write(canvas, text, (start, 16, 496, 98), (0.008, 0.008, 0.008), 9)
-    return Texture(f"plate/{text}/{colour}/{band}", _finish(canvas))
+    return np.ascontiguousarray(cv2.resize(canvas, (SIZE, SIZE // strips), interpolation=cv2.INTER_AREA))
 
 
 @lru_cache(maxsize=256)
@@ -79,7 +57,7 @@ def lettering_texture(text: str, ground: RGB, ink: RGB) -> Texture:
     _write(
         canvas, f"0{len(text) * 1379 % 9000 + 1000} {len(text) * 77717 % 900000 + 99999}", (90, 96, 420, 120), ink, 6
     )
-    return Texture(f"lettering/{text}/{ground}/{ink}", _finish(canvas))
+    return Texture(f"lettering/{text}/{ground}/{ink}", finished(canvas))
 
 
 @lru_cache(maxsize=128)
@@ -94,65 +72,7 @@ def board_texture(text: str) -> Texture:
     """
     canvas = np.full((96, 512, 3), 12, np.uint8)
     _write(canvas, text, (20, 14, 492, 82), (0.9, 0.5, 0.05), 8)
-    return Texture(f"board/{text}", _finish(canvas))
-
-
-@lru_cache(maxsize=64)
-def cabin_texture(view: str, variant: int, driver: bool) -> Texture:
-    """What is seen through the glass: seats, head rests, people, and daylight from the far windows.
-
-    Args:
-        view: "bus" (u along one pane), "screen" from ahead (u from the car's right to its left), "rear" from behind
-            (u from left to right),
-            or "side" (u from front to rear); v from the roof down.
-        variant: changes brightness and places.
-        driver: somebody sits on the right-hand front seat.
-
-    Returns:
-        The texture; albedo 0.005-0.25.
-    """
-    import cv2
-
-    rng = np.random.Generator(np.random.PCG64(1000 + 17 * variant + len(view)))
-    canvas = np.full((256, 256, 3), 30.0)
-    canvas *= np.linspace(0.75, 1.15, 256)[:, None, None]
-    light = np.array([1.0, 1.03, 1.05]) * rng.uniform(44, 78)
-    far, dark, seat = tuple(light), (14, 14, 15), tuple(np.array([1.0, 1.0, 1.04]) * rng.uniform(18, 34))
-    skin, coat = (64, 50, 43), tuple(rng.uniform(16, 34) * rng.uniform(0.85, 1.15, 3))
-    near = 72 if view == "screen" else 184
-    if view == "bus":
-        cv2.rectangle(canvas, (10, 20), (246, 150), far, -1)
-        for x in (40, 128, 216):
-            cv2.ellipse(canvas, (x + int(rng.uniform(-8, 8)), 190), (22, 96), 6, 0, 360, seat, -1)
-            if rng.random() < 0.35:
-                cv2.ellipse(canvas, (x + 20, 96), (13, 24), 0, 0, 360, skin, -1)
-                cv2.ellipse(canvas, (x + 22, 200), (24, 80), 0, 0, 360, coat, -1)
-        cv2.line(canvas, (84, 0), (84, 255), dark, 4)
-    elif view == "side":
-        for x0, x1 in ((20, 108), (124, 196), (206, 246)):
-            cv2.fillPoly(canvas, [np.array([[x0 + 12, 26], [x1, 26], [x1, 140], [x0, 140]])], far)
-        for x in (92, 176):
-            cv2.ellipse(canvas, (x, 76), (12, 24), 8, 0, 360, seat, -1)
-            cv2.ellipse(canvas, (x + 6, 200), (26, 104), 6, 0, 360, seat, -1)
-        if driver:
-            cv2.ellipse(canvas, (76, 84), (14, 28), 0, 0, 360, skin, -1)
-            cv2.ellipse(canvas, (80, 215), (32, 100), 0, 0, 360, coat, -1)
-        cv2.line(canvas, (46, 150), (58, 230), dark, 6)
-    else:
-        cv2.fillPoly(canvas, [np.array([[62, 46], [194, 46], [214, 112], [42, 112]])], far)
-        for x in (72, 184):
-            cv2.ellipse(canvas, (x, 98), (17, 24), 0, 0, 360, seat, -1)
-            cv2.ellipse(canvas, (x, 190), (36, 78), 0, 0, 360, seat, -1)
-        if driver:
-            cv2.ellipse(canvas, (near, 94), (15, 25), 0, 0, 360, skin if view == "screen" else dark, -1)
-            cv2.ellipse(canvas, (near, 200), (42, 80), 0, 0, 360, coat, -1)
-        cv2.rectangle(canvas, (116, 26), (142, 40), dark, -1)
-        if view == "screen":
-            cv2.ellipse(canvas, (near, 236), (34, 40), 0, 180, 360, dark, 7)
-            canvas[236:] = np.linspace(44, 30, 20)[:, None, None]
-    soft = cv2.GaussianBlur(canvas, (0, 0), 4.0)
-    pixels = cv2.resize(soft, (64, 64), interpolation=cv2.INTER_AREA)
-    return Texture(f"cabin/{view}/{variant}/{driver}", np.clip(pixels, 0, 255).astype(np.uint8))
+    return Texture(f"board/{text}", finished(canvas))
 
 
 @lru_cache(maxsize=4)

@@ -7,7 +7,7 @@ import numpy as np
 from renderers.mesh import Material, Mesh, merge
 from renderers.vehicles_boxes import box_body, chassis, tipping_body
 from renderers.vehicles_cars import running_gear
-from renderers.vehicles_faces import plate
+from renderers.vehicles_faces import plate, repeaters
 from renderers.vehicles_form import Form
 from renderers.vehicles_glass import Daylight, handles, mirrors, screens, seams, side_windows
 from renderers.vehicles_paint import Paints
@@ -37,20 +37,21 @@ def truck_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> Me
         *mirrors(form, look, paints, tip - 0.02, 0.55),
         *_front(form, look, paints),
         *chassis(look, paints, detail, form.rear, floor),
-        *running_gear(form, look, paints, gear, look.width / 2.0 - 0.03),
+        *repeaters(form, paints, door + 0.10, float(form.belt(door)) - 0.30),
     ]
+    gear_parts = running_gear(form, look, paints, gear, look.width / 2.0 - 0.03)
     span = (0.012 - end, form.rear - 0.08)
     if look.model == "box_truck":
         parts += box_body(look, paints, detail, span, (floor, look.height))
         if look.livery % 2 and detail < 2:  # air deflector
             parts.append(ellipsoid((form.rear + 0.75, 0.0, CAB[1] + 0.1), (1.2, 1.9, 0.9), paints.paint, detail, 0.5))
-        return merge(parts)
+        return merge([*parts, *gear_parts])
     parts += tipping_body(look, paints, detail, span, floor)
     if look.load:
         size = (0.96 * (span[1] - span[0]), look.width * 0.9, 0.9 + 0.35 * look.load)
         middle = ((span[0] + span[1]) / 2.0, 0.0, floor + 0.55)
         parts.append(ellipsoid(middle, size, EARTH if look.load == 1 else GRAVEL, detail))
-    return merge(parts)
+    return merge([*parts, *gear_parts])
 
 
 def _front(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
@@ -60,7 +61,7 @@ def _front(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
     parts = [
         face_patch(form, False, (-0.96 * half, 0.96 * half), (low, high - 0.02), paints.bumper),
         face_patch(form, False, (-0.62 * half, 0.62 * half), (high + 0.06, belt - 0.22), paints.grille, lift=0.002),
-        plate(form, False, 0.0, low + 0.195, paints),
+        plate(form, look, False, (0.0, low + 0.195), paints),
     ]
     if form.detail < 2:
         for z in np.linspace(high + 0.10, belt - 0.28, 4).tolist():
@@ -69,5 +70,5 @@ def _front(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
     for s in (1.0, -1.0):
         lamp, corner = (s * 0.62 * half, s * 0.93 * half), (s * 0.86 * half, s * 0.93 * half)
         parts.append(face_patch(form, False, lamp, (high - 0.22, high - 0.03), paints.head, lift=0.006))
-        parts.append(face_patch(form, False, corner, (high + 0.05, high + 0.2), paints.indicator, lift=0.006))
+        parts.append(face_patch(form, False, corner, (high + 0.05, high + 0.2), paints.turn(s), lift=0.006))
     return parts

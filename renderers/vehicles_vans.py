@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from renderers.mesh import Mesh, box, merge
 from renderers.vehicles_boxes import box_body, box_paint, chassis, words
 from renderers.vehicles_cars import running_gear
-from renderers.vehicles_faces import car_front, plate, tail_lamps
+from renderers.vehicles_faces import car_front, exhaust, plate, repeaters, tail_lamps
 from renderers.vehicles_form import Form
 from renderers.vehicles_glass import Daylight, handles, mirrors, screens, seams, side_windows, skirts
 from renderers.vehicles_paint import Paints
@@ -47,12 +48,14 @@ def van_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> Mesh
         *car_front(form, look, paints),
         *_van_rear(form, look, paints),
         *_signwriting(form, look, paints, door),
-        *running_gear(form, look, paints, gear),
+        *repeaters(form, paints, front - form.section.arches[0][2] - 0.06, float(form.belt(front)) - 0.20),
     ]
+    if detail == 0:
+        parts.append(exhaust(form, look, paints))
     if detail == 0 and not bus:
         z = float(form.belt(rear))
         parts += [side_panel(form, s, (form.rear + 0.1, slide), (z - 0.015, z + 0.015), paints.dark) for s in (1, -1)]
-    return merge(parts)
+    return merge([*parts, *running_gear(form, look, paints, gear)])
 
 
 def _van_rear(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
@@ -62,12 +65,14 @@ def _van_rear(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:
     parts = [
         face_patch(form, True, (0.98 * half, -0.98 * half), (low, high - 0.06), paints.bumper),
         *tail_lamps(form, look, paints, high + 0.04, top),
-        plate(form, True, 0.42 * half, high + 0.175, paints),
+        plate(form, look, True, (0.42 * half, high + 0.175), paints),
     ]
     if look.model == "minibus" or look.tint < 0.5:
-        for reach in ((0.80 * half, 0.07), (-0.07, -0.80 * half)):
-            span = (top + 0.06, min(top + 0.62, roof - 0.20))
-            parts.append(face_patch(form, True, reach, span, paints.rear_glass, lift=0.003))
+        span, way = (top + 0.06, min(top + 0.62, roof - 0.20)), -0.5 if look.left_hand_drive else 0.5
+        for k, reach in enumerate(((0.80 * half, 0.07), (-0.07, -0.80 * half))):
+            pane = face_patch(form, True, reach, span, paints.rear_glass, lift=0.003)
+            u = pane.uvs * (way, 1.0) + ((0.5 * k if way > 0 else 1.0 - 0.5 * k), 0.0)  # half of the cabin each
+            parts.append(replace(pane, uvs=u.astype(np.float32)))
     if form.detail < 2:
         for y in (0.0, 0.90 * half, -0.90 * half):
             parts.append(face_patch(form, True, (y + 0.008, y - 0.008), (high, roof - 0.12), paints.dark, lift=0.001))
@@ -115,11 +120,11 @@ def box_van_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> 
         *car_front(form, look, paints),
         *box_body(look, paints, detail, (back + 0.02, cab_rear + 0.03), (floor, look.height)),
         *chassis(look, paints, detail, cab_rear, floor),
-        *running_gear(form, look, paints, gear, look.width / 2.0 - 0.06),
+        *repeaters(form, paints, door + 0.04, float(form.belt(door)) - 0.20),
     ]
     if look.livery % 2 == 0:  # the part over the cab
         nose = min(cab_rear + 0.9, form.x_of("roof_front"))
         size = (nose - cab_rear, look.width - 0.04, look.height - BOX_VAN_CAB - 0.02)
         middle = ((nose + cab_rear) / 2, 0.0, (look.height + BOX_VAN_CAB) / 2 - 0.01)
         parts.append(box(size, middle, box_paint(look)))
-    return merge(parts)
+    return merge([*parts, *running_gear(form, look, paints, gear, look.width / 2.0 - 0.06)])

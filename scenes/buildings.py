@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from scenes.seeds import between, pick
+from scenes.seeds import Shares, between, pick
 
 RGB = tuple[float, float, float]
 
-BUILDING_STYLES = {
+BUILDING_STYLES = Shares({
     "terrace": 0.27, "georgian": 0.22, "victorian": 0.2, "office": 0.13, "flats": 0.12, "industrial": 0.06,
-}  # fmt: skip
-GROUND_FLOORS = ("house", "shop", "office", "garage")
+})  # fmt: skip
 ROOFS = ("gable", "parapet", "hip", "flat")
 WALLS: dict[str, int] = {"brick": 5, "stone": 4, "render": 5, "concrete": 3}  # texture variants of each
 
@@ -42,7 +42,7 @@ class BuildingLook:
     lintels: bool = True
     string_courses: bool = False
     quoins: bool = False
-    ground: str = "house"  # a name of GROUND_FLOORS
+    ground: str = "house"  # house, shop, office, garage
     shop_signs: tuple[int, ...] = (0,)  # signage textures of the shops from left to right
     shop_colours: tuple[RGB, ...] = ((0.05, 0.1, 0.07),)  # frames and fascia boards
     shop_width: float = 6.0  # m
@@ -75,15 +75,15 @@ _PAINTS: tuple[RGB, ...] = (
 
 def _paint(rng: np.random.Generator) -> RGB:
     """A subdued paint of doors and shop fronts."""
-    light = float(np.exp(rng.normal(0.0, 0.25)))
-    red, green, blue = (min(0.75, light * channel) for channel in _PAINTS[int(rng.integers(len(_PAINTS)))])
-    return red, green, blue
+    light = math.exp(rng.normal(0.0, 0.25))
+    red, green, blue = _PAINTS[int(rng.integers(len(_PAINTS)))]
+    return min(0.75, light * red), min(0.75, light * green), min(0.75, light * blue)
 
 
 def _tint(rng: np.random.Generator, spread: float = 0.13) -> RGB:
     """A factor near 1, a little warm or cold."""
-    light = float(np.exp(rng.normal(0.0, spread)))
-    warm = float(rng.normal(0.0, 0.03))
+    light = math.exp(rng.normal(0.0, spread))
+    warm = rng.normal(0.0, 0.03)
     return light * (1.0 + warm), light, light * (1.0 - warm)
 
 
@@ -110,13 +110,17 @@ _STYLES: dict[str, dict[str, tuple[float, float] | tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+_GROUND_SHARES = {
+    "office": Shares({"house": 0.0, "shop": 0.25, "office": 0.75, "garage": 0.0}),
+    "industrial": Shares({"house": 0.2, "shop": 0.1, "office": 0.2, "garage": 0.5}),
+    "flats": Shares({"house": 0.6, "shop": 0.25, "office": 0.05, "garage": 0.1}),
+}
+_GROUND_SHARES_ELSEWHERE = Shares({"house": 0.5, "shop": 0.45, "office": 0.05, "garage": 0.0})
+_GROUND_WALLS = Shares({"": 0.6, "stone": 0.2, "render": 0.2})  # "" = that of the storeys above
+
+
 def _pick(rng: np.random.Generator, names: tuple[float | str, ...]) -> str:
     return str(names[int(rng.integers(len(names)))])
-
-
-def _ground_floor(rng: np.random.Generator, style: str) -> str:
-    shares = {"office": (0.0, 0.25, 0.75, 0.0), "industrial": (0.2, 0.1, 0.2, 0.5), "flats": (0.6, 0.25, 0.05, 0.1)}
-    return pick(rng, dict(zip(GROUND_FLOORS, shares.get(style, (0.5, 0.45, 0.05, 0.0)), strict=True)))
 
 
 def sample_building(rng: np.random.Generator, style: str | None = None, storeys: int | None = None) -> BuildingLook:
@@ -146,7 +150,7 @@ def sample_building(rng: np.random.Generator, style: str | None = None, storeys:
 
     floors = int(rng.integers(int(ways["storeys"][0]), int(ways["storeys"][1]) + 1)) if storeys is None else storeys
     wall = _pick(rng, ways["walls"])
-    ground = _ground_floor(rng, style)
+    ground = pick(rng, _GROUND_SHARES.get(style, _GROUND_SHARES_ELSEWHERE))
     shops = int(rng.integers(2, 6))
     columns, rows = (int(rng.integers(1, 4)), int(rng.integers(1, 3))) if modern else (int(rng.integers(1, 4)), 2)
     if style == "georgian":
@@ -157,7 +161,7 @@ def sample_building(rng: np.random.Generator, style: str | None = None, storeys:
         wall=wall,
         wall_variant=int(rng.integers(WALLS[wall])),
         wall_tint=_tint(rng),
-        ground_wall=(wall, "stone", "render")[pick(rng, {0: 0.6, 1: 0.2, 2: 0.2})],
+        ground_wall=pick(rng, _GROUND_WALLS) or wall,
         ground_tint=_tint(rng),
         storeys=floors,
         storey_height=of_style("height"),

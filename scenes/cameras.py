@@ -174,7 +174,8 @@ def _aim(
     """A long lens from the approaching lane at one of its heads."""
     chosen = layout.approaches[approach]
     facing = chosen.frame.heading + math.pi
-    heads = [head for head in signals if math.cos(head.heading - facing) > 0.6 and head.group == chosen.group]
+    ours = [head for head in signals if head.group == chosen.group and head.clearance == 0.0]
+    heads = [head for head in ours if math.cos(head.heading - facing) > 0.6]
     target = heads[int(rng.integers(len(heads)))]
     ahead = np.array([math.cos(chosen.frame.heading), math.sin(chosen.frame.heading)])
     s = float((target.position[:2] - [chosen.frame.x, chosen.frame.y]) @ ahead)

@@ -11,6 +11,7 @@ import numpy as np
 from scenes.kinds import Kind
 from scenes.people import WORN, PersonLook, sample_person
 from scenes.people_palette import ACCENTS, COATS, colour
+from scenes.plates import Plate, any_plate
 from scenes.seeds import pick, rng_for
 
 RGB = tuple[float, float, float]
@@ -67,6 +68,7 @@ class CycleLook:
     helmet: bool
     helmet_colour: RGB
     rider: PersonLook
+    plate: Plate | None = None  # of motorcycles
 
     @property
     def kind(self) -> Kind:
@@ -157,6 +159,7 @@ def sample_cycle(rng: np.random.Generator, kind: Kind) -> CycleLook:
         guards=model in ("city", "trekking") and rng.random() < 0.9, rack=model != "sport" and rng.random() < 0.75,
         basket=bool(city and rng.random() < 0.35), lamps=model != "sport" or rng.random() < 0.4, helmet=bool(helmet),
         helmet_colour=colour(rng, ACCENTS if rng.random() < 0.6 else COATS), rider=rider,
+        plate=any_plate(rider.seed, "cycle") if kind is Kind.MOTORCYCLE else None,
     )  # fmt: skip
 
 

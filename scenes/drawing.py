@@ -119,11 +119,11 @@ def plain(value: object) -> Scalar:
     return value.value if isinstance(value, Constant) else cast(Scalar, value)
 
 
-def fix(template: SceneSpec, draws: Draws) -> SceneSpec:
+def fix(table: Table, draws: Draws) -> SceneSpec:
     """Replace every distribution that is drawn once per sample by its value.
 
     Args:
-        template: a checked scene file.
+        table: of a checked scene file.
         draws: source and record.
 
     Returns:
@@ -132,9 +132,8 @@ def fix(template: SceneSpec, draws: Draws) -> SceneSpec:
     Raises:
         DrawError: no attempt meets the constraints, or an expression has no value inside the limits of its field.
     """
-    table = Table(template)
     drawing = _accepted(table, draws)
-    fixed = cast(SceneSpec, _fix_part(template, drawing, ""))
+    fixed = cast(SceneSpec, _fix_part(table.spec, drawing, ""))
     if dependent(table):
         for path, problem in check_together(fixed):
             raise DrawError(path, problem)

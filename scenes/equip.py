@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scenes.catalogue import Asset, Pack
+from scenes.equip_people import person
 from scenes.equip_props import dressed
 from scenes.people import PersonLook
 from scenes.types import Actor, Scene
@@ -45,11 +46,6 @@ def _actor(actor: Actor, sorts: Mapping[str, Sequence[Asset]]) -> Actor:
     if isinstance(look, VehicleLook) and "vehicle" in sorts:
         return replace(actor, look=vehicle(look, sorts["vehicle"]))
     return actor
-
-
-def person(look: PersonLook, assets: Sequence[Asset]) -> PersonLook:
-    """Choose who is drawn."""
-    return look
 
 
 def vehicle(look: VehicleLook, assets: Sequence[Asset]) -> VehicleLook:

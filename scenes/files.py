@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,11 @@ class SceneTemplate:
     where: Located = field(repr=False, compare=False)  # lines of the values, for errors
     map: RoadMap | None = None
 
+    @cached_property
+    def table(self) -> Table:
+        """All places of the file by their path."""
+        return Table(self.spec)
+
     def sample(self, k: int, seed: int = 0, randomise: bool = True) -> Scene:
         """Draw sample k.
 
@@ -59,8 +65,8 @@ class SceneTemplate:
             raise ValueError(f"sample number {k} is negative")
         try:
             if self.map is not None:
-                return resolve_on_map(self.spec, self.map, self.name, k, seed, randomise)
-            return resolve(self.spec, self.name, k, seed, randomise)
+                return resolve_on_map(self.table, self.map, self.name, k, seed, randomise)
+            return resolve(self.table, self.name, k, seed, randomise)
         except DrawError as error:
             raise self.where.error(error.path, error.problem) from None
 
@@ -131,7 +137,7 @@ def _problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
         return
     for k in range(TRIALS):
         try:
-            fix(spec, Draws(0, k))
+            fix(table, Draws(0, k))
         except DrawError as error:
             yield error.path, error.problem
 

@@ -13,8 +13,16 @@ from scenes.types import Actor, Floats
 
 def arc_lengths(line: Floats) -> Floats:
     """(N,) distance of every vertex from the start along a polyline (N, 2), m."""
-    steps = np.diff(line, axis=0)
-    return np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
+    return np.asarray(lengths(line))
+
+
+@njit(cache=True, error_model="numpy")
+def lengths(line):  # type: ignore[no-untyped-def]
+    """Kernel of `arc_lengths`."""
+    along = np.zeros(len(line))
+    for k in range(1, len(line)):
+        along[k] = along[k - 1] + math.hypot(line[k, 0] - line[k - 1, 0], line[k, 1] - line[k - 1, 1])
+    return along
 
 
 @njit(cache=True, error_model="numpy")
@@ -113,8 +121,14 @@ def line_at(line: Floats, s: float) -> tuple[float, float, float]:
     Returns:
         x, y (m) and heading (rad).
     """
-    x, y, heading = point_at(line, arc_lengths(line), 0, len(line), float(s))
+    x, y, heading = place_on(line, float(s))
     return float(x), float(y), float(heading)
+
+
+@njit(cache=True, error_model="numpy")
+def place_on(line, s):  # type: ignore[no-untyped-def]
+    """Kernel of `line_at`."""
+    return point_at(line, lengths(line), 0, len(line), s)
 
 
 def project_on(line: Floats, point: NDArray[np.floating]) -> tuple[float, float]:

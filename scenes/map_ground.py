@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
+from numba import njit
 
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, line_at, offset_line
+from scenes.polygons import signed_area
 from scenes.surroundings import SurfaceLook
 from scenes.types import Floats, Lane, Marking, Surface
 
@@ -22,6 +24,7 @@ HEIGHTS = {"road": 0.0, "pavement": -0.01, "island": 0.005, "grass": -0.02}  # m
 AROUND = 120.0  # m of grass around the map
 FIELD = -0.05  # m, height of it
 LONGEST, SHORTEST = 50_000.0, 0.2  # m: no line is broken that is longer, nor into shorter pieces
+SAME = 1e-3  # m: points that are no farther apart are one
 MOST = 12  # points of one edge of a piece
 COLOURS = {
     "standard": (0.72, 0.72, 0.70), "white": (0.72, 0.72, 0.70), "yellow": (0.62, 0.42, 0.04),
@@ -32,14 +35,17 @@ COLOURS = {
 
 def distinct(line: Floats) -> Floats:
     """Drop points that repeat the one before (closer than 1 mm)."""
-    keep = np.concatenate([[True], np.linalg.norm(np.diff(line, axis=0), axis=1) > 1e-3])
-    return np.asarray(line[keep])
+    return np.asarray(thinned(line, SAME, False))
 
 
-def area_of(outline: Floats) -> float:
-    """Area of a polygon, m^2; positive when anticlockwise."""
-    x, y = outline[:, 0], outline[:, 1]
-    return 0.5 * float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum())
+@njit(cache=True, error_model="numpy")
+def thinned(line, least, ring):  # type: ignore[no-untyped-def]
+    """A polyline (N, 2) without points that are `least` m or less from the one before; in a ring the last precedes."""
+    keep = np.ones(len(line), np.bool_)
+    for k in range(0 if ring else 1, len(line)):
+        dx, dy = line[k, 0] - line[k - 1, 0], line[k, 1] - line[k - 1, 1]
+        keep[k] = math.sqrt(dx * dx + dy * dy) > least
+    return line[keep]
 
 
 def piece(outline: Floats, ground: str) -> Surface | None:
@@ -49,11 +55,10 @@ def piece(outline: Floats, ground: str) -> Surface | None:
         outline: (N, 2) m, either way round.
         ground: road, pavement, island (pavement on a road) or grass.
     """
-    area = area_of(outline)
+    area = signed_area(outline)
     if abs(area) < 0.01:
         return None
-    points = outline if area > 0 else np.ascontiguousarray(outline[::-1])
-    points = points[np.linalg.norm(points - np.roll(points, 1, axis=0), axis=1) > 1e-3]
+    points = thinned(outline if area > 0 else np.ascontiguousarray(outline[::-1]), SAME, True)
     return Surface(points, HEIGHTS[ground], KINDS[ground], LOOKS[ground]) if len(points) > 2 else None
 
 
@@ -134,15 +139,37 @@ def dashes(
     ends = np.minimum(starts + dash, along[-1])
     whole = ends - starts > min(0.3, 0.5 * dash)
     starts, ends = starts[whole], ends[whole]
-    cuts = np.concatenate([starts, ends])
-    cuts = np.sort(cuts)
+    cuts = np.sort(np.concatenate([starts, ends]))
     at = np.unique(np.concatenate([cuts, along[apart(along, cuts) > 1e-3]]))
     if len(at) < 2:
         return []
     points = np.stack([np.interp(at, along, line[:, k]) for k in (0, 1)], -1)
     left, right = offset_line(points, width / 2), offset_line(points, -width / 2)
-    pairs = zip(np.searchsorted(at, starts), np.searchsorted(at, ends), strict=True)
-    return [Marking(np.concatenate([right[a : b + 1], left[a : b + 1][::-1]]), colour, 0.2) for a, b in pairs]
+    firsts, lasts = np.searchsorted(at, starts), np.searchsorted(at, ends)
+    outlines, places = bands(left, right, firsts, lasts), np.cumsum(2 * (lasts - firsts + 1)).tolist()
+    return [Marking(outlines[a:b], colour, 0.2) for a, b in pairwise([0, *places])]
+
+
+@njit(cache=True, error_model="numpy")
+def bands(left, right, firsts, lasts):  # type: ignore[no-untyped-def]
+    """Outlines of stretches between two edges, one after the other.
+
+    Args:
+        left: (N, 2) m.
+        right: (N, 2) m, beside it point by point.
+        firsts: (M,) index of the first point of each stretch.
+        lasts: (M,) index of its last one.
+
+    Returns:
+        (K, 2) m: of each stretch the right edge, and the left one backwards.
+    """
+    outlines, n = np.empty((2 * (lasts - firsts + 1).sum(), 2)), 0
+    for m in range(len(firsts)):
+        for k in range(firsts[m], lasts[m] + 1):
+            outlines[n], n = right[k], n + 1
+        for k in range(lasts[m], firsts[m] - 1, -1):
+            outlines[n], n = left[k], n + 1
+    return outlines
 
 
 def zebra(start: Floats, end: Floats, width: float) -> list[Marking]:

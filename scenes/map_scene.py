@@ -20,10 +20,12 @@ from scenes.map_traffic import Ways, add_map_traffic
 from scenes.population_buildings import add_buildings
 from scenes.population_company import accompany
 from scenes.population_people import add_people
+from scenes.population_plates import numbered
 from scenes.population_props import add_furniture, explicit_props
-from scenes.population_signals import signal_plan
+from scenes.population_signals import signal_plan, stacked
 from scenes.population_space import Space
 from scenes.props import sample_prop
+from scenes.references import Table
 from scenes.resolve import Contents, explicit_actors, furnished, rained_on, reserve
 from scenes.road_map import RoadMap
 from scenes.schema import SceneSpec, SignalSpec
@@ -33,11 +35,11 @@ from scenes.types import Floats, Prop, Scene, Signal
 EVERY = 50.0  # m along the ego's way between the places that are looked around from
 
 
-def resolve_on_map(template: SceneSpec, found: RoadMap, name: str, k: int, seed: int, randomise: bool = True) -> Scene:
+def resolve_on_map(table: Table, found: RoadMap, name: str, k: int, seed: int, randomise: bool = True) -> Scene:
     """Draw sample k of a scene file on a map.
 
     Args:
-        template: checked, with distributions.
+        table: of a checked file, with distributions.
         found: the map.
         name: of the scene.
         k: sample.
@@ -48,7 +50,7 @@ def resolve_on_map(template: SceneSpec, found: RoadMap, name: str, k: int, seed:
         The scene. Lanes keep the ids that they have in the map.
     """
     draws = Draws(seed, k, randomise)
-    spec = fix(template, draws)
+    spec = fix(table, draws)
     ways = Ways(found, spec.signals.mode == "fixed", draws.rng("roads", "ways"))
     own = None if spec.ego is None else start_of(spec.ego, found.network)
     egos = {n: own or ride(ways, found, draws, n) for n, camera in enumerate(spec.cameras) if camera.kind == "dash"}
@@ -71,7 +73,8 @@ def resolve_on_map(template: SceneSpec, found: RoadMap, name: str, k: int, seed:
     people = add_people(spec.people, layout, space, draws, [], spec.start_time)
     people = accompany(spec.people, people, layout.network, space, draws)
     moving = [replace(one, driver=spec.vehicles.driver) for one in moving]
-    contents = Contents([*actors, *moving, *people], signals, houses, [*poles, *props, *things])
+    everybody = numbered([*actors, *moving, *people], draws, found.left_hand)
+    contents = Contents(everybody, signals, houses, [*poles, *props, *things])
     return furnished(spec, name, draws, layout, found.network, contents, own, egos, {})
 
 
@@ -122,7 +125,7 @@ def add_lights(spec: SignalSpec, found: RoadMap, area: Area, draws: Draws) -> tu
         if not area.holds(head.position[None, :2])[0]:
             continue
         rng = draws.rng("signals", number)
-        look = shared if spec.alike else sample_signal(rng)
+        look = stacked(shared if spec.alike else sample_signal(rng), spec.stacking)
         group = groups[head.group]
         plan, offset = group.plan, group.offset + spec.offset
         if plan is None or spec.mode != "fixed":
@@ -130,7 +133,7 @@ def add_lights(spec: SignalSpec, found: RoadMap, area: Area, draws: Draws) -> tu
             plan, offset = signal_plan(spec, mates.index(group.id), len(mates))
         turn = math.radians(draws.number(spec.turn, f"signals.turn[{number}]", rng))
         tilt = math.radians(draws.number(spec.tilt, f"signals.tilt[{number}]", rng))
-        below = head.position[2] - (1.5 * look.spacing + look.margin) - 0.24
+        below = head.position[2] - look.half - 0.24
         beside = off_lanes(head.position[:2], found)
         if below > 1.0 and beside:
             post = replace(sample_prop(rng, "signal-pole"), height=float(below))

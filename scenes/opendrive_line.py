@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from scenes.types import Floats
 
@@ -37,17 +38,25 @@ class Cubics:
 
     def at(self, s: Floats) -> Floats:
         """(M,) values at stations (M,)."""
-        if not len(self.starts):
-            return np.zeros_like(s)
-        index = np.searchsorted(self.starts, s + 1e-9, side="right") - 1
-        a, b, c, d = self.factors[np.maximum(index, 0)].T
-        ds = s - self.starts[np.maximum(index, 0)]
-        return np.where(index < 0, 0.0, a + ds * (b + ds * (c + ds * d)))
+        return np.asarray(cubics_at(self.starts, self.factors, s))
 
     @property
     def flat(self) -> bool:
         """Whether it is 0 everywhere, to within a millimetre."""
         return not bool((np.abs(self.factors) > (1e-3, 1e-5, 1e-7, 1e-9)).any())
+
+
+@njit(cache=True, error_model="numpy")
+def cubics_at(starts, factors, s):  # type: ignore[no-untyped-def]
+    """Kernel of `Cubics.at`."""
+    values = np.zeros(len(s))
+    for n in range(len(s)):
+        k = np.searchsorted(starts, s[n] + 1e-9, side="right") - 1
+        if k >= 0:
+            a, b, c, d = factors[k]
+            ds = s[n] - starts[k]
+            values[n] = a + ds * (b + ds * (c + ds * d))
+    return values
 
 
 def line(numbers: tuple[float, ...], length: float, ds: Floats) -> Local:
@@ -149,9 +158,10 @@ def reference(pieces: tuple[Piece, ...], s: Floats) -> Floats:
     starts = np.array([piece.start for piece in pieces])
     index = np.clip(np.searchsorted(starts, s + 1e-9, side="right") - 1, 0, len(pieces) - 1)
     found = np.empty((len(s), 3))
-    for k in np.unique(index):
+    for k in sorted(set(index.tolist())):
         piece, here = pieces[k], index == k
         u, v, turn = LOCAL[piece.kind](piece.numbers, piece.length, s[here] - piece.start)
         c, d = math.cos(piece.heading), math.sin(piece.heading)
-        found[here] = np.stack([piece.x + c * u - d * v, piece.y + d * u + c * v, piece.heading + turn], -1)
+        found[here, 0], found[here, 1] = piece.x + c * u - d * v, piece.y + d * u + c * v
+        found[here, 2] = piece.heading + turn
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -32,10 +33,15 @@ class Shape:
         """What the file says."""
         return self.road.sections[self.index]
 
+    @cached_property
+    def left(self) -> Floats:
+        """(N, 2) unit vectors to the left of the reference line."""
+        heading = self.frame[:, 2]
+        return np.stack([-np.sin(heading), np.cos(heading)], -1)
+
     def line(self, t: Floats) -> Floats:
         """(N, 2) points beside the reference line, m."""
-        x, y, heading = self.frame.T
-        return np.stack([x - t * np.sin(heading), y + t * np.cos(heading)], -1)
+        return np.asarray(self.frame[:, :2] + t[:, None] * self.left)
 
     def inner(self, lane: int) -> Floats:
         """(N,) t of the edge of a lane that is nearer to the centre lane, m."""
@@ -98,12 +104,12 @@ def stations(road: Road, section: Section) -> Floats:
     Returns:
         (N,) m, at least two; wherever a record of the file begins there is one.
     """
-    breaks = [section.start, section.end, *(piece.start for piece in road.pieces), *road.offset.starts]
+    breaks = [section.start, section.end, *(piece.start for piece in road.pieces), *road.offset.starts.tolist()]
     for lane in section.lanes.values():
         breaks += [mark.start for mark in lane.marks]
         for function in (lane.width, lane.border):
-            breaks += list(function.starts) if function is not None else []
-    inside = np.unique(np.clip(breaks, section.start, section.end))
+            breaks += function.starts.tolist() if function is not None else []
+    inside = np.array(sorted({min(max(s, section.start), section.end) for s in breaks}))
     inside = inside[np.concatenate([np.diff(inside) > 1e-3, [True]])]
     inside[0] = section.start
     if len(inside) == 1:

@@ -75,6 +75,11 @@ class Companion:
         return (round(length * self.scale, 3), round(width * self.scale, 3), round(height * self.scale, 3))
 
     @property
+    def base(self) -> float:
+        """Length between the points that carry it, m."""
+        return BUILDS[self.model].base * self.scale
+
+    @property
     def ahead(self) -> float:
         """Its middle before that of its person, m."""
         return BUILDS[self.model].ahead

@@ -20,7 +20,17 @@ from scenes.people_palette import (
     colour,
     named,
 )
-from scenes.seeds import between, pick
+from scenes.seeds import Shares, between, pick
+
+BADGES = Shares({"chest": 0.5, "back": 0.2, "both": 0.3})
+BADGE_COLOURS = Shares({**ACCENTS, "white": 0.4})
+HOODIE_CLOSURES = Shares({"zip": 0.5, "none": 0.5})
+LEGGINGS = Shares({"black": 0.75, "charcoal": 0.15, "navy": 0.1})
+BELTS = Shares({"black": 0.6, "brown": 0.25, "leather": 0.15})
+SNEAKER_SOLES = Shares({"white": 0.6, "black": 0.25, "beige": 0.15})
+SOLES = Shares({"black": 1.0})
+SOCKS = Shares({"white": 0.5, "black": 0.35, "grey": 0.15})
+FORMAL_SHOES = Shares({"heels": 0.5, "shoes": 0.5})
 
 
 def rounded(rng: np.random.Generator, limits: tuple[float, float]) -> float:
@@ -42,7 +52,7 @@ def sample_top(rng: np.random.Generator, body: Body, cover: float) -> Top:
     style = pick(rng, top_shares(body, cover))
     cut = CUTS[style]
     open_front = rng.random() < cut.open_share * (1.15 - 0.6 * cover)
-    main, badge = colour(rng, cut.colours), pick(rng, {"chest": 0.5, "back": 0.2, "both": 0.3})
+    main, badge = colour(rng, cut.colours), pick(rng, BADGES)
     scarf = rng.random() < 0.38 * max(0.0, cover - 0.45) + (0.06 if body.sex == "female" and cover > 0.35 else 0.0)
     formal = style in ("blazer", "coat", "shirt") and body.sex == "male" and body.age_group in ("adult", "senior")
     scale = min(1.0, body.height / 1.7)
@@ -63,9 +73,9 @@ def sample_top(rng: np.random.Generator, body: Body, cover: float) -> Top:
         opening=rounded(rng, (0.2, 1.0)) if open_front else 0.0,
         inner=colour(rng, SHIRTS if formal else TOPS),
         collar=pick(rng, cut.collars),
-        closure=pick(rng, {"zip": 0.5, "none": 0.5}) if style == "hoodie" else cut.closure,
+        closure=pick(rng, HOODIE_CLOSURES) if style == "hoodie" else cut.closure,
         badge=badge if rng.random() < cut.badge else "none",
-        badge_colour=colour(rng, {**ACCENTS, "white": 0.4}),
+        badge_colour=colour(rng, BADGE_COLOURS),
         tie=bool(formal and rng.random() < (0.4 if style != "coat" else 0.25)),
         tie_colour=colour(rng, ACCENTS),
         tucked=bool(
@@ -88,20 +98,20 @@ def top_shares(body: Body, cover: float) -> dict[str, float]:
     Returns:
         Weight of each style, not normalised.
     """
-    shares = {name: _of_season(cover, season) for name, season in (MEN if body.sex == "male" else WOMEN).items()}
+    seasons = (MEN if body.sex == "male" else WOMEN).items()
+    # between summer (cover 0.1), spring (0.5) and winter (0.95)
+    if cover < 0.5:
+        warmer = max(cover - 0.1, 0.0)
+        shares = {name: summer + (spring - summer) / 0.4 * warmer for name, (summer, spring, _) in seasons}
+    else:
+        colder = min(cover, 0.95) - 0.5
+        shares = {name: spring + (winter - spring) / (0.95 - 0.5) * colder for name, (_, spring, winter) in seasons}
     if body.age_group in ("child", "teen"):
         for grown in ("blazer", "leather_jacket", "coat", "shirt", "hi_vis"):
             shares[grown] = shares.get(grown, 0.0) * (0.1 if body.age_group == "child" else 0.4)
     if body.age_group == "senior":
         shares["hoodie"] = shares["tank"] = shares["football"] = 0.0
     return shares
-
-
-def _of_season(cover: float, season: tuple[float, float, float]) -> float:
-    """Weight of a style between those of summer (cover 0.1), spring (0.5) and winter (0.95)."""
-    if cover < 0.5:
-        return season[0] + (season[1] - season[0]) / 0.4 * max(cover - 0.1, 0.0)
-    return season[1] + (season[2] - season[1]) / (0.95 - 0.5) * (min(cover, 0.95) - 0.5)
 
 
 def _second(rng: np.random.Generator, cut: Cut, main: RGB) -> RGB:
@@ -146,7 +156,7 @@ def sample_bottom(rng: np.random.Generator, body: Body, top: Top, cover: float) 
     light = rng.random() < 0.10 + 0.55 * warm
     table = JEANS if style == "jeans" else SUMMER_BOTTOMS if light else BOTTOMS
     if style == "leggings":
-        table = {"black": 0.75, "charcoal": 0.15, "navy": 0.1}
+        table = LEGGINGS
     hem = {"shorts": (0.24, 0.36), "skirt": (0.10, 0.34), "none": (0.3, 0.3)}.get(style, (0.028, 0.045))
     ease = {"jeans": (0.006, 0.018), "trousers": (0.010, 0.026), "joggers": (0.014, 0.028), "leggings": (0.002, 0.004),
             "shorts": (0.012, 0.03), "skirt": (0.008, 0.02)}  # fmt: skip
@@ -161,22 +171,18 @@ def sample_bottom(rng: np.random.Generator, body: Body, top: Top, cover: float) 
         hem=rounded(rng, hem),
         ease=round(rounded(rng, ease.get(style, (0.004, 0.006))) * min(1.0, body.height / 1.7), 4),
         flare=rounded(rng, (0.80, 1.05) if rng.random() < 0.65 else (1.05, 1.4)),
-        belt=colour(rng, {"black": 0.6, "brown": 0.25, "leather": 0.15})
-        if style in ("jeans", "trousers", "shorts") and rng.random() < 0.6
-        else main,
+        belt=colour(rng, BELTS) if style in ("jeans", "trousers", "shorts") and rng.random() < 0.6 else main,
         legs=named(rng, "black" if rng.random() < 0.8 else "charcoal") if tights else body.skin,
         shoes=shoes,
         shoe_colour=colour(rng, SNEAKERS if shoes == "sneakers" else SHOES),
-        sole_colour=named(
-            rng, pick(rng, {"white": 0.6, "black": 0.25, "beige": 0.15} if shoes == "sneakers" else {"black": 1.0})
-        ),
-        sock_colour=named(rng, pick(rng, {"white": 0.5, "black": 0.35, "grey": 0.15})),
+        sole_colour=colour(rng, SNEAKER_SOLES if shoes == "sneakers" else SOLES),
+        sock_colour=colour(rng, SOCKS),
     )
 
 
 def _shoes(rng: np.random.Generator, body: Body, style: str, top: Top, cover: float) -> str:
     if top.tie or top.style == "blazer":
-        return "shoes" if body.sex == "male" else pick(rng, {"heels": 0.5, "shoes": 0.5})
+        return "shoes" if body.sex == "male" else pick(rng, FORMAL_SHOES)
     shares = {"sneakers": 0.5, "shoes": 0.35, "boots": 0.22 * cover, "sandals": 0.15 * max(0.0, 0.6 - cover)}
     if body.sex == "female" and body.age_group == "adult":
         shares |= {"boots": 0.45 * cover, "heels": 0.12, "shoes": 0.3}

@@ -8,7 +8,7 @@ from math import exp
 import numpy as np
 
 from scenes.people_look import RGB
-from scenes.seeds import pick
+from scenes.seeds import Shares, pick
 
 HAIR_STYLES = (
     "bald", "buzz", "short", "side_parted", "swept", "bob", "long", "ponytail", "bun", "bun_top", "afro", "curly",
@@ -29,50 +29,52 @@ SRGB: dict[str, tuple[int, int, int]] = {
     "leather": (70, 48, 36),
 }  # fmt: skip
 
-COATS: dict[str, float] = {
+COATS = Shares({
     "black": 0.27, "charcoal": 0.11, "navy": 0.15, "grey": 0.07, "dark_brown": 0.05, "brown": 0.03, "beige": 0.06,
     "camel": 0.04, "khaki": 0.04, "olive": 0.05, "cream": 0.02, "white": 0.015, "red": 0.04, "burgundy": 0.025,
     "blue": 0.035, "teal": 0.01, "green": 0.02, "purple": 0.01, "denim": 0.02, "light_grey": 0.02, "rust": 0.01,
-}  # fmt: skip
-TOPS: dict[str, float] = {
+})  # fmt: skip
+TOPS = Shares({
     "white": 0.19, "black": 0.16, "navy": 0.10, "grey": 0.08, "light_grey": 0.05, "light_blue": 0.07, "blue": 0.05,
     "red": 0.05, "burgundy": 0.02, "pink": 0.025, "rose": 0.015, "green": 0.03, "olive": 0.025, "beige": 0.04,
     "cream": 0.035, "yellow": 0.015, "orange": 0.012, "teal": 0.015, "royal": 0.02, "sage": 0.01, "lilac": 0.01,
     "charcoal": 0.05, "brown": 0.015, "purple": 0.01, "lime": 0.006, "rust": 0.012,
-}  # fmt: skip
-SHIRTS: dict[str, float] = {"white": 0.4, "light_blue": 0.25, "grey": 0.05, "pink": 0.05, "cream": 0.1, "blue": 0.1}
-BOTTOMS: dict[str, float] = {
+})  # fmt: skip
+SHIRTS = Shares({"white": 0.4, "light_blue": 0.25, "grey": 0.05, "pink": 0.05, "cream": 0.1, "blue": 0.1})
+BOTTOMS = Shares({
     "black": 0.27, "charcoal": 0.12, "navy": 0.10, "beige": 0.09, "khaki": 0.09, "grey": 0.09, "olive": 0.04,
     "brown": 0.05, "dark_brown": 0.05, "cream": 0.025, "white": 0.02, "light_grey": 0.015, "burgundy": 0.01,
-}  # fmt: skip
-SUMMER_BOTTOMS: dict[str, float] = {
+})  # fmt: skip
+SUMMER_BOTTOMS = Shares({
     "beige": 0.22, "khaki": 0.18, "cream": 0.09, "white": 0.10, "grey": 0.12, "light_grey": 0.08, "olive": 0.07,
     "navy": 0.07, "brown": 0.04, "sage": 0.03,
-}  # fmt: skip
-JEANS: dict[str, float] = {"denim_dark": 0.32, "denim": 0.38, "denim_light": 0.17, "denim_black": 0.13}
-SHOES: dict[str, float] = {"black": 0.5, "dark_brown": 0.13, "brown": 0.1, "grey": 0.07, "leather": 0.08, "navy": 0.05}
-SNEAKERS: dict[str, float] = {"white": 0.35, "black": 0.28, "grey": 0.14, "navy": 0.08, "light_grey": 0.08, "red": 0.03}
-BAGS: dict[str, float] = {
+})  # fmt: skip
+JEANS = Shares({"denim_dark": 0.32, "denim": 0.38, "denim_light": 0.17, "denim_black": 0.13})
+SHOES = Shares({"black": 0.5, "dark_brown": 0.13, "brown": 0.1, "grey": 0.07, "leather": 0.08, "navy": 0.05})
+SNEAKERS = Shares({"white": 0.35, "black": 0.28, "grey": 0.14, "navy": 0.08, "light_grey": 0.08, "red": 0.03})
+BAGS = Shares({
     "black": 0.42, "charcoal": 0.12, "navy": 0.1, "brown": 0.07, "leather": 0.06, "grey": 0.07, "red": 0.04,
     "blue": 0.04, "olive": 0.03, "beige": 0.03, "burgundy": 0.02, "green": 0.01,
-}  # fmt: skip
-CARRIERS: dict[str, float] = {"white": 0.45, "cream": 0.1, "beige": 0.12, "light_grey": 0.1, "blue": 0.08, "red": 0.07}
-ACCENTS: dict[str, float] = {
+})  # fmt: skip
+CARRIERS = Shares({"white": 0.45, "cream": 0.1, "beige": 0.12, "light_grey": 0.1, "blue": 0.08, "red": 0.07})
+ACCENTS = Shares({
     "red": 0.16, "burgundy": 0.1, "grey": 0.14, "black": 0.14, "cream": 0.1, "navy": 0.1, "blue": 0.08, "green": 0.05,
     "pink": 0.05, "camel": 0.05, "white": 0.05,
-}  # fmt: skip
+})  # fmt: skip
 # Dark brown and black hair are most frequent; greys come with age (see `scenes.people_sample`).
 HAIR = {
     "black": (22, 19, 18), "dark": (38, 29, 24), "brown": (66, 47, 34), "light_brown": (104, 78, 54),
     "blond": (166, 134, 88), "pale_blond": (196, 172, 126), "red": (112, 56, 32),
 }  # fmt: skip
-HAIR_SHARES = {
+HAIR_SHARES = Shares({
     "black": 0.27, "dark": 0.27, "brown": 0.21, "light_brown": 0.11, "blond": 0.08, "pale_blond": 0.03, "red": 0.03,
-}  # fmt: skip
+})  # fmt: skip
 GREYS = ((74, 70, 66), (112, 109, 105), (148, 146, 142), (180, 178, 174))
 # Light to dark, sRGB
-SKINS = {(198, 156, 133): 0.2, (187, 141, 117): 0.28, (173, 127, 102): 0.2, (148, 105, 80): 0.12, (122, 84, 61): 0.08,
-         (90, 61, 45): 0.07, (66, 45, 34): 0.05}  # fmt: skip
+SKINS = Shares({
+    (198, 156, 133): 0.2, (187, 141, 117): 0.28, (173, 127, 102): 0.2, (148, 105, 80): 0.12, (122, 84, 61): 0.08,
+    (90, 61, 45): 0.07, (66, 45, 34): 0.05,
+})  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
@@ -93,10 +95,12 @@ def varied(rng: np.random.Generator, srgb: tuple[int, int, int], spread: float =
     Returns:
         Linear RGB, 4 decimals.
     """
-    gain = exp(rng.normal(0.0, spread))
-    red, green, blue = rng.normal(0.0, 0.05, 3).tolist()
+    bright, red, green, blue = rng.standard_normal(4).tolist()
+    gain = exp(spread * bright)
     r, g, b = linear(srgb)
-    return _albedo(r * gain * exp(red)), _albedo(g * gain * exp(green)), _albedo(b * gain * exp(blue))
+    return (
+        _albedo(r * gain * exp(0.05 * red)), _albedo(g * gain * exp(0.05 * green)), _albedo(b * gain * exp(0.05 * blue))
+    )  # fmt: skip
 
 
 def _albedo(value: float) -> float:

@@ -7,9 +7,25 @@ import numpy as np
 from scenes.people_look import AGE_GROUPS, RGB, Body, Head, Manner, PersonLook, Top
 from scenes.people_outfit import sample_bag, sample_bottom, sample_top
 from scenes.people_palette import ACCENTS, COATS, GREYS, HAIR, HAIR_SHARES, SKINS, colour, varied
-from scenes.seeds import between, clamp, pick
+from scenes.seeds import Shares, between, clamp, pick
 
-AGE_SHARES = {"child": 0.09, "teen": 0.11, "adult": 0.62, "senior": 0.18}
+AGE_SHARES = Shares({"child": 0.09, "teen": 0.11, "adult": 0.62, "senior": 0.18})
+GLASSES = Shares({"none": 0.72, "clear": 0.17, "sun": 0.11})
+GLASSES_OF_CHILDREN = Shares({"none": 0.72, "clear": 0.17, "sun": 0.01})
+BEARDS = Shares({"none": 0.58, "stubble": 0.2, "beard": 0.11, "goatee": 0.06, "moustache": 0.05})
+WOMENS_HAIR = Shares({
+    "long": 0.33, "ponytail": 0.17, "bob": 0.17, "bun": 0.09, "bun_top": 0.03, "curly": 0.08, "short": 0.07,
+    "swept": 0.05, "afro": 0.01,
+})  # fmt: skip
+OLD_WOMENS_HAIR = Shares({"short": 0.35, "bob": 0.22, "curly": 0.22, "swept": 0.1, "bun": 0.07, "long": 0.04})
+MENS_HAIR = Shares({
+    "short": 0.36, "side_parted": 0.15, "swept": 0.13, "buzz": 0.12, "spiky": 0.06, "receding": 0.07, "bald": 0.05,
+    "curly": 0.04, "afro": 0.015, "fringe_ring": 0.02, "bob": 0.015, "ponytail": 0.01,
+})  # fmt: skip
+OLD_MENS_HAIR = Shares({
+    "receding": 0.3, "fringe_ring": 0.25, "short": 0.2, "side_parted": 0.1, "bald": 0.1, "buzz": 0.05,
+})  # fmt: skip
+BOYS_HAIR = Shares({"short": 0.45, "side_parted": 0.14, "swept": 0.2, "buzz": 0.09, "spiky": 0.06, "curly": 0.06})
 # m, mean and standard deviation; European adults (NCD-RisC 2016), shoes included
 STATURE = {"male": (1.79, 0.07), "female": (1.665, 0.065)}
 
@@ -118,7 +134,7 @@ def sample_head(rng: np.random.Generator, body: Body, top: Top, cover: float) ->
         hair_colour=_hair_colour(rng, body),
         hair_length=round(float(rng.random()), 3),
         facial_hair=_facial_hair(rng, body),
-        glasses=pick(rng, {"none": 0.72, "clear": 0.17, "sun": 0.11 if body.age_group != "child" else 0.01}),
+        glasses=pick(rng, GLASSES_OF_CHILDREN if body.age_group == "child" else GLASSES),
         headwear=pick(rng, wear),
         headwear_colour=colour(rng, COATS if rng.random() < 0.65 else ACCENTS),
         headwear_second=colour(rng, ACCENTS),
@@ -126,20 +142,10 @@ def sample_head(rng: np.random.Generator, body: Body, top: Top, cover: float) ->
 
 
 def _hair_style(rng: np.random.Generator, body: Body) -> str:
+    old = body.age_group == "senior"
     if body.sex == "female":
-        shares = {"long": 0.33, "ponytail": 0.17, "bob": 0.17, "bun": 0.09, "bun_top": 0.03, "curly": 0.08,
-                  "short": 0.07, "swept": 0.05, "afro": 0.01}  # fmt: skip
-        if body.age_group == "senior":
-            shares = {"short": 0.35, "bob": 0.22, "curly": 0.22, "swept": 0.1, "bun": 0.07, "long": 0.04}
-    else:
-        shares = {"short": 0.36, "side_parted": 0.15, "swept": 0.13, "buzz": 0.12, "spiky": 0.06, "receding": 0.07,
-                  "bald": 0.05, "curly": 0.04, "afro": 0.015, "fringe_ring": 0.02, "bob": 0.015,
-                  "ponytail": 0.01}  # fmt: skip
-        if body.age_group == "senior":
-            shares = {"receding": 0.3, "fringe_ring": 0.25, "short": 0.2, "side_parted": 0.1, "bald": 0.1, "buzz": 0.05}
-        elif body.age_group in ("child", "teen"):
-            shares = {"short": 0.45, "side_parted": 0.14, "swept": 0.2, "buzz": 0.09, "spiky": 0.06, "curly": 0.06}
-    return pick(rng, shares)
+        return pick(rng, OLD_WOMENS_HAIR if old else WOMENS_HAIR)
+    return pick(rng, OLD_MENS_HAIR if old else BOYS_HAIR if body.age_group in ("child", "teen") else MENS_HAIR)
 
 
 def _hair_colour(rng: np.random.Generator, body: Body) -> RGB:
@@ -155,7 +161,7 @@ def _hair_colour(rng: np.random.Generator, body: Body) -> RGB:
 def _facial_hair(rng: np.random.Generator, body: Body) -> str:
     if body.sex == "female" or body.age_group in ("child", "teen"):
         return "none"
-    return pick(rng, {"none": 0.58, "stubble": 0.2, "beard": 0.11, "goatee": 0.06, "moustache": 0.05})
+    return pick(rng, BEARDS)
 
 
 def sample_manner(rng: np.random.Generator, body: Body, bag: str) -> Manner:

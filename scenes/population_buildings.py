@@ -13,12 +13,12 @@ from scenes.population_space import Space
 from scenes.props import PropLook, sample_prop
 from scenes.roads_parts import Layout, Strip
 from scenes.schema import BuildingSpec
-from scenes.seeds import between, pick
+from scenes.seeds import Shares, between, pick
 from scenes.types import Building, Prop
 
-FENCES = {"hedge": 0.3, "stone-wall": 0.22, "brick-wall": 0.2, "fence": 0.16, "railing": 0.12}
+FENCES = Shares({"hedge": 0.3, "stone-wall": 0.22, "brick-wall": 0.2, "fence": 0.16, "railing": 0.12})
 TREES = ("bare-tree", "leafy-tree")
-PLANTS = {"bare-tree": 0.35, "leafy-tree": 0.3, "conifer": 0.15, "shrub": 0.2}
+PLANTS = Shares({"bare-tree": 0.35, "leafy-tree": 0.3, "conifer": 0.15, "shrub": 0.2})
 NARROWEST = 4.0  # m, of a building
 BACKS = 9.0  # m behind the fronts where houses inside a bend stand side by side
 

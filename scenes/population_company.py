@@ -11,6 +11,7 @@ from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, beside, line_at
 from scenes.people import PersonLook, sample_person
 from scenes.people_company import BUILDS, Companion, sample_companion
+from scenes.people_company_path import boxes_of
 from scenes.population_people import AGE_SPEED, ROOM, person
 from scenes.population_space import Crowd, Space
 from scenes.roads_parts import ground_height
@@ -64,14 +65,15 @@ def _party(
     companion = sample_companion(rng, Kind[role.upper()])
     if role == "dog":
         for side in (companion.side, -companion.side):
-            reach = 0.25 * companion.size[0]
+            dog, reach = replace(companion, side=side), 0.25 * companion.size[0]
             rings = [(0.0, 0.0), (companion.ahead - reach, side), (companion.ahead + reach, side)]
-            if _beside(one, side, roads, space) and _settle(one, one.speed, rings, space):
-                return [replace(one, look=_hands_free(one.look), companion=replace(companion, side=side))]
+            if _beside(one, side, roads, space) and _settle(one, one.speed, rings, space, dog):
+                return [replace(one, look=_hands_free(one.look), companion=dog)]
         return None
     speed = round(SLOWER * one.speed, 3)
     if role == "pram":
-        if one.look.age_group == "teen" or not _settle(one, speed, [(0.0, 0.0), (0.75, 0.0), (1.2, 0.0)], space):
+        rings = [(0.0, 0.0), (0.75, 0.0), (1.2, 0.0)]
+        if one.look.age_group == "teen" or not _settle(one, speed, rings, space, companion):
             return None
         return [_at(replace(one, look=_hands_free(one.look), companion=companion), speed)]
     return _in_wheelchair(one, companion, speed, warmth, space, rng)
@@ -105,14 +107,14 @@ def _in_wheelchair(
     level = one.path_z is not None and float(np.ptp(one.path_z)) < 1e-9
     rings: list[Ring] = [(-0.2, 0.0), (0.3, 0.0)]
     if rng.random() < PUSHED and level and one.start > BEHIND:
-        if not _settle(one, speed, [(-BEHIND, 0.0), *rings], space):
+        if not _settle(one, speed, [(-BEHIND, 0.0), *rings], space, chair):
             return None
         pusher = person(
             _hands_free(helper), one.path, np.asarray(one.path_z), one.start - BEHIND, speed, between(rng, 0.0, 1.0),
             one.heading,
         )  # fmt: skip
         return [_at(user, speed), replace(pusher, partner=-1)]
-    return [_at(user, speed)] if _settle(one, speed, rings, space) else None
+    return [_at(user, speed)] if _settle(one, speed, rings, space, chair) else None
 
 
 def _at(one: Actor, speed: float) -> Actor:
@@ -145,11 +147,13 @@ def _same_place(one: Actor, path: Floats) -> float:
     return max(0.0, float(there[vertex] + one.start - here[vertex]))
 
 
-def _settle(one: Actor, speed: float, rings: list[Ring], space: Space) -> bool:
-    """Let a party in whose circles meet nobody else's, instead of the walker alone."""
+def _settle(one: Actor, speed: float, rings: list[Ring], space: Space, companion: Companion | None = None) -> bool:
+    """Let a party in instead of the walker alone: its circles keep their distance, and its box touches nobody."""
     crowd = space.crowd
     own = crowd.walk(one.path, one.start, one.speed)
-    return crowd.swap(own, [_ring_walk(one, speed, ring, crowd) for ring in rings])
+    walks = [_ring_walk(one, speed, ring, crowd) for ring in rings]
+    taken = [] if companion is None else [boxes_of(companion, one.path, one.start + speed * crowd.times)]
+    return crowd.swap(own, walks, taken)
 
 
 def _ring_walk(one: Actor, speed: float, ring: Ring, crowd: Crowd) -> Floats:

@@ -85,15 +85,8 @@ def admit(
     heading: float | None = None,
 ) -> Actor | None:  # fmt: skip
     """Let somebody in who collides with nothing and nobody within the next seconds."""
-    if speed > 0:
-        if space.solid.meet_path(line, ROOM):
-            return None
-    elif space.solid.meet(float(line[0, 0]), float(line[0, 1]), 0.0, ROOM, ROOM):
+    if not space.crowd.admit(line, start, speed, space.solid, ROOM):
         return None
-    walk = space.crowd.walk(line, start, speed)
-    if not space.crowd.free(walk):
-        return None
-    space.crowd.add(walk)
     if heading is None:
         _, _, heading = line_at(line, start)
     look = sample_person(rng, warmth=guest.warmth, age_group=guest.age_group)
@@ -108,27 +101,22 @@ def _stroll(spec: PeopleSpec, walk: Walk, number: int, space: Space, draws: Draw
     """People along one pavement, both ways, alone or abreast, and some who stand."""
     length = float(arc_lengths(walk.line)[-1])
     count = round(spec.density * length / 100.0)
+    ways = (walk.line, np.ascontiguousarray(walk.line[::-1]))
     people: list[Actor] = []
     for index in range(count):
-        rng = draws.rng("people", number, index)
+        rng, place = draws.rng("people", number, index), f"[{number}.{index}]"
         standing = rng.random() < spec.standing
         company = 1 if rng.random() >= spec.grouped else int(rng.integers(2, 4))
         company = min(company, max(1, int(walk.width / ABREAST)))
         guests = [guest_for(spec, rng) for _ in range(company)]
-        pace = min(_pace(spec, guest, draws, f"people.speed[{number}.{index}]", rng) for guest in guests)
+        pace = min(_pace(spec, guest, draws, f"people.speed{place}", rng) for guest in guests)
         for _ in range(TRIES):
             if standing:
                 group = _stand(guests, walk, between(rng, 0.0, length), space, rng)
             else:
-                group = _abreast(
-                    guests,
-                    walk,
-                    length,
-                    pace,
-                    draws.number(spec.swing, f"people.swing[{number}.{index}]", rng),
-                    space,
-                    rng,
-                )
+                swing = draws.number(spec.swing, f"people.swing{place}", rng)
+                way = ways[0] if rng.random() < 0.5 else ways[1]
+                group = _abreast(guests, walk, way, length, pace, swing, space, rng)
             if group:
                 people += group
                 break
@@ -136,16 +124,10 @@ def _stroll(spec: PeopleSpec, walk: Walk, number: int, space: Space, draws: Draw
 
 
 def _abreast(
-    guests: list[Guest],
-    walk: Walk,
-    length: float,
-    pace: float,
-    swing: float,
-    space: Space,
+    guests: list[Guest], walk: Walk, line: Floats, length: float, pace: float, swing: float, space: Space,
     rng: np.random.Generator,
-) -> list[Actor]:
-    """Walkers side by side, or none of them when there is no room."""
-    line = walk.line if rng.random() < 0.5 else np.ascontiguousarray(walk.line[::-1])
+) -> list[Actor]:  # fmt: skip
+    """Walkers side by side along a walk's line or back, or none of them when there is no room."""
     reach = max(0.0, (walk.width - ROOM) / 2)
     span = (len(guests) - 1) * ABREAST
     shift = between(rng, -1.0, 1.0) * max(0.0, reach - span / 2)
@@ -156,7 +138,7 @@ def _abreast(
     for k, guest in enumerate(guests):
         side = shift - span / 2 + k * ABREAST
         path = slanted(line, side, slant, start)
-        actor = admit(guest, path, walk.z, max(0.0, start + float(rng.normal(0.0, 0.12))), pace, space, rng)
+        actor = admit(guest, path, walk.z, max(0.0, start + rng.normal(0.0, 0.12)), pace, space, rng)
         if actor is None:
             break
         group.append(actor)

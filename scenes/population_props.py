@@ -13,26 +13,27 @@ from scenes.population_space import Space
 from scenes.props import sample_prop
 from scenes.roads_parts import KERB_STONE, Layout, Strip, ground_height
 from scenes.schema import FurnitureSpec, PropSpec
-from scenes.seeds import between, pick
+from scenes.seeds import Shares, between, pick
 from scenes.types import Prop
 
-KERB_THINGS = {
+KERB_THINGS = Shares({
     "sign-round": 1.4, "sign-triangle": 0.8, "sign-rectangle": 1.3, "sign-post": 0.6, "sign-direction": 0.5,
     "bollard": 1.6, "litter-bin": 1.3, "post-box": 0.4, "cabinet": 0.9, "parking-meter": 0.9, "railing": 1.1,
     "bicycle-rack": 0.4, "cone": 0.5, "works-barrier": 0.5, "planter": 0.4, "guard-rail": 0.15, "bus-shelter": 0.3,
     "phone-box": 0.3, "bench": 0.4, "billboard": 0.3, "lantern": 0.4,
-}  # fmt: skip
-FACADE_THINGS = {
+})  # fmt: skip
+STREET_TREES = Shares({"bare-tree": 0.6, "leafy-tree": 0.4})
+FACADE_THINGS = Shares({
     "wheelie-bin": 1.4, "a-board": 1.3, "bench": 0.6, "planter": 1.0, "cafe-table": 0.6, "shrub": 0.6,
     "bicycle-rack": 0.4, "trolleys": 0.3, "litter-bin": 0.5, "cabinet": 0.6, "phone-box": 0.3, "market-stall": 0.4,
     "skip": 0.15, "scaffolding": 0.2, "billboard": 0.3, "post-box": 0.3,
-}  # fmt: skip
-SQUARE_THINGS = {
+})  # fmt: skip
+SQUARE_THINGS = Shares({
     "bench": 1.2, "litter-bin": 1.2, "planter": 1.0, "bollard": 1.2, "lantern": 0.8, "bicycle-rack": 0.7,
     "a-board": 0.6, "cafe-table": 0.9, "market-stall": 0.6, "bare-tree": 0.9, "leafy-tree": 0.9, "shrub": 0.8,
     "sign-direction": 0.4,
     "billboard": 0.5, "railing": 0.5, "hedge": 0.5, "phone-box": 0.3, "works-barrier": 0.3, "conifer": 0.3,
-}  # fmt: skip
+})  # fmt: skip
 WALKWAY = 1.3  # m that stay free for people on every pavement
 
 
@@ -57,7 +58,7 @@ def add_furniture(spec: FurnitureSpec, layout: Layout, space: Space, draws: Draw
             continue
         props += _lamps(spec, strip, space, draws, number)
         for group, per_100, names in (
-            ("trees", spec.trees, {"bare-tree": 0.6, "leafy-tree": 0.4}),
+            ("trees", spec.trees, STREET_TREES),
             ("kerb", spec.density, KERB_THINGS),
             ("facade", spec.clutter, FACADE_THINGS),
         ):

@@ -10,12 +10,12 @@ import numpy as np
 
 from scenes.draws import Draws
 from scenes.kinds import Kind
-from scenes.population_control import nominal_plan, turn_look
+from scenes.population_control import WALKING, nominal_plan, turn_look
 from scenes.population_space import Space
 from scenes.props import sample_prop
-from scenes.roads_parts import Approach, Layout
+from scenes.roads_parts import Approach, Layout, Place
 from scenes.schema import SignalSpec
-from scenes.signals import SignalLook, sample_signal
+from scenes.signals import SignalLook, sample_signal, sample_walk_signal
 from scenes.types import Controller, Floats, Prop, Signal, SignalState
 
 SETBACK = 0.6  # m from the kerb to the middle of a post
@@ -77,10 +77,13 @@ def add_signals(
     signals: list[Signal] = []
     props: list[Prop] = []
     groups = len({approach.group for approach in layout.approaches})
-    shared = sample_signal(draws.rng("signals", "look"))
+    shared = stacked(sample_signal(draws.rng("signals", "look")), spec.stacking)
     for number, approach in enumerate(layout.approaches):
         rng = draws.rng("signals", number)
-        looks = [shared if spec.alike else sample_signal(draws.rng("signals", number, k)) for k in range(spec.heads)]
+        looks = [
+            shared if spec.alike else stacked(sample_signal(draws.rng("signals", number, k)), spec.stacking)
+            for k in range(spec.heads)
+        ]
         build = {"poles": _poles, "masts": _mast, "wires": _wire}[spec.arrangement]
         turning = turn_beside(spec, layout, number, looks[0])
         if turning is not None:  # arrows are for the turn lane
@@ -97,6 +100,53 @@ def add_signals(
             tilt = math.radians(draws.number(spec.tilt, f"signals.tilt[{number}.{k}]", rng))
             heading = approach.frame.heading + math.pi + turn
             signals.append(Signal(0, spot.position, heading, spot.look, plan, offset, group, tilt))
+    if spec.people:
+        walk = sample_walk_signal(draws.rng("signals", "people"), shared)
+        for number, place in enumerate(layout.places):
+            lights, posts = _walk_signals(
+                spec, place, walk, groups, controller, draws.rng("signals", "people", number), space
+            )
+            signals += lights
+            props += posts
+    return signals, props
+
+
+def stacked(look: SignalLook, stacking: str) -> SignalLook:
+    """A head as it is, or with its sections side by side."""
+    if stacking == "vertical":
+        return look
+    return replace(look, horizontal=True, housing="box" if look.housing == "lobed" else look.housing)
+
+
+def _walk_signals(
+    spec: SignalSpec, place: Place, look: SignalLook, groups: int, controller: Controller | None,
+    rng: np.random.Generator, space: Space,
+) -> tuple[list[Signal], list[Prop]]:  # fmt: skip
+    """A light for people at either end of a signalised crossing, facing those who come from the other."""
+    crossing, signals, props = place.crossing, [], []
+    if crossing.signal_group is None:
+        return [], []
+    over = crossing.end - crossing.start
+    clearance = float(np.hypot(*over)) / WALKING
+    if controller is None:
+        plan, offset = signal_plan(spec, crossing.signal_group, groups)
+    else:
+        plan, offset = nominal_plan(controller, crossing.signal_group), controller.offset
+    for kerb, ahead in ((crossing.start, over), (crossing.end, -over)):
+        ahead = ahead / np.hypot(*ahead)
+        aside = np.array([-ahead[1], ahead[0]]) * float(rng.choice([-1.0, 1.0]))
+        facing, height = math.atan2(ahead[1], ahead[0]), float(rng.uniform(2.3, 2.7))
+        for side in (1.0, -1.0):
+            x, y = kerb - SETBACK * ahead + side * (0.5 * crossing.width + 0.35) * aside
+            if not space.place(float(x), float(y), facing, 0.3, 0.3):
+                continue
+            pole = replace(sample_prop(rng, "signal-pole"), height=height + look.half + 0.05)
+            post = np.array([x, y, place.section.kerb_height])
+            hung = replace(look, mount_side=int(rng.choice([-1, 1])))
+            spot = _beside(hung, facing, post, height)
+            props.append(Prop(Kind.POLE, pole, post, facing))
+            signals.append(Signal(0, spot, facing, hung, plan, offset, crossing.signal_group, clearance=clearance))
+            break
     return signals, props
 
 
@@ -122,10 +172,15 @@ def _stand(approach: Approach, s: float, t: float, model: str, z: float, rng: np
 
 def _beside(look: SignalLook, facing: float, post: Floats, height: float) -> Floats:
     """Middle of a head on a side bracket of a post."""
-    side = look.mount_side * (0.5 * look.width + 0.3)
+    side = look.mount_side * (look.half_width + 0.3)
     left = np.array([-math.sin(facing), math.cos(facing)])
     x, y = post[:2] - left * side + 0.02 * np.array([math.cos(facing), math.sin(facing)])
     return np.array([x, y, post[2] + height])
+
+
+def _apart(look: SignalLook) -> float:
+    """Distance between the middles of two heads side by side, m."""
+    return 0.3 + 2.0 * look.half_width if look.horizontal else 0.9
 
 
 def _poles(
@@ -185,10 +240,13 @@ def _mast(
     unit = np.array([math.cos(arm), math.sin(arm)])
     front = np.array([math.cos(facing), math.sin(facing)])
     over = looks[:-1] if len(looks) > 1 else looks
+    apart = _apart(looks[0])
+    if looks[0].horizontal:
+        over = over[: max(1, int(0.9 * reach / apart) - 1)]
     shares = [0.96 - 0.9 * k / (len(over) + 1) for k in range(len(over))]
     if turn is not None:  # over the middles of the lanes, and beside them
         over, shares = [turn.look, *over], [(SETBACK - right + turn.t) / reach]
-        shares += [(SETBACK - right + 0.9 * (k - (len(over) - 2) / 2)) / reach for k in range(len(over) - 1)]
+        shares += [(SETBACK - right + apart * (k - (len(over) - 2) / 2)) / reach for k in range(len(over) - 1)]
     for k, (look, share) in enumerate(zip(over, shares, strict=True)):
         x, y = mast.position[:2] + unit * reach * share + front * (0.5 * look.depth + 0.1)
         height = z + size[2] - rise * (1 - share) ** 2
@@ -218,7 +276,7 @@ def _wire(
     spots = []
     shares = [(k + 1) / (len(looks) + 1) * 2 - 1 for k in range(len(looks))]
     if turn is not None:  # over the middles of the lanes, and beside them
-        beside = [0.9 * (k - (len(looks) - 1) / 2) for k in range(len(looks))]
+        beside = [_apart(looks[0]) * (k - (len(looks) - 1) / 2) for k in range(len(looks))]
         shares = [2 * (t - place) / width for place in (turn.t, *beside)]
         looks = [turn.look, *looks]
     for k, (head, share) in enumerate(zip(looks, shares, strict=True)):

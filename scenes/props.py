@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,9 +133,9 @@ def sample_prop(rng: np.random.Generator, model: str) -> PropLook:
 
     def paint(names: str) -> RGB:
         colours = PALETTES[names]
-        light = float(np.exp(rng.normal(0.0, 0.22)))
-        red, green, blue = (min(0.8, light * c) for c in colours[int(rng.integers(len(colours)))])
-        return red, green, blue
+        light = math.exp(rng.normal(0.0, 0.22))
+        red, green, blue = colours[int(rng.integers(len(colours)))]
+        return min(0.8, light * red), min(0.8, light * green), min(0.8, light * blue)
 
     second = ("steel", "paint", "cloth")[int(rng.integers(3))]
     return PropLook(

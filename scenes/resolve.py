@@ -22,11 +22,13 @@ from scenes.population_control import signal_controller
 from scenes.population_cyclists import attentive, cyclists_beside, cyclists_in_lanes
 from scenes.population_green import add_green
 from scenes.population_people import add_people, person
+from scenes.population_plates import numbered
 from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import add_signals
 from scenes.population_space import Space
 from scenes.population_stops import add_stops, add_waiting, buses_in_bays, buses_in_lanes
 from scenes.population_vehicles import CYCLE_KINDS, add_parked, add_traffic, kind_named, standing_vehicle
+from scenes.references import Table
 from scenes.roads import lay_out
 from scenes.roads_parts import Layout, ground_height
 from scenes.schema import ActorSpec, SceneSpec
@@ -37,11 +39,11 @@ from scenes.vehicles import sample_vehicle
 STANDS = 0.7  # m, ground of somebody with a place of its own that is kept free of things
 
 
-def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool = True) -> Scene:
+def resolve(table: Table, name: str, k: int, seed: int, randomise: bool = True) -> Scene:
     """Draw sample k of a scene file.
 
     Args:
-        template: checked, with distributions.
+        table: of a checked file, with distributions.
         name: of the scene.
         k: sample.
         seed: any integer.
@@ -51,7 +53,7 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
         The scene.
     """
     draws = Draws(seed, k, randomise)
-    spec = fix(template, draws)
+    spec = fix(table, draws)
     layout = rained_on(lay_out(spec.roads, spec.vehicles.limit, draws), spec.weather)
     if spec.vehicles.cyclists > 0.0:
         layout = attentive(layout)
@@ -79,7 +81,8 @@ def resolve(template: SceneSpec, name: str, k: int, seed: int, randomise: bool =
     people = add_waiting(spec.people, layout, space, draws)
     people += add_people(spec.people, layout, space, draws, views, spec.start_time)
     people = accompany(spec.people, people, layout.network, space, draws)
-    contents = Contents([*actors, *moving, *people], signals, buildings, props, controller)
+    everybody = numbered([*actors, *moving, *people], draws, spec.roads.traffic == "left")
+    contents = Contents(everybody, signals, buildings, props, controller)
     return furnished(spec, name, draws, layout, layout.network, contents, own, egos, watched)
 
 

@@ -151,6 +151,8 @@ class SignalSpec(Spec):
     passage: Annotated[float, Range(0.5, 20.0, "s")] = 3.0  # actuated: without vehicles, green ends
     detector: Annotated[float, Range(2.0, 60.0, "m")] = 15.0  # actuated: before the stop line
     arrangement: Annotated[str, OneOf(("poles", "masts", "wires"))] = "poles"
+    stacking: Annotated[str, OneOf(("vertical", "horizontal"))] = "vertical"  # of the sections of a head
+    people: Annotated[bool, Flag()] = False  # lights of their own at crossings with signals
     heads: Annotated[int, Range(1, 4, "heads", integer=True)] = 2  # for each approach
     green: Annotated[float, Range(1.0, 120.0, "s")] = 10.0
     yellow: Annotated[float, Range(1.0, 10.0, "s")] = 3.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,10 @@ HOUSINGS = ("box", "lobed", "sections")
 VISORS = ("tunnel", "cutaway", "cap", "none")
 MOUNTS = ("side", "mast", "span", "top")
 SECTIONS = ("red", "yellow", "flash", "green")  # "flash" is a second yellow lens, for the flashing arrow alone
-SYMBOLS = ("ball", "arrow-left", "arrow-up", "arrow-right", "chevron-left", "chevron-up", "chevron-right")
+SYMBOLS = (
+    "ball", "arrow-left", "arrow-up", "arrow-right", "chevron-left", "chevron-up", "chevron-right",
+    "man-standing", "man-walking", "hand", "walker",
+)  # fmt: skip
 
 # Linear RGB of lit LED signals: regions of ITE VTCSH-LED circular signals, moved towards what cameras record.
 LAMP_COLOURS: dict[str, RGB] = {"red": (1.0, 0.03, 0.025), "yellow": (1.0, 0.30, 0.015), "green": (0.01, 0.85, 0.50)}
@@ -20,7 +23,7 @@ LAMP_COLOURS: dict[str, RGB] = {"red": (1.0, 0.03, 0.025), "yellow": (1.0, 0.30,
 
 @dataclass(frozen=True)
 class SignalLook:
-    """A vertical head of lenses: red, yellow, green from the top, or what `sections` says."""
+    """A head of lenses: red, yellow, green from the top, or what `sections` says."""
 
     housing: str = "box"  # a name of HOUSINGS: one box, three round lobes, three stacked boxes
     colour: RGB = (0.02, 0.022, 0.022)  # linear RGB of the housing
@@ -55,19 +58,31 @@ class SignalLook:
     mount: str = "side"  # a name of MOUNTS
     mount_side: int = 1  # +1 bracket to the left of the head (its own y), -1 to the right
     mount_colour: RGB = (0.12, 0.12, 0.12)
-    sections: tuple[str, ...] = ("red", "yellow", "green")  # names of SECTIONS, from the top
+    sections: tuple[str, ...] = ("red", "yellow", "green")  # names of SECTIONS, from the top, or from the left
+    horizontal: bool = False  # sections side by side, the first at the left of who faces them (MUTCD 2009, 4D.09)
+    square: bool = False  # lenses, as of lights for people in North America
+
+    @property
+    def length(self) -> float:
+        """Extent of the housing along its sections, m."""
+        return len(self.sections) * self.spacing + 2.0 * self.margin
 
     @property
     def half(self) -> float:
         """Half the height of the housing, m."""
-        return 0.5 * len(self.sections) * self.spacing + self.margin
+        return 0.5 * (self.width if self.horizontal else self.length)
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the housing, m."""
+        return 0.5 * (self.length if self.horizontal else self.width)
 
     @property
     def size(self) -> tuple[float, float, float]:
         """Depth with visors, width, height of housing and backplate, m (no mount)."""
         reach = 0.0 if self.visor == "none" else self.visor_length
-        wide = self.width + 2.0 * self.backplate
-        return self.depth + reach, wide, len(self.sections) * self.spacing + 2.0 * (self.margin + self.backplate)
+        plate = 2.0 * self.backplate
+        return self.depth + reach, 2.0 * self.half_width + plate, 2.0 * self.half + plate
 
 
 def _sample_tone(rng: np.random.Generator) -> RGB:
@@ -170,3 +185,29 @@ def sample_signal(rng: np.random.Generator) -> SignalLook:
         mount_side=int(rng.choice([-1, 1])),
         mount_colour=(mount_grey, mount_grey, mount_grey * float(rng.uniform(0.9, 1.15))),
     )
+
+
+def sample_walk_signal(rng: np.random.Generator, look: SignalLook) -> SignalLook:
+    """Draw the light for people that goes with the lights for vehicles of a place.
+
+    Either a standing and a walking man in round lenses, red above green (Vienna Convention 1968, article 24), or an
+    orange hand above a white walker in square ones (MUTCD 2009, 4E.04).
+
+    Args:
+        rng: source of randomness.
+        look: of the heads for vehicles.
+
+    Returns:
+        The look.
+    """
+    hand = bool(rng.random() < 0.35)
+    lens = float(rng.choice([0.3, 0.4] if hand else [0.2, 0.2, 0.3]))
+    orange, white = (1.0, 0.22, 0.012), (0.85, 0.85, 0.8)
+    return replace(
+        look, housing="sections" if look.housing == "sections" else "box", lens=lens, width=1.2 * lens,
+        spacing=1.16 * lens, depth=min(look.depth, 0.18), backplate=0.0, border=0.0,
+        visor=str(rng.choice(["none", "cap"] if hand else ["cutaway", "cap"])), visor_length=0.45 * lens, square=hand,
+        symbols=("hand", "ball", "walker") if hand else ("man-standing", "ball", "man-walking"),
+        lamps=(orange, look.lamps[1], white) if hand else look.lamps, sections=("red", "green"), mount="side",
+        horizontal=False, strength=min(look.strength, 14.0), falloff=min(look.falloff, 0.4),
+    )  # fmt: skip

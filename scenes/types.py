@@ -137,15 +137,22 @@ class Signal:
     group: int
     pitch: float = 0.0  # rad, lenses tilted up positive
     roll: float = 0.0  # rad
+    clearance: float = 0.0  # s, of a light for people: green while its group stays red for so long; 0 = for vehicles
 
     def state_at(self, time: float) -> SignalState:
         """State that the plan shows at `time` (s)."""
         left = (time + self.offset) % sum(duration for _, duration in self.plan)
         for state, duration in self.plan:
             if left < duration:
-                return state
+                return state if self.clearance == 0.0 else self.for_people(state, duration - left)
             left -= duration
         return self.plan[-1][0]
+
+    def for_people(self, state: SignalState, left: float) -> SignalState:
+        """What a light for people shows beside what vehicles see, which lasts for `left` (s) more."""
+        if state in ("off", "flashing-yellow"):
+            return "off"
+        return "green" if state == "red" and left >= self.clearance else "red"
 
     def lit_at(self, time: float, state: SignalState | None = None) -> SignalColour:
         """Colour that glows at `time` (s): flashing yellow is dark half of each second (MUTCD 4L.01, 60 a minute).

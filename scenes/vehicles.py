@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from scenes.kinds import Kind
+from scenes.plates import Plate, any_plate
 from scenes.seeds import rng_for
 
 RGB = tuple[float, float, float]
@@ -88,8 +89,6 @@ BRIGHT: tuple[RGB, ...] = (
     (0.03, 0.30, 0.36), (0.09, 0.015, 0.11), (0.72, 0.72, 0.70), (0.02, 0.025, 0.05), (0.42, 0.60, 0.04),
 )  # fmt: skip
 CREAM: RGB = (0.66, 0.60, 0.42)
-WHITE_PLATE: RGB = (0.75, 0.75, 0.72)
-YELLOW_PLATE: RGB = (0.72, 0.46, 0.02)
 SYLLABLES = ("MA", "RO", "TEL", "VAN", "CO", "LIN", "DER", "PRO", "HART", "EX", "KEN", "SO", "FIX", "BRO", "NEX", "WAY")
 
 
@@ -125,7 +124,7 @@ class VehicleLook:
     roof_rails: bool
     taxi: bool
     left_hand_drive: bool
-    driver: bool
+    alone: bool  # who drives has nobody beside
     interior: int  # variant of the cabin seen through the glass
     wheel_style: str  # spokes, multi, cover, steel
     wheel_colour: RGB
@@ -135,10 +134,7 @@ class VehicleLook:
     indicator: RGB  # colour of the tail indicator and the front corner
     grille: str  # bars, mesh, slot
     chrome: bool
-    plate_text: str
-    plate_front: RGB
-    plate_rear: RGB
-    plate_band: bool  # blue band at the left
+    plate: Plate
     lettering: str  # words on the side, "" for none
     livery: int  # 0 plain, 1 stripe, 2 swoosh, 3 half and half, 4 blobs
     load: int  # tipper: 0 empty .. 2 heaped
@@ -220,7 +216,7 @@ def sample_model(rng: np.random.Generator, name: str) -> VehicleLook:
         tumble=float(model.tumble * rng.uniform(0.85, 1.1)), roundness=float(rng.uniform(0.1, 1.0)),
         paint=paint, second=BRIGHT[int(rng.integers(len(BRIGHT)))], paint_metallic=metallic,
         dirt=float(min(1.0, rng.gamma(1.5, 0.2))), left_hand_drive=bool(rng.random() < 0.35),
-        roof_rails=bool(rails), taxi=bool(taxi), driver=bool(rng.random() < 0.75), interior=int(rng.integers(6)),
+        roof_rails=bool(rails), taxi=bool(taxi), alone=bool(rng.random() < 0.75), interior=int(rng.integers(6)),
         load=int(rng.integers(3)), **_fittings(rng, name, car, large), **_graphics(rng, model.kind, name),
     )  # fmt: skip
 
@@ -278,28 +274,33 @@ def _fittings(rng: np.random.Generator, name: str, car: bool, large: bool) -> di
 
 def _graphics(rng: np.random.Generator, kind: Kind, name: str) -> dict[str, Any]:
     """Plates, lettering and livery."""
+    lot = _lot(rng)
+    words = "".join(SYLLABLES[int(rng.integers(len(SYLLABLES)))] for _ in range(int(rng.integers(2, 4))))
+    decorated = {Kind.CAR: 0.02, Kind.VAN: 0.55, Kind.TRUCK: 0.75, Kind.BUS: 0.7}[kind]
+    return {
+        "plate": any_plate(0, lot),
+        "lettering": words[:9] if rng.random() < decorated else "",
+        "livery": int(rng.integers(1, 5)) if rng.random() < decorated and name != "box_van" else 0,
+    }  # fmt: skip
+
+
+def _lot(rng: np.random.Generator) -> str:
+    """A random word for the plate; its draws stand before others, whose values must not change."""
     letters, digits = "ABCDEFGHJKLMNOPRSTUVWXY", "0123456789"
 
     def pick(source: str, count: int) -> str:
         return "".join(source[int(rng.integers(len(source)))] for _ in range(count))
 
-    british = rng.random() < 0.6
-    band = bool(rng.random() < (0.3 if british else 0.7))
-    text = (
-        f"{pick(letters, 2)}{pick(digits, 2)} {pick(letters, 3)}"
-        if british
-        else f"{pick(letters, 2)} {pick(digits, 4)}"
-    )
-    if british and rng.random() < 0.3:
-        text = f"{pick(letters, 1)}{pick(digits, 3)} {pick(letters, 3)}"
-    rear = YELLOW_PLATE if british or rng.random() < 0.1 else WHITE_PLATE
-    words = "".join(SYLLABLES[int(rng.integers(len(SYLLABLES)))] for _ in range(int(rng.integers(2, 4))))
-    decorated = {Kind.CAR: 0.02, Kind.VAN: 0.55, Kind.TRUCK: 0.75, Kind.BUS: 0.7}[kind]
-    return {
-        "plate_text": text, "plate_front": WHITE_PLATE, "plate_rear": rear, "plate_band": band,
-        "lettering": words[:9] if rng.random() < decorated else "",
-        "livery": int(rng.integers(1, 5)) if rng.random() < decorated and name != "box_van" else 0,
-    }  # fmt: skip
+    short = rng.random() < 0.6
+    rng.random()
+    if not short:
+        text = f"{pick(letters, 2)}{pick(digits, 4)}"
+        rng.random()
+        return text
+    text = f"{pick(letters, 2)}{pick(digits, 2)}{pick(letters, 3)}"
+    if rng.random() < 0.3:
+        text = f"{pick(letters, 1)}{pick(digits, 3)}{pick(letters, 3)}"
+    return text
 
 
 @lru_cache(maxsize=4096)

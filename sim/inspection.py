@@ -12,13 +12,12 @@ from numba import njit
 from scenes.kinds import VEHICLES, Kind
 from scenes.lanes import arc_lengths, place_of
 from scenes.population_buildings import footprint
-from scenes.population_space import boxes_meet
+from scenes.population_space import TRUNK, boxes_meet
 from scenes.roads_parts import ground_height
 from scenes.types import Actor, Floats, Scene
 from sim.ground import Ground, compile_ground, on_road
 from sim.people_company import companion_pose
 
-TRUNK = 0.3  # m, edge of the box that stands for somebody on foot
 TOUCH = 0.05  # m that houses and things may stand into each other: neighbours share a wall
 STEP = 0.025  # m that feet may be off the ground: kerb stones are cut in steps
 STRIDE = 0.25  # m before and after a place, where feet may be as high as the ground is: a kerb is stepped over

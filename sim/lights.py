@@ -293,6 +293,12 @@ def state_of(scene: Scene, signal: Signal, time: float, row: F4 | None) -> Signa
         return signal.state_at(time)
     stages, step = scene.controller.stages, int(row[STEP])
     now, after = (stages[int(row[k])].shown[signal.group] for k in (STAGE, NEXT))
+    if signal.clearance > 0.0:  # people set out in a stage of theirs alone
+        between = scene.controller.yellow + scene.controller.all_red
+        walks = step == ON and stages[int(row[STAGE])].walk > 0.0
+        return signal.for_people(
+            now if step == ON else "red", float(row[LEAST] - row[ELAPSED]) + between if walks else 0.0
+        )
     if step == ON or now == after:
         return now
     return "yellow" if now != "red" and step == CHANGING else "red"

@@ -141,6 +141,8 @@ def closed_groups(world: World, state: State) -> np.ndarray[tuple[int, ...], np.
     closed = np.zeros((len(world.scenes), group_count(world.scenes)), np.int32)
     for b, scene in enumerate(world.scenes):
         for signal in scene.signals if scene.controller is None else ():
+            if signal.clearance > 0.0:
+                continue
             shown = signal.state_at(float(state.time[b]))
             closed[b, signal.group] = {"red": 2, "yellow": 1}.get(shown, 0)
     return closed

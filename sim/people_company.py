@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from scenes.geometry import world_from_model
 from scenes.kinds import Kind
-from scenes.lanes import arc_lengths, beside, line_at
+from scenes.lanes import arc_lengths
 from scenes.people import PersonLook
 from scenes.people_company import BUILDS, Companion
+from scenes.people_company_path import axles
 from scenes.types import Actor, Scene
 from sim.people_gait import Gait
 from sim.world import State
@@ -42,25 +43,15 @@ def companion_pose(actor: Actor, travelled: float, position: NDArray[np.floating
     """
     companion = actor.companion
     assert companion is not None
-    base = BUILDS[companion.model].base * companion.scale
     if len(actor.path) < 2:
         pose = world_from_model(np.asarray(position, np.float64), heading)
         return np.asarray(pose @ world_from_model(np.array([companion.ahead, companion.side, 0.0]), 0.0))
-    along = arc_lengths(actor.path)
-    line = actor.path if companion.side == 0.0 else beside(actor.path, companion.side)
-    place, own = travelled + companion.ahead, arc_lengths(line)
-    # the same vertex of both paths is as far along
-    shift = float(np.interp(place, along, own)) - place if companion.side else 0.0
-    ends = []
-    for lean in (0.5, -0.5):
-        s = place + lean * base
-        x, y, turn = line_at(line, min(max(s + shift, 0.0), float(own[-1])))
-        over = max(s - float(along[-1]), 0.0) + min(s, 0.0)
-        z = 0.0 if actor.path_z is None else float(np.interp(s, along, actor.path_z))
-        ends.append(np.array([x + over * math.cos(turn), y + over * math.sin(turn), z]))
+    ends = axles(companion, actor.path, np.array([travelled]))[0]
+    places = ends[:, 2].copy()
+    ends[:, 2] = 0.0 if actor.path_z is None else np.interp(places, arc_lengths(actor.path), actor.path_z)
     middle, axis = (ends[0] + ends[1]) / 2.0, ends[0] - ends[1]
     flat = math.hypot(axis[0], axis[1])
-    turn = math.atan2(axis[1], axis[0]) if flat > 0.3 * base else heading
+    turn = math.atan2(axis[1], axis[0]) if flat > 0.3 * companion.base else heading
     return np.asarray(world_from_model(middle, turn, math.atan2(axis[2], max(flat, 1e-6))))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenes.people import PersonLook
+from sim.people_landmarks import Landmarks
 
 Array = NDArray[np.float64]
 
@@ -22,6 +23,14 @@ PELVIS, SPINE, CHEST, NECK, HEAD = range(5)
 ARM = {1: 5, -1: 8}  # side (1 left, -1 right) to the first of arm, forearm, hand
 LEG = {1: 11, -1: 15}  # to the first of thigh, shin, foot, toes
 SIDES = (1, -1)
+# shares of the head's height: eyes and ears above the chin and beside the middle, nose above the chin
+EYES, EYE_SIDE = 0.475, 0.145
+EARS, EAR_SIDE = 0.42, 0.325
+NOSE = 0.32
+# m per m of stature over shoulder, elbow, wrist, hip, knee and ankle. Of limbs what 9 in 10 people have there with
+# their clothes; of shoulders and hips so much of the trunk that the far ones are seen to 55 degrees from the front.
+FLESH = (0.110, 0.042, 0.030, 0.110, 0.062, 0.045)
+FACE_FLESH = (0.12, 0.07, 0.07, 0.14, 0.14)  # heights of the head, over nose, eyes and ears, which lie on steep skin
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +113,34 @@ class Skeleton:
             points[leg + 2] = (-0.012 * tall, 0.9 * y, self.ankle)
             points[leg + 3] = (-0.012 * tall + self.foot[1], 0.9 * y, 0.0)
         return points
+
+    @property
+    def head_centre(self) -> Array:
+        """(3,) on the vertical through the ears, height of the ears, m."""
+        return np.array([0.012 * self.height, 0.0, self.chin + 0.45 * self.head_height])
+
+    @property
+    def face(self) -> Array:
+        """(5, 3) nose, eyes and ears in the rest pose, m.
+
+        They are those of the head's mesh, which has its measures from here too, and lie up to 14 mm below the skin, so
+        that they do not stand on the outline of a profile. Skeletons of other meshes bring their own.
+        """
+        nose = 0.445 if self.look.body.age_group == "child" else 0.47
+        shares = [(nose, 0.0, NOSE)] + [
+            (x, side * y, z) for x, y, z in ((0.32, EYE_SIDE, EYES), (-0.02, EAR_SIDE, EARS)) for side in SIDES
+        ]  # fmt: skip
+        return np.asarray(np.array(shares) * self.head_height + (self.head_centre[0], 0.0, self.chin))
+
+    @cached_property
+    def landmarks(self) -> Landmarks:
+        """The keypoints of COCO in the rest pose: the face and the joints."""
+        joints = [first[side] + k for first in (ARM, LEG) for k in range(3) for side in SIDES]
+        return Landmarks(
+            np.concatenate([self.face, self.joints[joints]]),
+            np.array([HEAD] * 5 + joints),
+            np.concatenate([np.array(FACE_FLESH) * self.head_height, np.repeat(FLESH, 2) * self.height]),
+        )
 
     def arm_direction(self, side: int) -> Array:
         """(3,) unit vector from the shoulder down the hanging arm: just clear of the clothed hips."""

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from scenes.distributions import Scalar
 from scenes.files import SceneTemplate, load
-from scenes.references import Table
 from scenes.wholefile import write_whole
 
 COLUMNS = 4  # of histograms
@@ -83,7 +82,7 @@ def sample_values(
     Returns:
         A column for every value that was drawn, in the order of the schema.
     """
-    places = Table(template.spec).places
+    places = template.table.places
     found: dict[str, list[Scalar]] = {}
     for k in range(count):
         for path, value in template.sample(k, seed).values.items():

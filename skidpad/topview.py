@@ -116,7 +116,9 @@ def lit_signals(scene: Scene, state: State, b: int) -> list[SignalColour]:
 
 def draw_stop_lines(picture: Picture, view: Viewport, scene: Scene, lit: list[SignalColour]) -> None:
     """Stop lines of signals, in the colour that they show."""
-    shown = {signal.group: colour for signal, colour in zip(scene.signals, lit, strict=True)}
+    shown = {
+        signal.group: colour for signal, colour in zip(scene.signals, lit, strict=True) if signal.clearance == 0.0
+    }  # fmt: skip
     lanes = {lane.id: lane for lane in scene.roads.lanes}
     for stop in scene.roads.stop_lines:
         if stop.signal_group is None or stop.signal_group not in shown:

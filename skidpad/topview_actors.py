@@ -9,7 +9,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from renderers.assemble import BRAKE
+from renderers.vehicles_signs import BRAKE
 from scenes.cycles import CycleLook
 from scenes.people import PersonLook
 from scenes.types import Actor, Floats

@@ -15,9 +15,11 @@ import skidpad
 from renderers.assemble import StageBuilder, resolve_camera
 from renderers.labels import label_frame
 from renderers.people import person_mesh, pose_person
-from renderers.rigid import empty_handed, limp, limp_pose, rolling, vehicle_rig
+from renderers.people_skin import skinned
+from renderers.rigid import empty_handed, limp_pose
 from renderers.stage import Instance
 from renderers.vehicles import vehicle_mesh
+from renderers.vehicles_moving import rolling, vehicle_rig
 from renderers.vehicles_wheels import Gear
 from scenes.errors import SceneError
 from scenes.geometry import posed, rotation_of, transform
@@ -27,7 +29,7 @@ from scenes.vehicles import sample_vehicle
 from sim.bullet_person import posture, skeleton_of
 from sim.engine import ENGINES
 from sim.people_gait import Gait
-from sim.people_joints import PARTS, anchors, part_turns
+from sim.people_joints import PARTS, anchors, limp_moves, part_turns
 from sim.world import compile_world
 from skidpad.drivers import cast
 from skidpad.render import renderer
@@ -132,7 +134,10 @@ def test_nobody_jumps_when_the_ragdoll_takes_over(number: int, speed: float) -> 
     gait, mesh = Gait(0.37, speed, "walk" if speed else "stand"), person_mesh(look, 2)
     start = posture(skeleton_of(look), (0.0, 0.0, 0.0), 0.0, gait)
     before = pose_person(mesh, gait).positions
-    after = transform(limp_pose(mesh, start.pelvis, start.orientation), limp(mesh, start.angles).positions)
+    after = transform(
+        limp_pose(mesh, start.pelvis, start.orientation),
+        skinned(mesh, limp_moves(mesh.skeleton, start.angles)).positions,
+    )
     apart = np.linalg.norm(before - after, axis=1)
     assert apart.mean() < 0.02 and apart.max() < 0.15
 
@@ -140,7 +145,7 @@ def test_nobody_jumps_when_the_ragdoll_takes_over(number: int, speed: float) -> 
 @pytest.mark.parametrize("kind", [Kind.CAR, Kind.BUS])
 def test_wheels_follow_their_springs(kind: Kind) -> None:
     look = sample_vehicle(skidpad.rng_for(2, "rig"), kind)
-    rig = vehicle_rig(look, 1, False, False)
+    rig = vehicle_rig(look, 1)
     still = rolling(rig, 0.0, np.zeros(8))
     assert still.positions == pytest.approx(rig.mesh.positions, abs=1e-6)
     lift = (0.03, 0.0, -0.02, 0.05)

@@ -12,13 +12,15 @@ import pytest
 from agents.rules import RuleDriver
 from renderers.assemble import StageBuilder
 from renderers.labels import label_frame
-from renderers.riders import machine_mesh, rider_mesh
+from renderers.riders import machine_mesh, rested, rider_mesh
+from renderers.vehicles_paint import DARK
 from scenes.cycles import CYCLES, CycleLook, sample_cycle
 from scenes.errors import SceneError
 from scenes.files import load
 from scenes.kinds import Kind
 from scenes.seeds import rng_for
 from scenes.types import Scene
+from sim.people_pose import bone_moves
 from sim.people_ride import Ride, ball_of, lean_of, riding_pose, steered
 from sim.people_rotate import turn_x
 from sim.people_skeleton import ARM, LEG, SIDES, Skeleton
@@ -68,10 +70,12 @@ def test_hands_are_on_the_grips_and_feet_on_the_pedals(look: CycleLook) -> None:
 @pytest.mark.parametrize("ride", RIDES, ids=("straight", "curve", "stop"))
 def test_wheels_and_a_propped_foot_touch_the_ground(look: CycleLook, ride: Ride) -> None:
     lean = turn_x(-lean_of(look, ride))
-    wheels = machine_mesh(look, ride, 0, (False, False)).positions @ lean.T
+    wheels = machine_mesh(look, ride, 0, DARK).positions @ lean.T
     assert abs(wheels[:, 2].min()) < 0.01
     assert lean_of(look, ride) > 0.25 or ride.yaw_rate == 0.0
-    soles = (rider_mesh(look, ride, 0).positions @ lean.T)[:, 2].min()
+    skeleton = rested(look, 0)[0].skeleton
+    moves = bone_moves(skeleton, *riding_pose(skeleton, look, ride))
+    soles = (rider_mesh(look, moves, 0).positions @ lean.T)[:, 2].min()
     assert (-0.01 < soles < 0.01) if ride.speed == 0.0 else soles > 0.04, soles
 
 

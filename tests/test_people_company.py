@@ -16,9 +16,10 @@ from scenes.files import load
 from scenes.kinds import CITYSCAPES_ID, COCO_ID, COMPANIONS, Kind
 from scenes.lanes import arc_lengths, line_at
 from scenes.people import PersonLook, sample_person
-from scenes.people_company import BUILDS, sample_companion
+from scenes.people_company import BUILDS, Companion, sample_companion
 from scenes.population_company import dressed_to_sit
-from scenes.population_space import PERSONAL
+from scenes.population_people import person
+from scenes.population_space import PERSONAL, Crowd
 from scenes.roads_parts import ground_height
 from scenes.seeds import rng_for
 from scenes.types import Actor, Scene
@@ -92,6 +93,47 @@ def test_company_keeps_its_distance_to_everybody_else() -> None:
                 if n != k and len(other.path) > 1 and isinstance(other.look, PersonLook):
                     spot = line_at(other.path, other.start + other.speed * seconds)[:2]
                     assert np.hypot(*(middle - spot)) > 0.9 * PERSONAL - 0.25
+
+
+def square_corner(model: str) -> Actor:
+    """Somebody with a companion on a path that turns by 90 degrees after 5 m."""
+    path = np.array([[0.0, 0.0], [5.0, 0.0], [5.0, 5.0]])
+    look = sample_person(rng_for(0, "corner"), age_group="adult")
+    return replace(
+        person(look, path, np.zeros(3), 0.0, 1.2, 0.0, 0.0), companion=Companion(model, (0, 0, 0), (0, 0, 0), 1)
+    )
+
+
+@pytest.mark.parametrize("model", ["carrycot", "pushchair"])
+def test_a_pram_stays_at_arms_length_round_a_corner(model: str) -> None:
+    actor, arm = square_corner(model), BUILDS[model].ahead
+    turns = []
+    for travelled in np.arange(0.0, 9.0, 0.05):
+        x, y, _ = line_at(actor.path, travelled)
+        pose = where(actor, travelled)
+        assert np.allclose(pose[:2, :2].T @ (pose[:2, 3] - (x, y)), (arm, 0.0), atol=1e-9)
+        turns.append(float(np.arctan2(pose[1, 0], pose[0, 0])))
+    assert (turns[0], turns[-1]) == pytest.approx((0.0, np.pi / 2))
+    assert np.diff(turns).min() >= 0.0 and np.diff(turns).max() < 0.25  # it swings round, it does not jump
+
+
+def test_nobody_stands_in_the_own_pram_on_the_way_to_a_crossing() -> None:
+    assert [str(fault) for fault in inspect(load("crossing-company").sample(40, seed=1))] == []
+
+
+def test_a_party_keeps_the_corners_of_its_boxes_off_everybody_else() -> None:
+    crowd = Crowd()
+
+    def standing(*spot: float) -> np.ndarray:
+        return np.tile(np.array(spot), (len(crowd.times), 1))
+
+    own, other = standing(0.45, 0.45), standing(0.45, 9.0)
+    for walk in (standing(0.0, 0.0), own, other):  # the first two are 0.64 m apart: far enough for two on foot
+        crowd.add(walk)
+    assert not crowd.swap(own, [own], [standing(0.45, 0.45, 0.0, 0.51, 0.32)])
+    assert crowd.swap(own, [own], [standing(0.45, 0.62, 0.0, 0.51, 0.32)])
+    assert not crowd.swap(other, [standing(9.0, 9.0)], [standing(1.35, 1.12, 0.0, 0.51, 0.32)])  # box against box
+    assert not crowd.swap(other, [standing(-0.2, 0.8)], [])  # somebody against a box
 
 
 def test_without_the_keys_a_scene_stays_as_it_was_and_with_them_nobody_else_moves() -> None:

@@ -11,14 +11,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from renderers.assemble import person, resolve_camera, vehicle
+from renderers.assemble import person, resolve_camera
 from renderers.buildings import building_mesh
 from renderers.frame import ActorLabel, View
 from renderers.ground import ground_mesh
 from renderers.mesh import Mesh
 from renderers.people import Gait, pose_person
 from renderers.props import prop_mesh
-from renderers.relief import actor_pose, cut, ground_on, house_on, on_slope, prop_pose
+from renderers.relief import actor_pose, cut, ground_on, house_on, prop_pose, shear_at
+from renderers.vehicles_moving import vehicle
+from renderers.vehicles_paint import DARK
 from scenes.errors import SceneError
 from scenes.files import load
 from scenes.geometry import rotation_of, transform, world_from_model
@@ -72,7 +74,7 @@ def test_wheels_touch_the_ground() -> None:
                 continue
             x, y, heading, _, _ = box_of(actor)
             pose = actor_pose(actor, np.array([x, y, 0.0]), heading, relief)
-            model = vehicle(actor.look, 2, False, False, 0.0).positions
+            model = vehicle(actor.look, 2, DARK, 0.0, 0.0).positions
             model = model[model[:, 2] < model[:, 2].min() + 0.02]  # the lowest of the tyres
             tyres = transform(pose, model)
             gaps = tyres[:, 2] - relief.height(tyres)
@@ -95,9 +97,8 @@ def test_feet_touch_the_ground() -> None:
             stand = "stand" if actor.behaviour == "stand" else "walk"
             flat = pose_person(person(actor.look, 2), Gait(actor.gait_phase, actor.speed, stand))
             feet = flat.positions[:, 2] < flat.positions[:, 2].min() + 0.05
-            raised = transform(
-                actor_pose(actor, place, heading, relief), on_slope(flat, place, heading, relief).positions
-            )
+            pose = actor_pose(actor, place, heading, relief) @ shear_at(place, heading, relief)
+            raised = transform(pose, flat.positions)
             heights = raised[feet, 2] - relief.height(raised[feet])
             np.testing.assert_allclose(heights, flat.positions[feet, 2] + z, atol=CENTIMETRE)
 

@@ -40,7 +40,7 @@ def read(tmp_path: Path) -> Loader:
 def values(template: SceneTemplate, k: int, seed: int = 0, randomise: bool = True) -> dict[str, Any]:
     """What is drawn once per sample."""
     draws = Draws(seed, k, randomise)
-    fix(template.spec, draws)
+    fix(template.table, draws)
     return draws.values
 
 

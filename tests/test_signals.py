@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,10 @@ from scenes.kinds import Kind
 from scenes.lanes import arc_lengths
 from scenes.people import sample_person
 from scenes.population_control import turn_look
+from scenes.population_signals import stacked
 from scenes.seeds import rng_for
 from scenes.signals import sample_signal
-from scenes.types import Actor, Floats, Scene
+from scenes.types import Actor, Floats, Scene, Signal
 from scenes.vehicles import sample_vehicle
 from sim.egoview import FIELDS, observe_ego
 from sim.lights import STAGE, STEP, state_of
@@ -262,6 +264,60 @@ def test_the_section_that_is_lit_glows_at_its_height(turns: str) -> None:
         glowing = np.array([max(m.emission) > 0 for m in mesh.palette])[mesh.materials]
         height = mesh.positions[mesh.triangles[glowing]][..., 2].mean()
         assert abs(height - section_height(look, place)) < 0.3 * look.spacing
+
+
+@pytest.mark.parametrize("turns", ["protected", "protected-flashing-arrow"])
+def test_sections_of_a_horizontal_head_stand_side_by_side_from_the_left(turns: str) -> None:
+    look = stacked(turn_look(sample_signal(rng_for(3, turns)), turns, 1.0), "horizontal")
+    for place, section in enumerate(look.sections):
+        mesh = signal_mesh(look, section)
+        glowing = np.array([max(m.emission) > 0 for m in mesh.palette])[mesh.materials]
+        spot = mesh.positions[mesh.triangles[glowing]].reshape(-1, 3).mean(0)
+        assert abs(spot[1] + section_height(look, place)) < 0.3 * look.spacing  # a viewer's left is model -y
+        assert abs(spot[2]) < 0.3 * look.spacing
+    low, high = signal_mesh(replace(look, visor="none"), "off").extent
+    assert look.size[1] > look.size[2]
+    assert 0.95 * look.size[1] < high[1] - low[1]  # housings of stacked boxes leave out the margins
+
+
+def walk_lights(scene: Scene) -> list[Signal]:
+    return [signal for signal in scene.signals if signal.clearance > 0.0]
+
+
+@pytest.mark.parametrize("mode", ["actuated", "fixed"])
+def test_lights_for_people_are_green_while_vehicles_are_held_long_enough(tmp_path: Path, mode: str) -> None:
+    file = tmp_path / "walk.yaml"
+    text = f"format: 1\nextends: library/turns\nsignals: {{mode: {mode}, people: true}}\nroads: {{crossing: signals}}\n"
+    file.write_text(text, encoding="utf-8")
+    scene = load(str(file)).sample(1)
+    lights = walk_lights(scene)
+    assert len(lights) >= 4
+    times = [0.5 * k for k in range(1, 160)]
+    shown = [
+        [(state_of(scene, s, t, row), state_of(scene, replace(s, clearance=0.0), t, row)) for s in lights]
+        for t, row in ((t, None if state.control is None else state.control[0])
+                       for t, state in zip(times, rollout([scene], RuleDriver(), times), strict=True))
+    ]  # fmt: skip
+    assert {people for row in shown for people, _ in row} == {"red", "green"}
+    for k, row in enumerate(shown):
+        for n, (people, vehicles) in enumerate(row):
+            if people != "green":
+                continue
+            assert vehicles == "red"
+            held = [later[n][1] == "red" for later in shown[k : k + int(lights[n].clearance / 0.5)]]
+            assert all(held)  # who sets out now reaches the other side
+
+
+def test_lights_for_people_stand_at_the_ends_of_their_crossing_and_face_the_other() -> None:
+    scene = load("turns").sample(1)
+    ends = {c.signal_group: [] for c in scene.roads.crossings}
+    for crossing in scene.roads.crossings:
+        ends[crossing.signal_group] += [(crossing.start, crossing.end), (crossing.end, crossing.start)]
+    for signal in walk_lights(scene):
+        near, far = min(ends[signal.group], key=lambda pair: float(np.hypot(*(pair[0] - signal.position[:2]))))
+        assert np.hypot(*(near - signal.position[:2])) < 5.0
+        toward = np.array([math.cos(signal.heading), math.sin(signal.heading)]) @ (far - near)
+        assert toward > 0.99 * np.hypot(*(far - near))
 
 
 def test_turn_lanes_belong_to_junctions(write_scene: Callable[..., Path]) -> None:

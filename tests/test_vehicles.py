@@ -8,10 +8,12 @@ import pytest
 from renderers.mesh import Mesh
 from renderers.vehicles import vehicle_mesh
 from renderers.vehicles_form import Form
-from renderers.vehicles_paint import BRAKE_LAMP, HEADLAMP
+from renderers.vehicles_paint import BRAKE_LAMP, HEADLAMP, Signs
+from renderers.vehicles_plates import plate_texture
 from renderers.vehicles_shapes import axles, body_form
 from renderers.vehicles_wheels import Gear
 from scenes.kinds import Kind
+from scenes.plates import NATIONS, Plate
 from scenes.seeds import rng_for
 from scenes.vehicles import MODELS, VehicleLook, sample_model, sample_vehicle
 
@@ -108,7 +110,7 @@ def test_steering_turns_only_the_front_wheels() -> None:
 def test_lamps_glow_at_their_end(model: str, detail: int) -> None:
     look = look_of(model, 3)
     assert not any(any(m.emission) for m in vehicle_mesh(look, detail).palette)
-    lit = vehicle_mesh(look, detail, lamps_on=True, braking=True)
+    lit = vehicle_mesh(look, detail, Signs(lamps=True, braking=True))
     head, brake = emitting(lit, HEADLAMP), emitting(lit, BRAKE_LAMP)
     assert len(head) and head[:, 0].min() > 0.2 * look.length
     assert len(brake) and brake[:, 0].max() < 0.0
@@ -118,10 +120,10 @@ def test_lamps_glow_at_their_end(model: str, detail: int) -> None:
 @pytest.mark.parametrize("detail", [0, 2])
 @pytest.mark.parametrize("model", MODELS)
 def test_both_plates_are_there_and_readable(model: str, detail: int) -> None:
-    look = dataclasses.replace(look_of(model), plate_front=(0.7, 0.7, 0.7), plate_rear=(0.7, 0.4, 0.0))
+    look = dataclasses.replace(look_of(model), plate=Plate("gb", "AB51 CDE"))
     mesh = vehicle_mesh(look, detail)
-    for rear, colour in ((False, look.plate_front), (True, look.plate_rear)):
-        key = f"plate/{look.plate_text}/{colour}/{look.plate_band}"
+    for rear in (False, True):
+        key = plate_texture(look.plate, "rear" if rear else "front").key
         chosen = [k for k, m in enumerate(mesh.palette) if m.texture and m.texture.key == key]
         corners = mesh.triangles[np.isin(mesh.materials, chosen)].ravel()
         assert len(corners)
@@ -145,14 +147,14 @@ def test_samples_have_the_kind_asked_for_and_vary(kind: Kind) -> None:
     assert {look.kind for look in looks} == {kind}
     assert len({look.model for look in looks}) == sum(m.kind == kind for m in MODELS.values()) or kind == Kind.CAR
     assert len({look.paint for look in looks}) > 30
-    assert all(type(v) in (str, int, float, bool, tuple) for look in looks for v in vars(look).values())
+    assert all(type(v) in (str, int, float, bool, tuple, Plate) for look in looks for v in vars(look).values())
 
 
 def test_common_vehicles_are_common() -> None:
     looks = [sample_vehicle(rng_for(0, "street", k)) for k in range(600)]
     share = np.mean([look.kind == Kind.CAR for look in looks])
     assert 0.7 < share < 0.9
-    assert 0.05 < np.mean([look.plate_rear != look.plate_front for look in looks]) < 0.95
+    assert {look.plate.nation for look in looks} == set(NATIONS)
     for look in looks:
         front, rear = axles(look)
         assert rear - look.wheel_radius > -look.length / 2 and front + look.wheel_radius < look.length / 2

@@ -1,4 +1,4 @@
-"""COCO instances: boxes, RLE masks and track ids (format of Lin et al. 2014, https://cocodataset.org/#format-data)."""
+"""COCO instances: boxes, RLE masks, keypoints and track ids (format of Lin et al. 2014, https://cocodataset.org/#format-data)."""
 
 from __future__ import annotations
 
@@ -72,8 +72,25 @@ def _annotation(frame: LabelledFrame, label: ActorLabel) -> dict[str, Any]:
             "amodal_box": label.amodal,
             "box3d": box3d(label),
             "distance": label.distance,
+            **directions(label),
+            "plate_corners": label.plate_corners,
         },
+        **keypoints(label),
     }
+
+
+def keypoints(label: ActorLabel) -> dict[str, Any]:
+    """Keypoints of a person as COCO has them: x, y, v in a row (51,), and how many have v > 0; of others nothing."""
+    if label.keypoints is None:
+        return {}
+    flat = [value for point in label.keypoints for value in point]
+    return {"keypoints": flat, "num_keypoints": sum(v > 0 for _, _, v in label.keypoints)}
+
+
+def directions(label: ActorLabel) -> dict[str, float]:
+    """Which way a person's body and head face, rad in the world; of others nothing."""
+    both = {"body_direction": label.body_direction, "head_direction": label.head_direction}
+    return {key: value for key, value in both.items() if value is not None}
 
 
 def box3d(label: ActorLabel) -> dict[str, Any]:

@@ -220,6 +220,8 @@ def kind_table(kinds: Iterable[Kind]) -> NDArray[np.uint8]:
 def _belongs(label: ActorLabel, pick: Pick) -> bool:
     if label.kind not in pick.kinds or (pick.views and label.view not in pick.views):
         return False
+    if pick.lit and label.attributes.get("serves") == "people":  # a red man is no red light for vehicles
+        return False
     return not pick.lit or label.signal_lit in pick.lit
 
 

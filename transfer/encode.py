@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from transfer.yolo import label_text
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # first date that a zip can hold: files must not carry the time they were made
 JPEG_START = b"\xff\xd8"
+OPTIONAL = {"orientation", "keypoints", "body_direction", "head_direction"}  # left out of a label that lacks them
 
 
 def frame_files(frame: LabelledFrame) -> dict[str, bytes]:
@@ -80,11 +81,9 @@ def describe(frame: LabelledFrame) -> dict[str, Any]:
 
 
 def plain_label(label: ActorLabel) -> dict[str, Any]:
-    """A label as a mapping; without an orientation where the heading says all."""
-    fields = asdict(label)
-    if label.orientation is None:
-        del fields["orientation"]
-    return fields
+    """A label as a mapping; without an orientation where the heading says all, without keypoints of what has none."""
+    values = {field.name: getattr(label, field.name) for field in fields(label)}
+    return {key: value for key, value in values.items() if value is not None or key not in OPTIONAL}
 
 
 def png_bytes(array: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from scenes.kinds import LABELLED, PEOPLE, VEHICLES, Kind
+from sim.people_landmarks import KEYPOINTS, LIMBS
 
 FORMAT = 1  # of the dataset folder; a reader refuses other numbers
 DIGITS = 9  # decimals of every number in JSON: 1 nm, and 1e-9 rad in matrices
@@ -160,9 +161,13 @@ def recipe_difference(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> str
 
 
 def category_rows() -> list[dict[str, Any]]:
-    """COCO categories of the kinds that carry boxes; ids are `Kind` values."""
+    """COCO categories of the kinds that carry boxes; ids are `Kind` values. Those of people name their keypoints."""
     groups = {**dict.fromkeys(VEHICLES, "vehicle"), **dict.fromkeys(PEOPLE, "person")}
-    return [{"id": int(k), "name": k.label, "supercategory": groups.get(k, "signal")} for k in EXPORTED]
+    body = {"keypoints": list(KEYPOINTS), "skeleton": [[a + 1, b + 1] for a, b in LIMBS]}
+    return [
+        {"id": int(k), "name": k.label, "supercategory": groups.get(k, "signal"), **(body if k in PEOPLE else {})}
+        for k in EXPORTED
+    ]
 
 
 def sha256(content: bytes) -> str:

@@ -187,9 +187,14 @@ def label_from(row: dict[str, Any]) -> ActorLabel:
         KeyError: of an unknown kind.
         TypeError: a field is missing.
     """
-    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    values: dict[str, Any] = {key: frozen(value) for key, value in row.items()}
     values["kind"] = Kind[row["kind"].upper()]
     return ActorLabel(**{key: value for key, value in values.items() if key in KNOWN_FIELDS})
+
+
+def frozen(value: Any) -> Any:
+    """Lists, and lists in them, as tuples."""
+    return tuple(frozen(part) for part in value) if isinstance(value, list) else value
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +21,11 @@ from scenes.wholefile import write_whole
 Progress = Callable[[int, int], None]
 
 # pack -> module with its BUILDER
-BUILDERS: dict[str, str] = {"signs": "renderers.packs.signs", "street": "renderers.packs.street"}
+BUILDERS: dict[str, str] = {
+    "people": "renderers.packs.people",
+    "signs": "renderers.packs.signs",
+    "street": "renderers.packs.street",
+}
 HEAD = """skidpad asset pack "{name}", made on this machine from these packages. Nothing of them is part of skidpad.
 """
 
@@ -43,6 +48,7 @@ class Builder(Protocol):
     name: str
     version: int  # goes up when what it makes changes
     sources: tuple[Source, ...]
+    packages: tuple[str, ...]  # modules of the extra `assets` that it imports
 
     def items(self, folders: Mapping[str, Path]) -> tuple[str, ...]:
         """Names of all assets, given the unpacked sources by package name."""
@@ -89,6 +95,9 @@ def build(builder: Builder, *, workers: int = 1, again: bool = False, on_progres
         if on_progress:
             on_progress(len(there.assets), len(there.assets))
         return there
+    missing = [name for name in builder.packages if find_spec(name) is None]
+    if missing:
+        raise AssetError(f"building {builder.name} needs {', '.join(missing)}: pip install 'skidpad[assets]'")
     folders = {source.name: fetched(source) for source in builder.sources}
     partial = cache_folder("building") / builder.name
     try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from renderers.packs.levels import Array, Ints, Piece
+from scenes.polygons import triangulate
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ def read_obj(text: str) -> dict[str, Piece]:
         text: of the file.
 
     Returns:
-        One piece per material, polygons cut into fans; axes and units of the file, texture v upwards.
+        One piece per material, polygons cut into triangles; axes and units of the file, texture v upwards.
     """
     points: list[list[float]] = []
     uvs: list[list[float]] = [[0.0, 0.0]]
@@ -43,10 +44,24 @@ def read_obj(text: str) -> dict[str, Piece]:
             corners = faces.setdefault(rest.strip(), [])
         elif head == "f":
             ring = [_corner(part, len(points), len(uvs)) for part in rest.split()]
-            for k in range(1, len(ring) - 1):
-                corners += (ring[0], ring[k], ring[k + 1])
+            corners += ring if len(ring) == 3 else [ring[k] for k in _cut(points, [point for point, _ in ring])]
     places, pictures = np.array(points, np.float64), np.array(uvs, np.float64)
     return {name: _piece(places, pictures, np.array(found)) for name, found in faces.items() if found}
+
+
+def _cut(points: list[list[float]], ring: list[int]) -> list[int]:
+    """Corners of the triangles of a polygon, numbered along it; it may be concave."""
+    if len(ring) == 4:
+        return [0, 1, 2, 0, 2, 3]
+    places = np.array([points[k] for k in ring])
+    after = np.roll(places, -1, axis=0)
+    normal = np.cross(places, after).sum(0)  # Newell
+    axis = int(np.abs(normal).argmax())
+    flat = places[:, [(axis + 1) % 3, (axis + 2) % 3]]
+    if normal[axis] < 0:
+        flat = flat * np.array([-1.0, 1.0])
+    size = float(np.ptp(flat, axis=0).max()) or 1.0
+    return triangulate(flat / size).reshape(-1).tolist()
 
 
 def _corner(text: str, points: int, uvs: int) -> tuple[int, int]:

@@ -125,9 +125,12 @@ def foliage(piece: Piece, count: int, material: Material, name: str) -> Mesh:
 
 
 def _rhombi(piece: Piece, leaf: Ints) -> Piece:
-    """A rhombus for each leaf: between the ends of its longer and its shorter axis."""
+    """A rhombus for each leaf, between the ends of its longer and its shorter axis, in the colour of its middle.
+
+    What lies around a leaf in the picture belongs to no leaf.
+    """
     number = int(leaf.max()) + 1
-    point, uv, owner = piece.corners.reshape(-1), piece.uv_corners.reshape(-1), np.repeat(leaf, 3)
+    point, owner = piece.corners.reshape(-1), np.repeat(leaf, 3)
     places = piece.points[point]
     share = np.bincount(owner, minlength=number)[:, None]
     middle = np.column_stack([np.bincount(owner, places[:, k], number) for k in range(3)]) / share
@@ -142,7 +145,10 @@ def _rhombi(piece: Piece, leaf: Ints) -> Piece:
         ends += [order[np.r_[0, last[:-1]]], order[last - 1]]
     low, high, left, right = ends
     quads = np.stack([np.stack([low, right, high], -1), np.stack([low, high, left], -1)], 1).reshape(-1, 3)
-    return Piece(piece.points, point[quads], piece.uvs, uv[quads])
+    largest = np.lexsort((-_areas(piece.points[piece.corners]), leaf))
+    first = largest[np.r_[0, np.cumsum(np.bincount(leaf))[:-1]]]
+    colours = piece.uvs[piece.uv_corners[first]].mean(1)
+    return Piece(piece.points, point[quads], colours, np.repeat(np.arange(number), 6).reshape(-1, 3))
 
 
 def _areas(corner: Array) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -20,10 +20,11 @@ from renderers.packs.shaping import extent, foliage, furniture
 
 PACKAGE = "sweethome3d-furniture"
 PICTURE = 256  # px, edge of textures
-FINE, LEAFY = (2500, 800, 250), (9000, 3000, 1000)  # triangles of the levels of detail, of things and of trees
+FINE, LEAFY = (3000, 1500, 750), (9000, 3000, 1000)  # triangles of the levels of detail, of things and of trees
 WOOD = 0.25  # share of a tree's triangles that are trunk and branches, at most
 CLEAR = 0.45  # opacity below which something is glass
 MODEL_FROM_FILE = (2, 0, 1)  # columns of a file (x to the right, y up, z forward) that are ours
+GREEN = 0.08  # albedo of green foliage (visible light)
 PALE: RGB = (0.6, 0.6, 0.58)  # glass of lamps
 GLASS: RGB = (0.05, 0.055, 0.055)
 LICENCES = {
@@ -95,7 +96,6 @@ THINGS: dict[str, Thing] = {
     "pine": _tree("pine", "conifer", (3.79, 3.75, 5.46), "Leaves"),
     "palm": _tree("palm", "leafy-tree", (6.04, 5.74, 12.0), "Leaves", "OldLeaves"),
     "sabal-palm": _tree("sabalPalmeto", "leafy-tree", (3.1, 3.47, 11.5), "Leaves"),
-    "coconut-palm": _tree("coconutTree", "leafy-tree", (8.0, 7.77, 11.0), "Leaves"),
 }  # fmt: skip
 
 
@@ -129,6 +129,9 @@ class StreetBuilder:
                 for key in pieces
             }
         kept = {key: one for key, one in pieces.items() if key not in thing.without}
+        for key in materials:
+            if thing.roles.get(key) == "leaf":
+                materials[key] = _dimmed(materials[key], pieces[key])
         posed = _posed(kept, thing)
         counts = LEAFY if thing.leaves else FINE
         levels = tuple(Level(_mesh(item, thing, posed, materials, count)) for count in counts)
@@ -181,6 +184,19 @@ def _material(item: str, archive: zipfile.ZipFile, place: str, paint: Paint, rol
         return Material(GLASS, roughness=0.1, reflectance=0.08)
     # a role of its own for equal colours: the role is looked up by the material
     return Material((red, green, blue), texture, roughness=0.8 if role == "leaf" else 0.6)
+
+
+def _dimmed(material: Material, piece: Piece) -> Material:
+    """Green leaves as dark as they are outdoors: drawings have no shade between them, and scans no sun."""
+    if material.texture is None:
+        return material
+    picture = (material.texture.pixels / 255.0) ** 2.2
+    column, row = (np.floor(piece.uvs[piece.uv_corners].mean(1) * PICTURE).astype(int) % PICTURE).T
+    red, green, blue = picture[PICTURE - 1 - row, column].mean(0).tolist()
+    light = (0.2126 * red + 0.7152 * green + 0.0722 * blue) * material.colour[1]
+    if green < max(red, blue) or light < GREEN:
+        return material
+    return replace(material, colour=(material.colour[0] * GREEN / light,) * 3)
 
 
 def _texture(key: str, archive: zipfile.ZipFile, folder: PurePosixPath, paint: Paint) -> Texture:
