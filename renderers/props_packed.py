@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from renderers.mesh import RGB, Material, Mesh, moved
+from renderers.mesh import RGB, Material, Mesh, merge, moved
 from renderers.packed import packed
 from renderers.props_kit import Sketch
 from renderers.props_poles import LAMP, paint
@@ -36,12 +36,10 @@ def packed_prop(look: PropLook, lamps_on: bool, detail: int) -> Mesh:
         AssetError: the asset is not installed.
     """
     if asset(look.asset).sort == "sign":
-        return sign_on_post(look)
+        return merge([sign_support(look), sign_plate(look)])
     model, found = packed(look.asset), asset(look.asset)
     mesh = model.levels[min(detail, len(model.levels) - 1)].mesh
-    palette = tuple(
-        _painted(m, role, look, lamps_on) for m, role in zip(mesh.palette, model.roles, strict=True)
-    )
+    palette = tuple(_painted(m, role, look, lamps_on) for m, role in zip(mesh.palette, model.roles, strict=True))
     mesh = replace(mesh, palette=palette)
     count = repeats(look, found.size[1]) if found.details.get("repeats") else 1
     pose = np.diag([*(np.array(look.size) / (np.array(found.size) * np.array([1, count, 1]))), 1.0])
@@ -81,13 +79,17 @@ def _painted(material: Material, role: str, look: PropLook, lamps_on: bool) -> M
     return material
 
 
-def sign_on_post(look: PropLook) -> Mesh:
-    """A plate on its post; the look's width is the plate's, its height that of the upper edge."""
+def sign_plate(look: PropLook) -> Mesh:
+    """The plate of a sign where it hangs; the look's width is its width, the look's height that of its upper edge."""
     found = asset(look.asset)
     scale = look.width / found.size[1]
     pose = np.diag([1.0, scale, scale, 1.0])
     pose[:3, 3] = (CLAMP, 0.0, look.height - scale * found.size[2] / 2)
+    return moved(packed(look.asset).levels[0].mesh, pose)
+
+
+def sign_support(look: PropLook) -> Mesh:
+    """The post of a sign."""
     sketch = Sketch()
     sketch.bar((0, 0, 0), (0, 0, look.height - 0.02), POST, paint(look, Kind.POLE), look.colour, 8)
-    sketch.add(moved(packed(look.asset).levels[0].mesh, pose))
     return sketch.build()

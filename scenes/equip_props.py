@@ -18,6 +18,7 @@ from scenes.types import Floats, Prop, Scene
 TOLERANCE = 0.25  # share by which a thing made by people may be scaled
 GROWTH = (0.45, 1.5)  # the same of plants, times their size
 LOWER, HIGHER, FILL = 0.5, 1.3, 0.5  # height over that of the look; least share of the look's ground that is covered
+RARE = 5  # one in so many is what a pack calls rare
 PLANTS = frozenset({"leafy-tree", "bare-tree", "conifer", "shrub", "hedge"})
 ON_A_FOOT = frozenset({"street-lamp", "lantern"})  # only their height matters
 SIGNS = ("sign-round", "sign-triangle", "sign-rectangle")
@@ -94,7 +95,7 @@ def prop(look: PropLook, assets: Sequence[Asset]) -> PropLook:
         The look with the asset and its size; the same where none fits.
     """
     for one in assets:
-        if one.details["model"] == look.model:
+        if one.details["model"] == look.model and not (one.details.get("rare") and look.pattern % RARE):
             size = fitted(look, one)
             if size is not None:
                 return replace(look, asset=one.id, length=size[0], width=size[1], height=size[2])
@@ -121,9 +122,9 @@ def fitted(look: PropLook, one: Asset) -> tuple[float, float, float] | None:
     scale = look.height / height if look.model in ON_A_FOOT else min(ratios)
     if not low <= scale <= high:
         return None
-    if look.model not in ON_A_FOOT:
-        if not LOWER <= scale * height / look.height <= HIGHER or scale < FILL * max(ratios):
-            return None
+    lies_within = LOWER <= scale * height / look.height <= HIGHER and scale >= FILL * max(ratios)
+    if look.model not in ON_A_FOOT and not lies_within:
+        return None
     return scale * length, scale * width, scale * height
 
 
@@ -136,7 +137,7 @@ class _Signs:
         self.style = "mutcd" if rng.random() < MUTCD else "vienna"
         self.meanings: dict[str, list[Asset]] = {}  # class without its variant -> variants in this scene's convention
         for one in sorted(plates, key=lambda plate: plate.id):
-            if one.details["style"] in ("", self.style):
+            if one.details.get("style", "") in ("", self.style):
                 self.meanings.setdefault(one.details["class"].rpartition("--")[0], []).append(one)
         roads = scene.roads
         lanes = {lane.id: lane for lane in roads.lanes}

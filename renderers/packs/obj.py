@@ -44,15 +44,15 @@ def read_obj(text: str) -> dict[str, Piece]:
             corners = faces.setdefault(rest.strip(), [])
         elif head == "f":
             ring = [_corner(part, len(points), len(uvs)) for part in rest.split()]
-            corners += ring if len(ring) == 3 else [ring[k] for k in _cut(points, [point for point, _ in ring])]
+            corners += [ring[k] for k in _cut(points, [point for point, _ in ring])]
     places, pictures = np.array(points, np.float64), np.array(uvs, np.float64)
     return {name: _piece(places, pictures, np.array(found)) for name, found in faces.items() if found}
 
 
 def _cut(points: list[list[float]], ring: list[int]) -> list[int]:
     """Corners of the triangles of a polygon, numbered along it; it may be concave."""
-    if len(ring) == 4:
-        return [0, 1, 2, 0, 2, 3]
+    if len(ring) <= 4:
+        return [0, 1, 2, 0, 2, 3][: 3 * max(0, len(ring) - 2)]
     places = np.array([points[k] for k in ring])
     after = np.roll(places, -1, axis=0)
     normal = np.cross(places, after).sum(0)  # Newell

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,7 @@ CREASE = 0.77  # cosine of the angle between faces from which on an edge is shar
 LOOSE = 40  # parts from which on a thing counts as loose
 MANY = 6  # triangles that a leaf has on average from which on a rhombus stands for it
 GROWN = 3.0  # times that a leaf becomes larger at most where it stands for many
+KNEE = 0.3  # share of its height above which a thing stays as it is when it is set on the ground
 SOFT = 0.75  # share of a leaf's normal that points away from the middle of the crown: crowns shade as bodies
 
 
@@ -113,14 +116,14 @@ def foliage(piece: Piece, count: int, material: Material, name: str) -> Mesh:
     group = np.empty(len(unique), np.int64)
     group[triangles] = leaf[chosen][:, None]
     places = piece.points[unique[:, 0]]
-    middles = np.column_stack([np.bincount(group, places[:, k], number) for k in range(3)])
-    middles = (middles / np.maximum(np.bincount(group, minlength=number), 1)[:, None])[group]
+    sums = np.column_stack([np.bincount(group, places[:, k], number) for k in range(3)])
+    middles = (sums / np.maximum(np.bincount(group, minlength=number), 1)[:, None])[group]
     grow = min(GROWN, float(np.sqrt(wanted / max(_areas(places[triangles]).sum(), 1e-12))))
     places = middles + grow * (places - middles)
     away = middles - (piece.points.min(0) + piece.points.max(0)) / 2
-    own = smooth_normals(places.astype(np.float32), triangles.astype(np.int32))
-    own = np.where((own * away).sum(1, keepdims=True) < 0, -own, own)
-    normals = _unit(SOFT * _unit(away) + (1 - SOFT) * own)
+    facing = smooth_normals(places.astype(np.float32), triangles.astype(np.int32))
+    facing = np.where((facing * away).sum(1, keepdims=True) < 0, -facing, facing)
+    normals = _unit(SOFT * _unit(away) + (1 - SOFT) * facing)
     return make_mesh(places, triangles, material, piece.uvs[unique[:, 1]], normals)
 
 
@@ -157,6 +160,16 @@ def _areas(corner: Array) -> Array:
 
 def _unit(vectors: Array) -> Array:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-18))
+
+
+def grounded(mesh: Mesh) -> Mesh:
+    """Stretch the lower part of a mesh to the ground, where thinning took its lowest points or leaves grew into it."""
+    low, high = float(mesh.extent[0][2]), float(mesh.extent[1][2])
+    knee = KNEE * high
+    heights = mesh.positions[:, 2]
+    places = mesh.positions.copy()
+    places[:, 2] = np.where(heights < knee, (heights - low) * (knee / (knee - low)), heights)
+    return replace(mesh, positions=places)
 
 
 def extent(pieces: list[Piece]) -> tuple[Floats, Floats]:

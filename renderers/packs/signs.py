@@ -13,7 +13,6 @@ from renderers.glb import Level, Model, write_glb
 from renderers.mesh import RGB, Material, Mesh, Texture, make_mesh, merge
 from renderers.packs.build import Row
 from renderers.packs.fetch import Source
-from scenes.catalogue import AssetError
 from scenes.kinds import Kind
 from scenes.polygons import anticlockwise, triangulate
 
@@ -25,7 +24,7 @@ DRAWN, EDGE = 320, 256  # px, of the drawing and of the texture
 INKS = 32  # colours of a drawing with those between them: files of half the size
 THICK = 0.0025  # m, sheet of aluminium
 GREY: RGB = (0.28, 0.28, 0.29)  # its back
-ROUGH = 0.45
+ROUGH, WHITE = 0.45, 0.8  # of sheeting; white that stays in range under the sun
 # shares of the bounding box: a rectangle 1, an octagon .83, a circle .785, a diamond .5; drawings have round corners
 BOX, OCTAGON, ROUND, DIAMOND = 0.93, 0.87, (0.75, 0.805), 0.62
 TRIANGULAR = 0.8  # share of the smallest triangle around it that a triangle fills; a circle fills .60, a square .50
@@ -49,6 +48,8 @@ class SignBuilder:
         ),
     )  # fmt: skip
 
+    packages = ("cairosvg",)
+
     def items(self, folders: Mapping[str, Path]) -> tuple[str, ...]:
         """Class labels, which are the names of the drawings."""
         return tuple(sorted(path.stem for path in _drawings(folders).glob("*.svg")))
@@ -63,7 +64,7 @@ class SignBuilder:
         low, high = outline.min(0), outline.max(0)
         edge = SMALL if item.startswith("complementary") else SIZES[shape]
         scale = edge / float((high - low).max())
-        face = Material(texture=_texture(item, picture, low, high), roughness=ROUGH, kind=Kind.SIGN)
+        face = Material((WHITE, WHITE, WHITE), _texture(item, picture, low, high), ROUGH, kind=Kind.SIGN)
         mesh = plate((outline - (low + high) / 2) * np.array([1.0, -1.0]) * scale, face)
         width, height = ((high - low) * scale).tolist()
         details = {
@@ -93,14 +94,8 @@ def drawn(file: Path) -> NDArray[np.uint8]:
 
     Returns:
         (DRAWN, DRAWN, 4) sRGB and alpha.
-
-    Raises:
-        AssetError: CairoSVG is not installed.
     """
-    try:
-        import cairosvg
-    except ImportError as error:
-        raise AssetError(f"signs are drawn by CairoSVG: pip install 'skidpad[assets]' ({error})") from error
+    import cairosvg
     from PIL import Image
 
     png = cairosvg.svg2png(url=str(file), output_width=DRAWN, output_height=DRAWN)

@@ -16,7 +16,7 @@ from renderers.packs.build import Row
 from renderers.packs.fetch import Source
 from renderers.packs.levels import Piece
 from renderers.packs.obj import Paint, read_mtl, read_obj
-from renderers.packs.shaping import extent, foliage, furniture
+from renderers.packs.shaping import extent, foliage, furniture, grounded
 
 PACKAGE = "sweethome3d-furniture"
 PICTURE = 256  # px, edge of textures
@@ -27,8 +27,9 @@ MODEL_FROM_FILE = (2, 0, 1)  # columns of a file (x to the right, y up, z forwar
 GREEN = 0.08  # albedo of green foliage (visible light)
 PALE: RGB = (0.6, 0.6, 0.58)  # glass of lamps
 GLASS: RGB = (0.05, 0.055, 0.055)
-LICENCES = {
-    "KatorLegaz": "CC-BY-3.0", "Scopia": "CC-BY-3.0", "BlendSwap-CC-BY": "CC-BY-3.0", "BlendSwap-CC-0": "CC0-1.0",
+LICENCES = {"KatorLegaz": "CC-BY-3.0", "Scopia": "CC-BY-3.0", "BlendSwap-CC-0": "CC0-1.0"}
+AUTHORS = {
+    "KatorLegaz": "Andrew Kator and Jennifer Legaz", "Scopia": "Scopia Visual Interfaces Systems, s.l., and eTeks",
 }  # fmt: skip
 
 
@@ -42,9 +43,9 @@ class Thing:
     roles: Mapping[str, str] = field(default_factory=dict)  # of materials: paint, leaf, lamp
     leaves: tuple[str, ...] = ()  # materials that are leaves
     foot: bool = False  # stands on its foot instead of on the middle of its box
-    back: bool = False  # looks along -z in its file
+    author: str = ""  # where the catalogue has many
     repeats: bool = False  # may stand several times side by side
-    without: tuple[str, ...] = ()  # materials that are left out
+    rare: bool = False  # stands for one in five only: it is something else than what it stands for
 
 
 def _tree(name: str, model: str, size: tuple[float, float, float], *leaves: str, solid: bool = False) -> Thing:
@@ -66,22 +67,20 @@ THINGS: dict[str, Thing] = {
                           {"iron": "paint", "glass": "lamp"}, foot=True),
     "park-bin": Thing("KatorLegaz/park-trashcan", "litter-bin", (0.55, 0.55, 0.86),
                       {"Green_paint": "paint", "Green_plastic": "paint"}),
-    "round-bin": Thing("KatorLegaz/residential-trashcan", "litter-bin", (0.52, 0.52, 0.9), {"PLASTIC_green": "paint"}),
-    "hydrant": Thing("KatorLegaz/fire-hydrant", "litter-bin", (0.42, 0.42, 0.8)),
-    "barrel": Thing("BlendSwap-CC-0/barrel", "litter-bin", (0.55, 0.55, 0.85)),
+    "cart-bin": Thing("KatorLegaz/residential-trashcan", "wheelie-bin", (0.62, 0.58, 1.08), {"PLASTIC_green": "paint"}),
+    "hydrant": Thing("KatorLegaz/fire-hydrant", "litter-bin", (0.42, 0.42, 0.8), rare=True),
     "concrete-bench": Thing("KatorLegaz/concrete-bench", "bench", (0.6, 1.42, 0.73), {"Wood_slats": "paint"}),
     "painted-bench": Thing("KatorLegaz/painted-bench", "bench", (0.52, 1.43, 0.8), {"White_paint": "paint"}),
     "park-bench": Thing("Scopia/wood_bank", "bench", (0.6, 1.8, 0.85), {"wood": "paint"}),
-    "low-bench": Thing("BlendSwap-CC-0/bench", "bench", (0.46, 1.7, 0.51)),
+    "low-bench": Thing("BlendSwap-CC-0/bench", "bench", (0.46, 1.7, 0.51), author="Ulanbek"),
     "long-bench": Thing("Scopia/littlebank", "bench", (0.55, 2.0, 0.45)),
     "cone": Thing("Scopia/cone", "cone", (0.38, 0.38, 0.7)),
     "tent": Thing("Scopia/barnum", "market-stall", (2.2, 2.6, 2.6), {"whitefabric": "paint"}),
     "pot-plant": Thing("Scopia/maceta", "planter", (0.85, 0.9, 0.95), {"maceta": "paint"}),
     "railing-bars": Thing("BlendSwap-CC-0/pedestrianRailing1", "railing", (0.06, 2.08, 1.04),
-                          {"PedestrianRailing": "paint"}, repeats=True),
+                          {"PedestrianRailing": "paint"}, author="Colkaih", repeats=True),
     "railing-plain": Thing("BlendSwap-CC-0/pedestrianRailing2", "railing", (0.06, 2.0, 1.09),
-                           {"PedestrianRailing": "paint"}, repeats=True),
-    "garden-fence": Thing("BlendSwap-CC-0/fence", "fence", (0.07, 1.8, 1.05), repeats=True),
+                           {"PedestrianRailing": "paint"}, author="Colkaih", repeats=True),
     "bush": Thing("Scopia/bush", "shrub", (1.5, 1.43, 1.3), {"leaves": "leaf"}, ("leaves",)),
     "hedge": Thing("Scopia/hedgeTextured", "hedge", (0.7, 1.55, 1.2), {"hedgetextured": "leaf"}, repeats=True),
     "high-hedge": Thing("Scopia/high-hedge", "hedge", (1.0, 1.5, 1.75), {"leaves": "leaf"}, ("leaves",), repeats=True),
@@ -112,6 +111,8 @@ class StreetBuilder:
         ),
     )  # fmt: skip
 
+    packages = ("fast_simplification", "scipy")
+
     def items(self, folders: Mapping[str, Path]) -> tuple[str, ...]:
         """Names of THINGS."""
         return tuple(THINGS)
@@ -128,17 +129,19 @@ class StreetBuilder:
                 key: _material(item, archive, place, paints.get(key, Paint()), thing.roles.get(key, ""))
                 for key in pieces
             }
-        kept = {key: one for key, one in pieces.items() if key not in thing.without}
         for key in materials:
             if thing.roles.get(key) == "leaf":
                 materials[key] = _dimmed(materials[key], pieces[key])
-        posed = _posed(kept, thing)
+        posed = _posed(pieces, thing)
         counts = LEAFY if thing.leaves else FINE
         levels = tuple(Level(_mesh(item, thing, posed, materials, count)) for count in counts)
         palette = levels[0].mesh.palette
         roles = tuple(thing.roles.get(next(k for k, m in materials.items() if m is one), "") for one in palette)
         lamp = [one for key, one in posed.items() if thing.roles.get(key) == "lamp"]
-        details = {"model": thing.model, "repeats": thing.repeats, "author": _author(folders, catalogue, name)}
+        details = {
+            "model": thing.model, "repeats": thing.repeats, "rare": thing.rare,
+            "author": thing.author or AUTHORS[catalogue],
+        }  # fmt: skip
         if lamp:
             low, high = extent(lamp)
             details["lamp"] = [*((low + high) / 2)[:2].tolist(), float(low[2]) - 0.1]
@@ -152,7 +155,8 @@ class StreetBuilder:
         lines = ["Shapes were turned, scaled, simplified and recoloured."]
         for item, thing in THINGS.items():
             catalogue, name = thing.path.split("/")
-            lines.append(f"{item}: {name} by {_author(folders, catalogue, name)}, {LICENCES[catalogue]}, {catalogue}")
+            author = thing.author or AUTHORS[catalogue]
+            lines.append(f"{item}: {name} by {author}, {LICENCES[catalogue]}, {catalogue}")
         return "\n".join(lines)
 
 
@@ -161,15 +165,6 @@ BUILDER = StreetBuilder()
 
 def _catalogue(folders: Mapping[str, Path], name: str) -> Path:
     return folders[PACKAGE] / "usr" / "share" / "sweethome3d" / "furniture" / f"{name}.sh3f"
-
-
-def _author(folders: Mapping[str, Path], catalogue: str, name: str) -> str:
-    """Who made a thing, as its catalogue says."""
-    with zipfile.ZipFile(_catalogue(folders, catalogue)) as archive:
-        text = archive.read("PluginFurnitureCatalog.properties").decode("latin-1")
-    rows = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-    number = next(key.split("#")[1] for key, value in rows.items() if value.strip().endswith(f"/{name}.obj"))
-    return rows.get(f"creator#{number}", catalogue).strip()
 
 
 def _material(item: str, archive: zipfile.ZipFile, place: str, paint: Paint, role: str) -> Material:
@@ -192,7 +187,9 @@ def _dimmed(material: Material, piece: Piece) -> Material:
         return material
     picture = (material.texture.pixels / 255.0) ** 2.2
     column, row = (np.floor(piece.uvs[piece.uv_corners].mean(1) * PICTURE).astype(int) % PICTURE).T
-    red, green, blue = picture[PICTURE - 1 - row, column].mean(0).tolist()
+    row = PICTURE - 1 - row
+    there = np.ones(len(row), bool) if material.texture.alpha is None else material.texture.alpha[row, column] >= 128
+    red, green, blue = picture[row[there], column[there]].mean(0).tolist()
     light = (0.2126 * red + 0.7152 * green + 0.0722 * blue) * material.colour[1]
     if green < max(red, blue) or light < GREEN:
         return material
@@ -211,8 +208,6 @@ def _texture(key: str, archive: zipfile.ZipFile, folder: PurePosixPath, paint: P
 def _posed(pieces: Mapping[str, Piece], thing: Thing) -> dict[str, Piece]:
     """Into our axes and metres, on the ground, the middle or the foot over the origin."""
     turned = {key: one.points[:, MODEL_FROM_FILE] for key, one in pieces.items()}
-    if thing.back:
-        turned = {key: points * np.array([-1.0, -1.0, 1.0]) for key, points in turned.items()}
     every = np.concatenate(list(turned.values()))
     low, high = every.min(0), every.max(0)
     scale = np.array(thing.size) / (high - low)
@@ -226,9 +221,7 @@ def _posed(pieces: Mapping[str, Piece], thing: Thing) -> dict[str, Piece]:
     }
 
 
-def _mesh(
-    item: str, thing: Thing, pieces: Mapping[str, Piece], materials: Mapping[str, Material], count: int
-) -> Mesh:
+def _mesh(item: str, thing: Thing, pieces: Mapping[str, Piece], materials: Mapping[str, Material], count: int) -> Mesh:
     """One level of detail; leaves and the rest share its triangles."""
     shares = _shares(thing, pieces, count)
     parts = []
@@ -237,7 +230,7 @@ def _mesh(
             parts.append(foliage(piece, shares[key], materials[key], f"{item}:{key}"))
         else:
             parts.append(furniture(piece, shares[key], materials[key]))
-    return merge(parts)
+    return grounded(merge(parts))
 
 
 def _shares(thing: Thing, pieces: Mapping[str, Piece], count: int) -> dict[str, int]:
@@ -247,9 +240,6 @@ def _shares(thing: Thing, pieces: Mapping[str, Piece], count: int) -> dict[str, 
     total = sum(sizes.values())
     if thing.leaves and wood > WOOD * count:
         leaf = total - wood
-        sizes = {
-            key: size * ((1 - WOOD) / leaf if key in thing.leaves else WOOD / wood) for key, size in sizes.items()
-        }
+        sizes = {key: size * ((1 - WOOD) / leaf if key in thing.leaves else WOOD / wood) for key, size in sizes.items()}
         total = 1.0
     return {key: max(12, int(count * min(1.0, size / total))) for key, size in sizes.items()}
-
