@@ -5,6 +5,7 @@ A street has one sort of lamp, bin, bench or tree, and its signs follow one conv
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -28,6 +29,7 @@ SHAPES = {
     "mutcd": {"sign-round": "rectangle", "sign-triangle": "diamond", "sign-rectangle": "rectangle"},
 }
 REACH = 12.0  # m from a stop line or a crossing within which a sign belongs to it
+ASKEW = 0.06  # rad, standard deviation of a sign that is not quite straight
 KMH, MPH = 3.6, 2.23694  # per m/s
 # share of signs of each shape that say what is common in towns; the others say anything
 COMMON: dict[str, dict[str, float]] = {
@@ -56,17 +58,16 @@ def dressed(scene: Scene, things: Sequence[Asset], plates: Sequence[Asset]) -> t
         plates: assets of sort sign.
 
     Returns:
-        The props, where they were.
+        The props, where they were; signs are turned towards those who drive on the next lane.
     """
     ranked = _ranked(scene, things)
     speaker = _Signs(scene, plates) if plates else None
     props = []
     for number, one in enumerate(scene.props):
-        look = one.look
-        if speaker is not None and look.model in SIGNS:
-            look = speaker.look(number, one)
-        elif look.model in ranked:
-            look = prop(look, ranked[look.model])
+        if speaker is not None and one.look.model in SIGNS:
+            props.append(speaker.dressed(number, one))
+            continue
+        look = prop(one.look, ranked.get(one.look.model, ()))
         props.append(one if look is one.look else replace(one, look=look))
     return tuple(props)
 
@@ -143,18 +144,32 @@ class _Signs:
         lanes = {lane.id: lane for lane in roads.lanes}
         self.yields = [_at(lanes[line.lane].centre, line.s) for line in roads.stop_lines if line.yields]
         self.crossings = [end for one in roads.crossings for end in (one.start, one.end)]
-        self.ways = [(lane.centre, lane.speed_limit) for lane in roads.lanes]
+        self.ways = [(lane.centre, lane.speed_limit) for lane in roads.lanes if len(lane.centre) > 1]
 
-    def look(self, number: int, one: Prop) -> PropLook:
+    def dressed(self, number: int, one: Prop) -> Prop:
         rng = rng_for(self.scene.seed, self.scene.sample, "asset", "sign", number)
-        spot, look = one.position[:2], one.look
-        plate = self.plate(self.wanted(spot, look.model, rng), look.model, rng)
+        look, (speed, heading) = one.look, self.lane(one)
+        plate = self.plate(self.wanted(one.position[:2], look.model, speed, rng), look.model, rng)
         if plate is None:
-            return look
+            return one
         scale = min(1.0 + TOLERANCE, max(1.0 - TOLERANCE, look.width / plate.size[1]))
-        return replace(look, asset=plate.id, width=scale * plate.size[1])
+        turned = heading + math.pi + float(rng.normal(0.0, ASKEW))
+        return replace(one, look=replace(look, asset=plate.id, width=scale * plate.size[1]), heading=turned)
 
-    def wanted(self, spot: Floats, model: str, rng: np.random.Generator) -> str:
+    def lane(self, one: Prop) -> tuple[float, float]:
+        """Speed limit (m/s) and direction (rad) of the next lane beside a sign."""
+        best, found = math.inf, (50.0 / KMH, one.heading + math.pi)
+        for line, speed in self.ways:
+            along = np.diff(line, axis=0)
+            share = ((one.position[:2] - line[:-1]) * along).sum(1) / np.maximum((along * along).sum(1), 1e-9)
+            off = one.position[:2] - line[:-1] - np.clip(share, 0.0, 1.0)[:, None] * along
+            distance = np.hypot(off[:, 0], off[:, 1])
+            k = int(distance.argmin())
+            if distance[k] < best:
+                best, found = float(distance[k]), (speed, math.atan2(along[k, 1], along[k, 0]))
+        return found
+
+    def wanted(self, spot: Floats, model: str, speed: float, rng: np.random.Generator) -> str:
         """What fits the place: a class without its variant, or nothing."""
         if model != "sign-rectangle" and _near(spot, self.yields):
             return "regulatory--yield" if rng.random() < 0.7 else "regulatory--stop"
@@ -164,14 +179,11 @@ class _Signs:
         for meaning, share in COMMON[model].items():
             left -= share
             if left < 0:
-                return f"{meaning}-{self.limit(spot)}" if meaning.endswith("speed-limit") else meaning
+                return f"{meaning}-{self.limit(speed)}" if meaning.endswith("speed-limit") else meaning
         return ""
 
-    def limit(self, spot: Floats) -> int:
-        """The speed limit of the next lane, in the unit of the convention."""
-        if not self.ways:
-            return 50
-        speed = min(self.ways, key=lambda way: float(np.linalg.norm(way[0] - spot, axis=1).min()))[1]
+    def limit(self, speed: float) -> int:
+        """A speed limit (m/s) in the unit of the convention."""
         return 5 * round(speed * MPH / 5) if self.style == "mutcd" else 10 * round(speed * KMH / 10)
 
     def plate(self, meaning: str, model: str, rng: np.random.Generator) -> Asset | None:
