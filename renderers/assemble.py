@@ -21,11 +21,13 @@ from renderers.people_company import company, seated
 from renderers.people_skin import skinned
 from renderers.plates_seen import plate_corners
 from renderers.props import prop_mesh
+from renderers.props_packed import sign_support
 from renderers.relief import actor_pose, ground_on, house_on, on_relief, prop_pose, shear_at
 from renderers.riders import ridden
 from renderers.rigid import box_of, empty_handed, limp_pose
 from renderers.shapes import shape_mesh, shape_pose
 from renderers.signals import signal_mesh
+from renderers.signs_placed import placed_sign, sign_ids
 from renderers.stage import Instance, Stage
 from renderers.vehicles_moving import rolling, vehicle, vehicle_rig
 from renderers.vehicles_paint import painted
@@ -55,7 +57,7 @@ from sim.turn_signals import Turning, turnings
 from sim.world import State
 
 DETAIL_HEIGHTS = (110.0, 40.0)  # px; smaller things are drawn with detail 1, then 2
-TREE_DETAIL = 14.0  # m, plants farther away are drawn with detail 1
+PROP_DETAILS = (14.0, 40.0)  # m, props farther away are drawn with detail 1, then 2
 PROP_RADIUS = 7.0  # m around a prop's foot; trees are the largest
 PROP_REACH = 16.0  # m behind and beside the camera within which props throw shadows into the picture
 ACTOR_REACH = 12.0  # m, the same for actors
@@ -78,6 +80,7 @@ class StageBuilder:
         self._ground = Instance(ground_on(ground_mesh(scene.roads), scene.roads.relief), np.eye(4), Kind.ROAD)
         self._houses: dict[tuple[int, bool], Instance] = {}  # by position in the scene, and whether only massing
         self._props: dict[int, Instance] = {}  # by position in the scene
+        self._signs = {} if coarse else sign_ids(scene)  # by position in the scene
         self._turns: dict[int, tuple[Turning, ...]] = {}  # of vehicles, by position in the scene
         self._views = [resolve_camera(camera, scene, None) for camera in scene.cameras]
 
@@ -127,8 +130,10 @@ class StageBuilder:
             prop = self.scene.props[k]
             relief = self.scene.roads.relief
             place = raised(prop.position, relief)
-            near = min(float(np.linalg.norm(place - view.position)) for view in self._views) < TREE_DETAIL
-            mesh = prop_mesh(prop.look, self.scene.light.lamps_on, 0 if near else 1)
+            near = min(float(np.linalg.norm(place - view.position)) for view in self._views)
+            detail = sum(near >= limit for limit in PROP_DETAILS)
+            lamps = self.scene.light.lamps_on
+            mesh = sign_support(prop.look) if k in self._signs else prop_mesh(prop.look, lamps, detail)
             pose, slant = prop_pose(prop, relief)
             self._props[k] = Instance(mesh if relief is None else moved(mesh, slant), pose, prop.kind)
         return self._props[k]
@@ -167,6 +172,11 @@ class StageBuilder:
             instance, subject = self._signal(signal, state)
             instances.append(instance)
             subjects.append(subject)
+        for k, number in self._signs.items():
+            if in_reach(raised(self.scene.props[k].position, self.scene.roads.relief), PROP_RADIUS, view, PROP_REACH):
+                instance, subject = placed_sign(self.scene, k, number)
+                instances.append(instance)
+                subjects.append(subject)
         stage = Stage(
             tuple(instances), self.scene.light, float(state.time[0]), self.scene.seed * 7919 + self.scene.sample,
             lamps_of(self.scene, state) if self.scene.light.condition == "night" else (), self.scene.roads.relief,

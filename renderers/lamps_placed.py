@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from renderers.lamps import BEAM_POWER, LANTERN_POWER, LOW_BEAM, Lamp
+from renderers.props_packed import packed_lamps
 from renderers.props_poles import lantern_places
 from renderers.relief import actor_pose, prop_pose
 from scenes.geometry import triple
@@ -28,7 +29,7 @@ def lamps_of(scene: Scene, state: State) -> tuple[Lamp, ...]:
             pose, slant = prop_pose(prop, scene.roads.relief)
             pose = pose @ slant
             tone = LANTERN_TONES[prop.look.variant % len(LANTERN_TONES)]
-            for head in lantern_places(prop.look):
+            for head in packed_lamps(prop.look) if prop.look.asset else lantern_places(prop.look):
                 place = triple(pose[:3, :3] @ np.array(head) + pose[:3, 3])
                 found.append(Lamp(place, triple(tone * (head[2] / 7.0) ** 2), (0.0, 0.0, -1.0)))
     for k, actor in enumerate(scene.actors):

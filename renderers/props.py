@@ -10,6 +10,7 @@ from renderers import props_poles as poles
 from renderers import props_stalls as stalls
 from renderers import props_street as street
 from renderers.mesh import Mesh
+from renderers.props_packed import packed_prop
 from scenes.props import PropLook
 
 # Things take whether lamps are on, plants take the level of detail.
@@ -68,16 +69,19 @@ def prop_mesh(look: PropLook, lamps_on: bool, detail: int = 0) -> Mesh:
     Args:
         look: appearance.
         lamps_on: lamps, lit signs and cases glow.
-        detail: 0 near, 1 far; only plants differ.
+        detail: 0 near, 1 far, 2 very far; of built-in things only plants differ, and 1 and 2 are the same.
 
     Returns:
         The mesh.
 
     Raises:
         ValueError: unknown model.
+        AssetError: the asset is not installed.
     """
+    if look.asset:
+        return packed_prop(look, lamps_on, detail)
     if look.model in PLANTS:
-        return PLANTS[look.model](look, detail)
+        return PLANTS[look.model](look, min(detail, 1))
     if look.model not in THINGS:
         raise ValueError(f"prop model {look.model!r} is unknown; choose from {', '.join([*THINGS, *PLANTS])}")
     return THINGS[look.model](look, lamps_on)

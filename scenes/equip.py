@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from scenes.catalogue import Asset, Pack
 from scenes.equip_people import person
+from scenes.equip_props import dressed
 from scenes.people import PersonLook
 from scenes.types import Actor, Scene
 from scenes.vehicles import VehicleLook
@@ -15,7 +16,8 @@ from scenes.vehicles import VehicleLook
 def equipped(scene: Scene, packs: Mapping[str, Pack]) -> Scene:
     """Choose assets for everything that a pack has something for.
 
-    A choice depends on the look and the packs alone: equal looks stay equal, whatever scene they are in.
+    What actors wear depends on the look and the packs alone: equal looks stay equal, whatever scene they are in.
+    Street furniture is of one family in a scene.
 
     Args:
         scene: with built-in assets.
@@ -30,7 +32,11 @@ def equipped(scene: Scene, packs: Mapping[str, Pack]) -> Scene:
             sorts.setdefault(one.sort, []).append(one)
     if not sorts:
         return scene
-    return replace(scene, actors=tuple(_actor(actor, sorts) for actor in scene.actors))
+    return replace(
+        scene,
+        actors=tuple(_actor(actor, sorts) for actor in scene.actors),
+        props=dressed(scene, sorts.get("prop", ()), sorts.get("sign", ())),
+    )
 
 
 def _actor(actor: Actor, sorts: Mapping[str, Sequence[Asset]]) -> Actor:

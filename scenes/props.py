@@ -101,6 +101,7 @@ class PropLook:
     variant: int = 0  # which form, symbol or picture of the model
     roughness: float = 0.6
     pattern: int = 0  # decides the small irregularities: branches, leaves, wares
+    asset: str = ""  # id of the asset that is drawn, pack/name; "" = the built-in model
 
     @property
     def kind(self) -> Kind:

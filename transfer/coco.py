@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.frame import ActorLabel, LabelledFrame
+from scenes.kinds import Kind
 from transfer.manifest import DatasetError, category_rows
 
 
@@ -120,5 +121,5 @@ def merge(images: Iterable[tuple[dict[str, Any], list[dict[str, Any]]]], descrip
         "licenses": [],
         "images": rows,
         "annotations": annotations,
-        "categories": category_rows(),
+        "categories": category_rows(any(row["category_id"] == Kind.SIGN for row in annotations)),
     }

@@ -18,7 +18,8 @@ from sim.people_landmarks import KEYPOINTS, LIMBS
 
 FORMAT = 1  # of the dataset folder; a reader refuses other numbers
 DIGITS = 9  # decimals of every number in JSON: 1 nm, and 1e-9 rad in matrices
-EXPORTED: tuple[Kind, ...] = tuple(sorted(LABELLED))  # kinds with boxes; the position is the YOLO class
+# kinds with boxes; the position is the YOLO class. Signs came later, and only packs have labelled ones.
+EXPORTED: tuple[Kind, ...] = (*sorted(LABELLED), Kind.SIGN)
 
 
 class DatasetError(ValueError):
@@ -160,13 +161,26 @@ def recipe_difference(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> str
     return ""
 
 
-def category_rows() -> list[dict[str, Any]]:
-    """COCO categories of the kinds that carry boxes; ids are `Kind` values. Those of people name their keypoints."""
-    groups = {**dict.fromkeys(VEHICLES, "vehicle"), **dict.fromkeys(PEOPLE, "person")}
+def exported(signs: bool) -> tuple[Kind, ...]:
+    """Kinds that a dataset names as its classes.
+
+    Args:
+        signs: whether it has labelled signs; without them files are as they were before there were any.
+    """
+    return EXPORTED if signs else EXPORTED[:-1]
+
+
+def category_rows(signs: bool = False) -> list[dict[str, Any]]:
+    """COCO categories of the kinds that carry boxes; ids are `Kind` values. Those of people name their keypoints.
+
+    Args:
+        signs: whether there are labelled signs.
+    """
+    groups = {**dict.fromkeys(VEHICLES, "vehicle"), **dict.fromkeys(PEOPLE, "person"), Kind.SIGN: "sign"}
     body = {"keypoints": list(KEYPOINTS), "skeleton": [[a + 1, b + 1] for a, b in LIMBS]}
     return [
         {"id": int(k), "name": k.label, "supercategory": groups.get(k, "signal"), **(body if k in PEOPLE else {})}
-        for k in EXPORTED
+        for k in exported(signs)
     ]
 
 

@@ -151,9 +151,10 @@ class DatasetWriter:
         files = {path: facts[0] for marker in markers for path, facts in marker["files"].items()}
         pairs = [(image, labels) for marker in markers for image, labels in marker["images"]]
         counts = Counter(Kind(label["category_id"]).label for _, labels in pairs for label in labels)
+        signs = Kind.SIGN.label in counts
         merged = {
             "annotations/coco.json": json_bytes(coco.merge(pairs, f"skidpad {self.recipe.name}")),
-            "data.yaml": yolo.data_yaml().encode(),
+            "data.yaml": yolo.data_yaml(signs).encode(),
             **notices,
         }
         self._drop_strangers({*files, *merged})
@@ -162,7 +163,7 @@ class DatasetWriter:
             files[path] = sha256(content)
         manifest = {
             **self.recipe.as_dict(),
-            "classes": {row["name"]: row["id"] for row in category_rows()},
+            "classes": {row["name"]: row["id"] for row in category_rows(signs)},
             "counts": {"images": len(pairs), "labels": dict(counts)},
             "files": files,
         }

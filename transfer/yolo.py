@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from renderers.frame import LabelledFrame
-from transfer.manifest import EXPORTED
+from transfer.manifest import EXPORTED, exported
 
 
 def label_text(frame: LabelledFrame) -> str:
@@ -26,10 +26,15 @@ def label_text(frame: LabelledFrame) -> str:
     return "".join(line + "\n" for line in lines)
 
 
-def data_yaml() -> str:
-    """Text of data.yaml: where the pictures lie and what the class numbers mean."""
-    names = "".join(f"  {index}: {kind.label}\n" for index, kind in enumerate(EXPORTED))
+def data_yaml(signs: bool = False) -> str:
+    """Text of data.yaml: where the pictures lie and what the class numbers mean.
+
+    Args:
+        signs: whether there are labelled signs.
+    """
+    kinds = exported(signs)
+    names = "".join(f"  {index}: {kind.label}\n" for index, kind in enumerate(kinds))
     return (
         "# One split: the whole dataset. Point val at pictures of your own, real ones if you have them.\n"
-        f"train: images\nval: images\nnc: {len(EXPORTED)}\nnames:\n{names}"
+        f"train: images\nval: images\nnc: {len(kinds)}\nnames:\n{names}"
     )

@@ -21,7 +21,11 @@ from scenes.wholefile import write_whole
 Progress = Callable[[int, int], None]
 
 # pack -> module with its BUILDER
-BUILDERS: dict[str, str] = {"people": "renderers.packs.people"}
+BUILDERS: dict[str, str] = {
+    "people": "renderers.packs.people",
+    "signs": "renderers.packs.signs",
+    "street": "renderers.packs.street",
+}
 HEAD = """skidpad asset pack "{name}", made on this machine from these packages. Nothing of them is part of skidpad.
 """
 

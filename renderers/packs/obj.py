@@ -1,0 +1,104 @@
+"""Wavefront OBJ files with their materials, as packages of furniture hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from renderers.packs.levels import Array, Ints, Piece
+from scenes.polygons import triangulate
+
+
+@dataclass(frozen=True)
+class Paint:
+    """What a material file says of one material."""
+
+    colour: tuple[float, float, float] = (0.8, 0.8, 0.8)  # sRGB, 0..1
+    opacity: float = 1.0
+    picture: str = ""  # file beside it
+    holes: str = ""  # file whose alpha or brightness cuts holes
+
+
+def read_obj(text: str) -> dict[str, Piece]:
+    """Read the surfaces of an OBJ file.
+
+    Args:
+        text: of the file.
+
+    Returns:
+        One piece per material, polygons cut into triangles; axes and units of the file, texture v upwards.
+    """
+    points: list[list[float]] = []
+    uvs: list[list[float]] = [[0.0, 0.0]]
+    faces: dict[str, list[tuple[int, int]]] = {}
+    corners = faces.setdefault("", [])
+    for line in text.splitlines():
+        head, _, rest = line.partition(" ")
+        if head == "v":
+            points.append([float(part) for part in rest.split()[:3]])
+        elif head == "vt":
+            uvs.append([float(part) for part in rest.split()[:2]])
+        elif head == "usemtl":
+            corners = faces.setdefault(rest.strip(), [])
+        elif head == "f":
+            ring = [_corner(part, len(points), len(uvs)) for part in rest.split()]
+            corners += [ring[k] for k in _cut(points, [point for point, _ in ring])]
+    places, pictures = np.array(points, np.float64), np.array(uvs, np.float64)
+    return {name: _piece(places, pictures, np.array(found)) for name, found in faces.items() if found}
+
+
+def _cut(points: list[list[float]], ring: list[int]) -> list[int]:
+    """Corners of the triangles of a polygon, numbered along it; it may be concave."""
+    if len(ring) <= 4:
+        return [0, 1, 2, 0, 2, 3][: 3 * max(0, len(ring) - 2)]
+    places = np.array([points[k] for k in ring])
+    after = np.roll(places, -1, axis=0)
+    normal = np.cross(places, after).sum(0)  # Newell
+    axis = int(np.abs(normal).argmax())
+    flat = places[:, [(axis + 1) % 3, (axis + 2) % 3]]
+    if normal[axis] < 0:
+        flat = flat * np.array([-1.0, 1.0])
+    size = float(np.ptp(flat, axis=0).max()) or 1.0
+    return triangulate(flat / size).reshape(-1).tolist()
+
+
+def _corner(text: str, points: int, uvs: int) -> tuple[int, int]:
+    """Indices of a corner's point and picture place, from 0; picture place 0 is none."""
+    parts = text.split("/")
+    point = int(parts[0])
+    uv = int(parts[1]) if len(parts) > 1 and parts[1] else 0
+    return point - 1 if point > 0 else points + point, uv if uv >= 0 else uvs + uv
+
+
+def _piece(points: Array, uvs: Array, corners: Ints) -> Piece:
+    """Only what the corners use; points at one place become one."""
+    used, index = np.unique(corners[:, 0], return_inverse=True)
+    places, same = np.unique(np.round(points[used], 6), axis=0, return_inverse=True)
+    pictured, uv_index = np.unique(corners[:, 1], return_inverse=True)
+    triangles, uv_triangles = same.reshape(-1)[index].reshape(-1, 3), uv_index.reshape(-1, 3)
+    flat = (
+        (triangles[:, 0] == triangles[:, 1])
+        | (triangles[:, 1] == triangles[:, 2])
+        | (triangles[:, 0] == triangles[:, 2])
+    )
+    return Piece(places, triangles[~flat], uvs[pictured], uv_triangles[~flat])
+
+
+def read_mtl(text: str) -> dict[str, Paint]:
+    """Read the materials of an MTL file by name."""
+    fields: dict[str, dict[str, str]] = {}
+    current: dict[str, str] = {}
+    for line in text.splitlines():
+        head, _, rest = line.strip().partition(" ")
+        if head == "newmtl":
+            current = fields.setdefault(rest.strip(), {})
+        else:
+            current[head] = rest.strip()
+    return {name: _paint(found.get) for name, found in fields.items()}
+
+
+def _paint(of: Callable[[str, str], str]) -> Paint:
+    red, green, blue = (float(part) for part in of("Kd", "0.8 0.8 0.8").split()[:3])
+    return Paint((red, green, blue), float(of("d", "1")), of("map_Kd", ""), of("map_d", ""))
