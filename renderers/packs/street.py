@@ -106,8 +106,8 @@ class StreetBuilder:
     sources = (
         Source(
             "debian", PACKAGE, "1.8-1", "sweethome3d-furniture_1.8-1_all.deb",
-            "3ccb90c63f9525e887a767b9cd5c8b6933b8b6b2973a615a5359ee68a2118668", "CC-BY-3.0 AND CC-BY-3.0-US AND CC0-1.0",
-            ("usr/share/doc/sweethome3d-furniture/copyright",),
+            "3ccb90c63f9525e887a767b9cd5c8b6933b8b6b2973a615a5359ee68a2118668",
+            "CC-BY-3.0 AND CC-BY-3.0-US AND CC0-1.0", ("usr/share/doc/sweethome3d-furniture/copyright",),
         ),
     )  # fmt: skip
 
