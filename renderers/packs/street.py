@@ -27,7 +27,7 @@ MODEL_FROM_FILE = (2, 0, 1)  # columns of a file (x to the right, y up, z forwar
 GREEN = 0.08  # albedo of green foliage (visible light)
 PALE: RGB = (0.6, 0.6, 0.58)  # glass of lamps
 GLASS: RGB = (0.05, 0.055, 0.055)
-LICENCES = {"KatorLegaz": "CC-BY-3.0", "Scopia": "CC-BY-3.0", "BlendSwap-CC-0": "CC0-1.0"}
+LICENCES = {"KatorLegaz": "CC-BY-3.0-US", "Scopia": "CC-BY-3.0", "BlendSwap-CC-0": "CC0-1.0"}
 AUTHORS = {
     "KatorLegaz": "Andrew Kator and Jennifer Legaz", "Scopia": "Scopia Visual Interfaces Systems, s.l., and eTeks",
 }  # fmt: skip
@@ -106,8 +106,8 @@ class StreetBuilder:
     sources = (
         Source(
             "debian", PACKAGE, "1.8-1", "sweethome3d-furniture_1.8-1_all.deb",
-            "3ccb90c63f9525e887a767b9cd5c8b6933b8b6b2973a615a5359ee68a2118668", "CC-BY-3.0 AND CC0-1.0",
-            ("usr/share/doc/sweethome3d-furniture/copyright",),
+            "3ccb90c63f9525e887a767b9cd5c8b6933b8b6b2973a615a5359ee68a2118668",
+            "CC-BY-3.0 AND CC-BY-3.0-US AND CC0-1.0", ("usr/share/doc/sweethome3d-furniture/copyright",),
         ),
     )  # fmt: skip
 
