@@ -30,6 +30,7 @@ def renders_alone(
     """Train on renders alone, with SEEDS seeds, and measure on photographs."""
     report = evaluate(
         list(data), real, task, out=out / f"{name}-report", tuning=[tuning], counts=["0"], seeds=SEEDS, split=split,
+        tuned_counts=["0"],  # without the matched renders, which take as long again
         workers=workers, command=f"python -m benchmarks.{module} ({name})",
     )  # fmt: skip
     return next(figures for figures in report.figures if figures.arm.name == "synthetic")
