@@ -39,7 +39,7 @@ def numbered(actors: Sequence[Actor], draws: Draws, left: bool) -> list[Actor]:
     rng = draws.rng("plates")
     home = pick(rng, AT_HOME[left])
     order, abroad, number, done = rng.permutation(POOL), neighbours(home), 0, []
-    for actor in actors:
+    for actor in reversed(actors):  # those of the file itself, which come first, shift no other's plate
         if isinstance(actor.look, VehicleLook | CycleLook) and actor.kind is not Kind.BICYCLE:
             foreign = bool(abroad) and rng.random() < ABROAD
             nation = abroad[int(rng.integers(len(abroad)))] if foreign else home
@@ -47,4 +47,4 @@ def numbered(actors: Sequence[Actor], draws: Draws, left: bool) -> list[Actor]:
             plate = Plate(nation, plate_text(rng_for(draws.fleet, "plate", nation, lot), nation))
             actor, number = replace(actor, look=replace(actor.look, plate=plate)), number + 1
         done.append(actor)
-    return done
+    return done[::-1]

@@ -103,6 +103,8 @@ def test_moving_vehicles_start_on_a_lane_and_signals_face_traffic(name: str) -> 
                 assert abs(project_on(lanes[actor.lane].centre, np.array([x, y]))[1]) < beside
         groups = {line.signal_group: line for line in scene.roads.stop_lines}
         for signal in scene.signals:
+            if signal.clearance > 0.0:  # of people, who come from the side
+                continue
             assert signal.group in groups
             assert 2.0 < signal.position[2] < 8.0
             stops = [line for line in scene.roads.stop_lines if line.signal_group == signal.group]
