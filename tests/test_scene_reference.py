@@ -132,14 +132,19 @@ def between(text: str, name: str) -> str:
     return found[1]
 
 
+def refreshed(section: str, rows: list[str]) -> str:
+    """A section with other rows in its table; meanings, and what stands before and after the table, stay."""
+    meanings = dict(re.findall(r"^\| (`\w+`) \|[^|]*\|[^|]*\|(.*)\|$", section, re.MULTILINE))
+    before, rule, rest = section.partition("|---|---|---|---|\n")
+    after = re.sub(r"\A(\|.*\n)*", "", rest)
+    return "".join([before, rule, *(f"{row}{meanings.get(row.split()[1], ' ')}|\n" for row in rows), after])
+
+
 def refresh() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     for name, spec in SECTIONS.items():
         old = section_of(text, name)
-        meanings = dict(re.findall(r"^\| (`\w+`) \|[^|]*\|[^|]*\|(.*)\|$", old, re.MULTILINE))
-        rows = [f"{row}{meanings.get(row.split()[1], ' ')}|" for row in rows_of(spec)]
-        body = old[: old.index("|---|---|---|---|")] + "\n".join(["|---|---|---|---|", *rows]) + "\n\n"
-        text = text.replace(old, body)
+        text = text.replace(old, refreshed(old, rows_of(spec)))
     DOCUMENT.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
     text = LANGUAGE.read_text(encoding="utf-8")
     for name in sorted(GENERATED):
@@ -151,6 +156,12 @@ def refresh() -> None:
 @pytest.mark.parametrize("section", SECTIONS)
 def test_the_reference_agrees_with_the_code(section: str) -> None:
     assert shown_rows(section) == rows_of(SECTIONS[section])
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_bringing_the_reference_up_to_date_keeps_what_people_wrote(section: str) -> None:
+    text = section_of(DOCUMENT.read_text(encoding="utf-8"), section)
+    assert refreshed(text, rows_of(SECTIONS[section])) == text
 
 
 @pytest.mark.parametrize("name", sorted(GENERATED))
