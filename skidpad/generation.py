@@ -13,7 +13,7 @@ from scenes.dependents import possible
 from scenes.files import SceneTemplate, load
 from sim.bullet_client import pybullet
 from skidpad.drivers import run_folders
-from skidpad.render import render_sample
+from skidpad.render import chosen_renderer, render_sample
 from transfer.manifest import Recipe, make_recipe
 from transfer.writer import DatasetWriter
 
@@ -31,6 +31,7 @@ def generate(
     fps: float = 10.0,
     randomise: bool = True,
     assets: str = "auto",
+    renderer: str = "raster",
     on_progress: Progress | None = None,
 ) -> Path:
     """Generate a labelled dataset.
@@ -48,6 +49,7 @@ def generate(
         fps: pictures per second within a sample.
         randomise: False collapses every distribution of the scene file to its centre.
         assets: see `scenes.catalogue.choose_packs`.
+        renderer: see `skidpad.render.chosen_renderer`.
         on_progress: called with (finished samples, samples).
 
     Returns:
@@ -56,14 +58,15 @@ def generate(
     Raises:
         SceneError: the scene file is wrong.
         DatasetError: the folder exists, or holds a part of another dataset.
-        RuntimeError: the scene file asks for physics whose package is not installed.
+        RuntimeError: a package that the scene file's physics or the renderer needs is not installed.
+        ValueError: unknown renderer.
         AssetError: a wanted asset pack is not built, or broken.
     """
     template, packs = load(scene), choose_packs(assets)
     recipe: Recipe = make_recipe(
         template.name, template.text, seed=seed, samples=samples, frames_per_sample=frames_per_sample, fps=fps,
-        randomise=randomise, renderer="raster", assets=",".join(packs) or "builtin", engines=engines_of(template),
-        inputs=run_folders(template) | pack_digests(packs),
+        randomise=randomise, renderer=chosen_renderer(renderer), assets=",".join(packs) or "builtin",
+        engines=engines_of(template), inputs=run_folders(template) | pack_digests(packs),
     )  # fmt: skip
     writer = DatasetWriter(Path(out), recipe)
     done = writer.done()
@@ -112,7 +115,7 @@ def make_sample(scene: str, out: str, recipe: Recipe, k: int) -> int:
     """
     frames = render_sample(
         loaded(scene, recipe.scene_text), k, recipe.seed, recipe.frames_per_sample, recipe.fps, recipe.randomise,
-        locked_packs(recipe),
+        locked_packs(recipe), recipe.renderer,
     )  # fmt: skip
     DatasetWriter(Path(out), recipe).write_sample(k, frames)
     return k
