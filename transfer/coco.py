@@ -59,9 +59,9 @@ def _annotation(frame: LabelledFrame, label: ActorLabel) -> dict[str, Any]:
         "category_id": int(label.kind),
         "bbox": [x0, y0, x1 - x0, y1 - y0],
         "area": area,
-        "iscrowd": 0,
         "segmentation": encode_mask(mask),
         "track_id": label.id,
+        **marks(label),
         "attributes": {
             **label.attributes,
             "visibility": label.visibility,
@@ -78,6 +78,11 @@ def _annotation(frame: LabelledFrame, label: ActorLabel) -> dict[str, Any]:
         },
         **keypoints(label),
     }
+
+
+def marks(label: ActorLabel) -> dict[str, Any]:
+    """What says whether a label counts: COCO's evaluation passes over `iscrowd`, other readers over `ignore`."""
+    return {"iscrowd": 1, "ignore": 1, "rejected": label.rejected} if label.rejected else {"iscrowd": 0}
 
 
 def keypoints(label: ActorLabel) -> dict[str, Any]:
