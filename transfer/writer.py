@@ -156,6 +156,7 @@ class DatasetWriter:
         pairs = [(image, labels) for image, labels, _ in pictures]
         counts = Counter(Kind(label["category_id"]).label for _, labels in pairs for label in labels)
         rejected = Counter(Kind(row["category_id"]).label for _, rows in pairs for row in rows if "rejected" in row)
+        more = {"rejected": dict(rejected)} if self.recipe.reject else {}
         signs = Kind.SIGN.label in counts
         merged = {
             "annotations/coco.json": json_bytes(coco.merge(pairs, f"skidpad {self.recipe.name}")),
@@ -176,7 +177,7 @@ class DatasetWriter:
         manifest = {
             **self.recipe.as_dict(),
             "classes": {row["name"]: row["id"] for row in category_rows(signs)},
-            "counts": {"images": len(pairs), "labels": dict(counts), "rejected": dict(rejected)},
+            "counts": {"images": len(pairs), "labels": dict(counts), **more},
             "files": files,
         }
         self._put(self._data / "manifest.json", json_bytes(manifest, indent=1))
