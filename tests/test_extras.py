@@ -132,7 +132,7 @@ def test_coordinates_in_the_box_are_where_depth_says(name: str, camera: int) -> 
         pixels = camera_points[:, :2] / camera_points[:, 2:] * view.focal + (view.width / 2, view.height / 2)
         assert np.abs(pixels - np.stack([column + 0.5, row + 0.5], -1)).max() < 0.02
         if label.kind in (Kind.CAR, Kind.VAN, Kind.BUS, Kind.TRUCK) and len(row) > 30:
-            assert -0.1 < places[row, column].min() and places[row, column].max() < 1.1
+            assert places[row, column].min() > -0.1 and places[row, column].max() < 1.1
             checked += 1
     assert checked > 0 or name == "pavement-company"
 
