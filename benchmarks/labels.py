@@ -1,9 +1,9 @@
 """What labels on request cost beside a picture with the labels that there always are.
 
 Run: python -m benchmarks.labels [scene]
-Every round takes two pictures 0.1 s apart with each camera of a scene, with all that `skidpad generate` does to them but
-writing to disk, and makes each label on request for them. Figures are CPU seconds of this process, medians of rounds;
-the ratio is taken round by round.
+Every round takes two pictures 0.1 s apart with each camera of a scene, with all that `skidpad generate` does to them
+but writing to disk, and makes each label on request for them. Figures are CPU seconds of this process, medians of
+rounds; the ratio is taken round by round.
 """
 
 from __future__ import annotations

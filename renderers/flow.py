@@ -57,38 +57,43 @@ def follow(index, tri, lens, moved, there, turn, depth, instance, vectors, seen)
         seen: (H, W) out.
     """
     height, width = index.shape
+    point, before = np.empty(3), np.empty(3)
     for y in range(height):
         for x in range(width):
             t = index[y, x]
+            rx, ry = (x + 0.5 - lens.centre_x) / lens.focal, (y + 0.5 - lens.centre_y) / lens.focal
+            z = 1.0
             if t < 0:
-                rx, ry = (x + 0.5 - lens.centre_x) / lens.focal, (y + 0.5 - lens.centre_y) / lens.focal
-                px = turn[0, 0] * rx + turn[0, 1] * ry + turn[0, 2]
-                py = turn[1, 0] * rx + turn[1, 1] * ry + turn[1, 2]
-                pz = turn[2, 0] * rx + turn[2, 1] * ry + turn[2, 2]
+                for k in range(3):
+                    point[k] = turn[k, 0] * rx + turn[k, 1] * ry + turn[k, 2]
+                before[0], before[1], before[2] = rx, ry, 1.0
             else:
-                _, wb, wc, _ = surface_at(x + 0.5, y + 0.5, t, tri, lens)
+                z, wb, wc, _ = surface_at(x + 0.5, y + 0.5, t, tri, lens)
                 a, b, c = tri.corners[t, 0], tri.corners[t, 1], tri.corners[t, 2]
                 wa = 1.0 - wb - wc
-                px = wa * moved[a, 0] + wb * moved[b, 0] + wc * moved[c, 0]
-                py = wa * moved[a, 1] + wb * moved[b, 1] + wc * moved[c, 1]
-                pz = wa * moved[a, 2] + wb * moved[b, 2] + wc * moved[c, 2]
-            if not pz >= NEAR:  # nan, too
+                for k in range(3):
+                    point[k] = wa * moved[a, k] + wb * moved[b, k] + wc * moved[c, k]
+                    before[k] = wa * tri.camera[a, k] + wb * tri.camera[b, k] + wc * tri.camera[c, k]
+            if not (point[2] >= NEAR and before[2] > 0.0):  # nan, too
                 continue
-            qx, qy = px / pz * there.focal + there.centre_x, py / pz * there.focal + there.centre_y
-            vectors[y, x, 0], vectors[y, x, 1] = qx - (x + 0.5), qy - (y + 0.5)
-            if not (qx >= 0.0 and qx < width and qy >= 0.0 and qy < height):
+            # weights are clamped to the triangle: what is followed may lie a little beside the ray of a sliver's pixel
+            u = point[0] / point[2] * there.focal + there.centre_x - (before[0] / before[2] - rx) * lens.focal
+            v = point[1] / point[2] * there.focal + there.centre_y - (before[1] / before[2] - ry) * lens.focal
+            vectors[y, x, 0], vectors[y, x, 1] = u - (x + 0.5), v - (y + 0.5)
+            if not (u >= 0.0 and u < width and v >= 0.0 and v < height):
                 continue
-            column, row = np.int64(qx), np.int64(qy)
+            column, row = np.int64(u), np.int64(v)
             shown = depth[row, column]
             if t < 0:
                 seen[y, x] = math.isinf(shown)
             elif instance[row, column] == tri.instance[t]:
-                slack = SKIN + SLOPE * pz / there.focal
-                if abs(shown - pz) <= slack:
+                deep = point[2] + z - before[2]
+                slack = SKIN + SLOPE * deep / there.focal
+                if abs(shown - deep) <= slack:
                     seen[y, x] = True
                 else:  # the plane of the triangle at the pixel's centre: ground far away falls by metres per pixel
-                    z = plane_depth(column + 0.5, row + 0.5, moved, tri.corners, t, there)
-                    seen[y, x] = abs(shown - z) <= slack
+                    plane = plane_depth(column + 0.5, row + 0.5, moved, tri.corners, t, there)
+                    seen[y, x] = abs(shown - plane) <= slack
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)

@@ -28,6 +28,13 @@ def encode_mask(mask: NDArray[np.bool_]) -> dict[str, Any]:
     return {"size": [int(side) for side in coded["size"]], "counts": coded["counts"].decode("ascii")}
 
 
+def decode_mask(coded: dict[str, Any]) -> NDArray[np.bool_]:
+    """(H, W) mask from what `encode_mask` gives."""
+    from pycocotools import mask as rle
+
+    return np.asarray(rle.decode({"size": coded["size"], "counts": coded["counts"].encode("ascii")}), np.bool_)
+
+
 def image_row(frame: LabelledFrame) -> dict[str, Any]:
     """COCO image of a frame, without its id; `file_name` is relative to the folder `images`."""
     return {
