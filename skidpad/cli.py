@@ -69,6 +69,8 @@ def generate(
     assets: AssetsOption = "auto",
     renderer: RendererOption = "raster",
     randomise: Annotated[bool, typer.Option(help="Off: every distribution collapses to its centre.")] = True,
+    labels: Annotated[str, typer.Option(help="Beside the base: all, or names such as flow,amodal,panoptic.")] = "base",
+    reject: Annotated[str, typer.Option(help="Which labels do not count: visibility<0.2,height<10")] = "",
 ) -> None:
     """Generate a labelled dataset from a scene file. Start again with the same arguments to resume."""
     from skidpad.generation import generate as run
@@ -76,7 +78,7 @@ def generate(
     with progress("samples") as bar:
         folder = run(
             file, out, samples, seed=seed, workers=workers, frames_per_sample=frames_per_sample, fps=fps,
-            randomise=randomise, assets=assets, renderer=renderer, on_progress=bar,
+            randomise=randomise, assets=assets, renderer=renderer, labels=labels, reject=reject, on_progress=bar,
         )  # fmt: skip
     say(str(folder))
 
