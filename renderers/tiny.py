@@ -84,7 +84,9 @@ class TinyRenderer:
         depth = (FAR * NEAR / (FAR - (FAR - NEAR) * buffer.astype(np.float64))).astype(np.float32)
         seen = segments != NOTHING
         rgb, sky = self._sky(stage, view, triangles)
-        rgb[seen] = LINEAR[rgba[..., :3]][seen]
+        light = stage.light  # TinyRenderer's white is a wall in the open
+        white = 0.5 * (np.array(light.zenith) + np.array(light.horizon)) + 0.6 * np.array(light.sun_colour)
+        rgb[seen] = (LINEAR[rgba[..., :3]] * white.astype(np.float32))[seen]
         table = np.array([(int(kind), number) for kind, number in owners.values()] + [(0, 0)], np.int64)
         index = {body: row for row, body in enumerate(owners)}
         rows = np.array([index.get(int(body), len(owners)) for body in np.unique(segments)])
