@@ -119,7 +119,7 @@ def row_span(ea, eb, ec, ea_x, eb_x, ec_x, last):  # type: ignore[no-untyped-def
     return first, last
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def fill_one(ax, ay, az, bx, by, bz, cx, cy, cz, t, depth, index, keep):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
     """Fill one triangle: corners in 1/256 px with their depth values; the largest depth value wins."""
     height, width = depth.shape

@@ -20,7 +20,7 @@ from renderers.openness import EVERYWHERE
 from renderers.openness import LEVELS as OPEN_LEVELS
 from renderers.pixels import DISTANT, FOG_HEIGHT, SKY
 from renderers.points import FACADE_LIFT
-from renderers.raster import SKY_TEXEL, Drawn, RasterOptions, environment, open_sky, sky_rows, sun_rows
+from renderers.raster import NO_MAP, SKY_TEXEL, Drawn, RasterOptions, environment, open_sky, sky_rows, sun_rows
 from renderers.shade import Environment, Materials, Triangles
 from renderers.snow import ALBEDO, TROD
 from renderers.stage import Stage
@@ -215,7 +215,8 @@ class GlRenderer:
         return {
             "camera_from_world": view.camera_from_world[:3, :3].T, "eye": view.position, "focal": view.focal,
             "size": (view.width, view.height), "sun_rows": sun_rows(stage, view, options),
-            "sky_rows": sky_rows(stage, view, options), "open_rows": env.open_sky.cell_from_world,
+            "sky_rows": sky_rows(stage, view, options) if options.sky_size else NO_MAP.texel_from_world,
+            "open_rows": env.open_sky.cell_from_world,
             "sun_texel": 2.0 * options.shadow_reach / max(options.shadow_size, 1), "sky_texel": SKY_TEXEL,
             "open_count": env.open_sky.factor.shape[1], "sun": env.sun, "sun_colour": env.sun_colour,
             "zenith": env.zenith, "horizon": env.horizon, "ground": env.ground, "clouds": env.clouds,

@@ -90,6 +90,22 @@ def test_a_graphics_card_shades_as_the_processor_does(name: str) -> None:
     assert np.abs(np.linalg.norm(frame.normal[np.isfinite(frame.depth)], axis=-1) - 1.0).max() < 1e-3
 
 
+@pytest.mark.parametrize(
+    "options", [RasterOptions(1, 1024, 32.0, 0), RasterOptions(1, 0), RasterOptions(2, 512, 20.0, 128)]
+)
+def test_quality_means_the_same_on_a_card(options: RasterOptions) -> None:
+    from renderers.gl import GlRenderer
+
+    try:
+        card = GlRenderer(options)
+    except GlError as error:
+        pytest.skip(str(error))
+    stage, view, _ = staged("street")
+    own, frame = RasterRenderer(options).render(stage, view), card.render(stage, view)
+    error = np.abs(own.rgb - frame.rgb).max(-1) / (0.05 + own.rgb.max(-1))
+    assert np.quantile(error, 0.99) < 0.03
+
+
 def test_labels_are_the_same(other: str) -> None:
     stage, view, subjects = staged("street")
     own = {label.id: label for label in label_frame(reference("street"), subjects)}
