@@ -9,11 +9,11 @@ import numpy as np
 from agents.actions import WALK_PUSH, pushed, steered
 from agents.drivers import rule_acceleration
 from agents.judging import REACHED, RUNNING, TIMEOUT, Verdicts, judge
-from agents.resetting import Play, begin, observe, observe_rows, place_again
+from agents.resetting import RESPAWN, STOP, Play, begin, look, observe, observe_rows, place_again
 from agents.rewards import SUCCESS
 from agents.walkers import walk_acceleration
-from sim.bodies import Bodies, Sight, look_around
-from sim.egoview import along_route, on_route
+from sim.bodies import Bodies, Sight
+from sim.egoview import ALONG, GAP, PACE, look_ahead, on_route
 from sim.kernels import drive, kernel, released, wrap
 from sim.lights import run_lights
 from sim.logs import REACT, REPLAY, RULES, Log, put
@@ -35,6 +35,7 @@ class Batch(NamedTuple):
     views: F4  # (E, N, F) observations
     final: F4  # (E, N, F) last observations of the episode that ended last in each row
     place: F4  # (E, A, 2) m to the left of the path and rad against it
+    ahead: F4  # (E, A, 4) what `sim.egoview.look_ahead` worked out for vehicles after the step before
     wish: F4  # (E, A, 2) controls of this step: acceleration in m/s2 and front wheel angle in rad
     log: Log  # of the scenes
 
@@ -42,16 +43,20 @@ class Batch(NamedTuple):
 @kernel
 def sight_of(sights, e):  # type: ignore[no-untyped-def]
     """The sight of one environment."""
-    return Sight(sights.cosine[e], sights.sine[e], sights.crossing[e], sights.on[e], sights.shown[e], sights.left[e])
+    return Sight(
+        sights.cosine[e], sights.sine[e], sights.dx[e], sights.dy[e], sights.crossing[e], sights.on[e],
+        sights.shown[e], sights.left[e],
+    )  # fmt: skip
 
 
 @released
-def step_range(batch, actions, low, high):  # type: ignore[no-untyped-def]
+def step_range(batch, near, actions, low, high):  # type: ignore[no-untyped-def]
     """Advance environments low..high - 1 in place.
 
     Args:
         batch: `Batch`.
-        actions: (E, N, 2).
+        near: `Near`, room for one world.
+        actions: (E, N, 2); with (E, 0, 2) the rules decide for everybody.
         low: first environment.
         high: after the last one.
     """
@@ -62,9 +67,9 @@ def step_range(batch, actions, low, high):  # type: ignore[no-untyped-def]
         batch.bodies.time[e] += batch.play.dt
         run_controller(p, e, batch)
         batch.play.step[e] += 1
-        look_around(p, e, batch.tables, batch.bodies, sight)
-        judge(p, e, batch, sight)
-        finish(p, e, batch, sight)
+        look(p, e, batch, sight, near)
+        judge(p, e, batch, sight, near)
+        finish(p, e, batch, sight, near)
 
 
 @kernel
@@ -86,16 +91,16 @@ def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
     for a in range(tables.exists.shape[1]):
         if not bodies.alive[e, a] or tables.path[p, a] < 0:
             continue
-        n = play.row_of[p, a]
-        if n >= 0 and play.active[e, n]:
+        n, ahead = play.row_of[p, a], batch.ahead[e, a]
+        if n >= 0 and play.active[e, n] and actions.shape[1] > 0:
             act(p, e, a, n, batch, actions, sight, wish)
-        elif batch.log.mode[p] == REACT:
-            wish[a, 0] = reaction(batch.log, p, e, a, bodies.time[e], tables, bodies, sight)
-        elif batch.log.mode[p] == REPLAY:
+        elif n < 0 and batch.log.mode[p] == REACT:
+            wish[a, 0] = reaction(batch.log, p, e, a, bodies.time[e], ahead[GAP], ahead[PACE], tables, bodies)
+        elif n < 0 and batch.log.mode[p] == REPLAY:
             continue
         elif tables.vehicle[p, a]:
-            wish[a, 0] = rule_acceleration(p, e, a, bodies.travelled[e, a], tables, bodies, sight)
-            wish[a, 1] = along_route(p, e, a, batch.place[e, a, 0], batch.place[e, a, 1], tables, bodies)
+            wish[a, 0] = rule_acceleration(p, e, a, ahead, tables, bodies, sight)
+            wish[a, 1] = ahead[ALONG]
         else:
             wish[a, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)
 
@@ -114,47 +119,53 @@ def act(p, e, a, n, batch, actions, sight, wish):  # type: ignore[no-untyped-def
         return
     push = pushed(first)
     wish[a, 0] = push * (play.gains[e, 0] if push > 0 else play.gains[e, 1])
-    along = along_route(p, e, a, batch.place[e, a, 0], batch.place[e, a, 1], tables, bodies)
-    wish[a, 1] = play.gains[e, 2] * steered(second, along, bodies.speed[e, a], tables.base[p, a])
+    wish[a, 1] = play.gains[e, 2] * steered(second, batch.ahead[e, a, ALONG], bodies.speed[e, a], tables.base[p, a])
 
 
 @kernel
 def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
     """Move everybody by one step, and take those away who reach the end of their path without being controlled."""
-    tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
+    tables, bodies = batch.tables, batch.bodies
     for a in range(tables.exists.shape[1]):
-        r = tables.path[p, a]
-        if batch.log.mode[p] != RULES and batch.play.row_of[p, a] < 0:
-            move_recorded(p, e, a, batch, wish)
-            continue
-        if not bodies.alive[e, a] or r < 0:
-            continue
-        before = bodies.speed[e, a]
+        x, y, there = bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.alive[e, a]
         n = batch.play.row_of[p, a]
-        if tables.vehicle[p, a]:
-            base = tables.base[p, a] * (batch.play.gains[e, 3] if n >= 0 else np.float32(1.0))
-            x, y, turn, v, steer, rate, distance = drive(
-                bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.heading[e, a], before,
-                bodies.steering[e, a], wish[a, 0], wish[a, 1], base, dt,
-            )  # fmt: skip
-            bodies.steering[e, a], bodies.yaw_rate[e, a] = steer, rate
-            bodies.heading[e, a] = wrap(turn)
-            bodies.position[e, a, 0], bodies.position[e, a, 1] = x, y
-            bodies.travelled[e, a] += distance
-            s, offset, error = on_route(p, e, a, tables, bodies)
-            bodies.travelled[e, a] = s
-            batch.place[e, a, 0], batch.place[e, a, 1] = offset, error
-        else:
-            v = min(max(0.0, before + wish[a, 0] * dt), 3.0)
-            distance = 0.5 * (v + before) * dt
-            bodies.travelled[e, a] += distance
-            x, y, along = place_on(tables, r, bodies.travelled[e, a])
-            bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.heading[e, a] = x, y, along
-            bodies.gait_phase[e, a] = (bodies.gait_phase[e, a] + distance / STRIDE) % 1.0
-        bodies.acceleration[e, a] = (v - before) / dt
-        bodies.speed[e, a] = v
-        if n < 0 and bodies.travelled[e, a] >= tables.length[r]:
-            bodies.alive[e, a] = False
+        if batch.log.mode[p] != RULES and n < 0:
+            move_recorded(p, e, a, batch, wish)
+        elif there and tables.path[p, a] >= 0 and (n < 0 or batch.play.active[e, n]):
+            move_one(p, e, a, n, batch, wish)
+        sight.dx[a] = bodies.position[e, a, 0] - x if there else np.float32(0.0)
+        sight.dy[a] = bodies.position[e, a, 1] - y if there else np.float32(0.0)
+
+
+@kernel
+def move_one(p, e, a, n, batch, wish):  # type: ignore[no-untyped-def]
+    """Move an actor that follows a path, of row n if it is controlled, by one step."""
+    tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
+    before = bodies.speed[e, a]
+    if tables.vehicle[p, a]:
+        base = tables.base[p, a] * (batch.play.gains[e, 3] if n >= 0 else np.float32(1.0))
+        x, y, turn, v, steer, rate, distance = drive(
+            bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.heading[e, a], before,
+            bodies.steering[e, a], wish[a, 0], wish[a, 1], base, dt,
+        )  # fmt: skip
+        bodies.steering[e, a], bodies.yaw_rate[e, a] = steer, rate
+        bodies.heading[e, a] = wrap(turn)
+        bodies.position[e, a, 0], bodies.position[e, a, 1] = x, y
+        bodies.travelled[e, a] += distance
+        s, offset, error = on_route(p, e, a, tables, bodies)
+        bodies.travelled[e, a] = s
+        batch.place[e, a, 0], batch.place[e, a, 1] = offset, error
+    else:
+        v = min(max(np.float32(0.0), before + wish[a, 0] * dt), np.float32(3.0))
+        distance = np.float32(0.5) * (v + before) * dt
+        bodies.travelled[e, a] += distance
+        x, y, along = place_on(tables, tables.path[p, a], bodies.travelled[e, a])
+        bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.heading[e, a] = x, y, along
+        bodies.gait_phase[e, a] = (bodies.gait_phase[e, a] + distance / STRIDE) % 1.0
+    bodies.acceleration[e, a] = (v - before) / dt
+    bodies.speed[e, a] = v
+    if n < 0 and bodies.travelled[e, a] >= tables.length[tables.path[p, a]]:
+        bodies.alive[e, a] = False
 
 
 @kernel
@@ -171,7 +182,7 @@ def move_recorded(p, e, a, batch, wish):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def finish(p, e, batch, sight):  # type: ignore[no-untyped-def]
+def finish(p, e, batch, sight, near):  # type: ignore[no-untyped-def]
     """End episodes, keep their last observations, begin new ones where that is wanted, and observe."""
     play, verdicts = batch.play, batch.verdicts
     late = play.step[e] >= play.limit
@@ -185,24 +196,40 @@ def finish(p, e, batch, sight):  # type: ignore[no-untyped-def]
             running = True
         else:
             ended = True
-            observe(p, e, n, batch, sight, batch.final[e, n])
-    if not (ended or late):
-        observe_rows(p, e, batch, sight)
-        return
-    over = late or not (running or play.respawn)
+            see_last(p, e, n, batch, sight, near)
+    over = late or (ended and not (running or play.consequence == RESPAWN))
     if over and play.autoreset:
-        begin(e, batch, sight)
+        begin(e, batch, sight, near)
         p = play.scene[e]
     elif ended:
         for n in range(play.slots.shape[1]):
             if play.active[e, n] and verdicts.outcome[e, n] != RUNNING:
-                if play.respawn and not over:
+                if play.consequence == RESPAWN and not over:
                     place_again(p, e, n, batch, sight)
                 else:
-                    play.active[e, n] = False
-                    batch.bodies.alive[e, play.slots[p, n]] = False
-        look_around(p, e, batch.tables, batch.bodies, sight)
-    observe_rows(p, e, batch, sight)
+                    retire(p, e, n, batch)
+        look(p, e, batch, sight, near)
+    observe_rows(p, e, batch, sight, near)
+
+
+@kernel
+def see_last(p, e, n, batch, sight, near):  # type: ignore[no-untyped-def]
+    """Fill the last observation of a row."""
+    a = batch.play.slots[p, n]
+    if batch.tables.vehicle[p, a]:
+        offset, error = batch.place[e, a, 0], batch.place[e, a, 1]
+        look_ahead(p, e, a, offset, error, batch.tables, batch.bodies, sight, near, batch.ahead[e, a])
+    observe(p, e, n, batch, sight, near, batch.final[e, n])
+
+
+@kernel
+def retire(p, e, n, batch):  # type: ignore[no-untyped-def]
+    """Take the actor of a row out of the traffic: where wrecks stay, who failed stands where it is from now on."""
+    a, bodies = batch.play.slots[p, n], batch.bodies
+    failed = batch.verdicts.outcome[e, n] not in (REACHED, TIMEOUT)
+    batch.play.active[e, n] = False
+    bodies.alive[e, a] = batch.play.consequence == STOP and failed
+    bodies.speed[e, a], bodies.acceleration[e, a], bodies.yaw_rate[e, a] = 0.0, 0.0, 0.0
 
 
 @kernel
@@ -218,12 +245,12 @@ def end_late(p, e, n, batch):  # type: ignore[no-untyped-def]
 
 
 @released
-def begin_range(batch, low, high):  # type: ignore[no-untyped-def]
+def begin_range(batch, near, low, high):  # type: ignore[no-untyped-def]
     """Begin new episodes in environments low..high - 1 and observe them."""
     for e in range(low, high):
         sight = sight_of(batch.sights, e)
-        begin(e, batch, sight)
-        observe_rows(batch.play.scene[e], e, batch, sight)
+        begin(e, batch, sight, near)
+        observe_rows(batch.play.scene[e], e, batch, sight, near)
 
 
 @released
@@ -237,7 +264,7 @@ def rule_range(batch, out, low, high):  # type: ignore[no-untyped-def]
             if a < 0 or not play.active[e, n]:
                 continue
             if tables.vehicle[p, a]:
-                out[e, n, 0] = rule_acceleration(p, e, a, bodies.travelled[e, a], tables, bodies, sight)
-                out[e, n, 1] = along_route(p, e, a, batch.place[e, a, 0], batch.place[e, a, 1], tables, bodies)
+                out[e, n, 0] = rule_acceleration(p, e, a, batch.ahead[e, a], tables, bodies, sight)
+                out[e, n, 1] = batch.ahead[e, a, ALONG]
             else:
                 out[e, n, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)

@@ -14,11 +14,13 @@ from scenes.types import Crossing, Floats, Scene
 from sim.ground import Ground, compile_ground, on_road
 from sim.kernels import kernel, wrap
 from sim.lights import Lights
+from sim.near import lay_cells
 from sim.signals import Plans, compile_plans
 from sim.world import F4, I4, World, compile_world
 
 SPACING = 1.0  # m between the points of a path
 CLEAR_ALONG = 4  # points of a path
+SLIDE = 6  # segments of a path that are looked through for the nearest place
 AHEAD = 100  # points of a path that `Tables.sweep` looks ahead
 NEAR = 0.25  # m, spacing at which paths are searched for crossings
 
@@ -50,6 +52,9 @@ class Tables(NamedTuple):
     ground: Ground
     lights: Lights  # controllers, where they are not fixed plans
     sweep: F4  # (Q, 2) lowest and highest m to the left of a point's heading that the next AHEAD points of a path lie
+    along: F4  # (Q, 2) cosine and sine of a point's heading
+    field: F4  # (B, 3) lowest x, y (m) of the grid of `sim.near`, and its cells per metre
+    cells: I4  # (B, 2) its columns and rows
 
 
 def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Tables:
@@ -84,11 +89,22 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Table
         for c, crossing in enumerate(scene.roads.crossings):
             groups[b, c] = -1 if crossing.signal_group is None else crossing.signal_group
     lane_line, lane_rows = lane_lines(scenes)
+    along = np.stack([np.cos(line[:, 2]), np.sin(line[:, 2])], -1)
+    field, cells = fields_of(owner, spot, line, rows)
     return Tables(
         world.exists, world.vehicle, world.size, world.wheel_base, world.desired_speed, start, spot, owner, line, rows,
         length, clear, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups, lane_line, lane_rows,
-        compile_plans(scenes), ground, world.lights, sweep,
+        compile_plans(scenes), ground, world.lights, sweep, along, field, cells,
     )  # fmt: skip
+
+
+def fields_of(owner: I4, spot: F4, line: F4, rows: I4) -> tuple[F4, I4]:
+    """`Tables.field` and `Tables.cells` from the paths that actors follow and the places where they start."""
+    field, cells = np.zeros((len(owner), 3), np.float32), np.ones((len(owner), 2), np.int32)
+    for b in range(len(owner)):
+        paths = [line[rows[r, 0] : rows[r, 0] + rows[r, 1], :2] for r in np.unique(owner[b][owner[b] >= 0])]
+        field[b], cells[b] = lay_cells(np.concatenate([spot[b, :, :2], *paths]), owner.shape[1])
+    return field, cells
 
 
 def unique_paths(scenes: Sequence[Scene], shape: tuple[int, ...]) -> tuple[list[tuple[Floats, int, float]], I4]:
@@ -212,46 +228,49 @@ def mark_sweep(line, first, count, sweep):  # type: ignore[no-untyped-def]
 @kernel
 def place_on(tables, r, s):  # type: ignore[no-untyped-def]
     """Point (m) and heading (rad) at s metres along path r; beyond the ends its first and last steps go on."""
-    first, count = tables.rows[r, 0], tables.rows[r, 1]
-    k = min(max(int(s), 0), count - 2)
-    share = s - k
-    i = first + k
+    k = min(max(int(s), 0), tables.rows[r, 1] - 2)
+    share = np.float32(s) - np.float32(k)
+    i = tables.rows[r, 0] + k
     x = tables.line[i, 0] + share * (tables.line[i + 1, 0] - tables.line[i, 0])
     y = tables.line[i, 1] + share * (tables.line[i + 1, 1] - tables.line[i, 1])
     return x, y, tables.line[i, 2]
 
 
 @kernel
-def project_on(tables, r, x, y, low, high):  # type: ignore[no-untyped-def]
-    """Nearest place on path r between two lengths: m along it, and m to the left of it.
+def slide_on(tables, r, x, y, guess):  # type: ignore[no-untyped-def]
+    """Nearest place on path r near a guess: m along it, and m to the left of it.
+
+    Goes from segment to segment as long as the next one is nearer, as far as SLIDE.
 
     Args:
         tables: `Tables`.
         r: path.
         x: m.
         y: m.
-        low: m, start of the window; results lie within a step of the window.
-        high: m, end of the window.
+        guess: m along the path.
 
     Returns:
         Length and signed distance; before the start and beyond the end on the extended path.
     """
-    first, count = tables.rows[r, 0], tables.rows[r, 1]
-    begin, end = min(max(int(low), 0), count - 2), min(max(int(high), 0), count - 2)
-    best, best_s, best_d = np.float32(1e30), np.float32(0.0), np.float32(0.0)
-    for k in range(begin, end + 1):
+    first, last = tables.rows[r, 0], tables.rows[r, 1] - 2
+    k, way = min(max(int(guess), 0), last), 0
+    for _ in range(SLIDE):
         i = first + k
-        ux, uy = tables.line[i + 1, 0] - tables.line[i, 0], tables.line[i + 1, 1] - tables.line[i, 1]
-        ex, ey = x - tables.line[i, 0], y - tables.line[i, 1]
+        px, py = tables.line[i, 0], tables.line[i, 1]
+        ux, uy = tables.line[i + 1, 0] - px, tables.line[i + 1, 1] - py
+        ex, ey = x - px, y - py
         square = max(ux * ux + uy * uy, np.float32(1e-6))
         share = (ex * ux + ey * uy) / square
-        if share < 0 and k > 0:
-            share = np.float32(0.0)
-        elif share > 1 and k < count - 2:
-            share = np.float32(1.0)
-        fx, fy = ex - share * ux, ey - share * uy
-        gap = fx * fx + fy * fy
-        if gap < best:
-            best, best_s, best_d = gap, k + share, ux * ey - uy * ex
-    aside = np.sqrt(best)
-    return best_s, aside if best_d >= 0 else -aside
+        if share > np.float32(1.0) and k < last and way >= 0:
+            k, way = k + 1, 1
+        elif share < np.float32(0.0) and k > 0 and way <= 0:
+            k, way = k - 1, -1
+        else:
+            break
+    if k > 0:
+        share = max(share, np.float32(0.0))
+    if k < last:
+        share = min(share, np.float32(1.0))
+    fx, fy = ex - share * ux, ey - share * uy
+    aside = np.sqrt(fx * fx + fy * fy)
+    return np.float32(k) + share, aside if ux * ey - uy * ex >= np.float32(0.0) else -aside
