@@ -18,7 +18,7 @@ from agents.episodes import MAX_DELAY, Controlled, Pool, Randomisation, make_poo
 from agents.judging import Verdicts
 from agents.resetting import CONSEQUENCES, Play
 from agents.rewards import TERMS, Weights
-from agents.stepping import Batch, begin_range, rule_range, step_range
+from agents.stepping import Batch, begin_range, rule_range, sort_by_scene, step_range
 from scenes.types import Scene
 from sim.bodies import FIELDS, Sight, empty_bodies
 from sim.egoview import SIZE
@@ -127,6 +127,7 @@ class Environments:
         self.controlled, self.observer = controlled, observer
         self.threads = min(threads or numba.config.NUMBA_NUM_THREADS, max(1, num_envs // CHUNK))
         self._near = [empty_near(self.pool.tables.cells, self.pool.tables.exists.shape[1]) for _ in range(self.threads)]
+        self._start, self._order = np.zeros(len(self.pool.scenes) + 1, np.int64), np.zeros(num_envs, np.int64)
         self._threads = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         options = randomise or Randomisation()
         play = _play(self.pool, num_envs, options, weights or Weights(), round(time_limit / DT), first)
@@ -172,7 +173,8 @@ class Environments:
         rows = self.rows if actions is not None else 0
         wanted = np.ascontiguousarray(np.empty(0) if actions is None else actions, np.float32)
         wanted = wanted.reshape(self.num_envs, rows, 2)
-        self._spread(lambda k, low, high: step_range(self.batch, self._near[k], wanted, low, high))
+        sort_by_scene(self.batch.play.scene, self._start, self._order)
+        self._spread(lambda k, low, high: step_range(self.batch, self._near[k], self._order, wanted, low, high))
         v = self.batch.verdicts
         final: NDArray[Any] = self.batch.final
         if self._pictures is not None and self._last_pictures is not None:

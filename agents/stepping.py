@@ -50,17 +50,38 @@ def sight_of(sights, e):  # type: ignore[no-untyped-def]
 
 
 @released
-def step_range(batch, near, actions, low, high):  # type: ignore[no-untyped-def]
-    """Advance environments low..high - 1 in place.
+def sort_by_scene(scene, start, order):  # type: ignore[no-untyped-def]
+    """Order in which environments are advanced: those that play one scene together, for its tables are then at hand.
+
+    Args:
+        scene: (E,) that is played.
+        start: (P + 1,) used to count.
+        order: (E,) filled.
+    """
+    start[:] = 0
+    for e in range(len(scene)):
+        start[scene[e] + 1] += 1
+    for p in range(1, len(start)):
+        start[p] += start[p - 1]
+    for e in range(len(scene)):
+        order[start[scene[e]]] = e
+        start[scene[e]] += 1
+
+
+@released
+def step_range(batch, near, order, actions, low, high):  # type: ignore[no-untyped-def]
+    """Advance environments order[low] .. order[high - 1] in place.
 
     Args:
         batch: `Batch`.
         near: `Near`, room for one world.
+        order: (E,) environments.
         actions: (E, N, 2); with (E, 0, 2) the rules decide for everybody.
-        low: first environment.
+        low: first place.
         high: after the last one.
     """
-    for e in range(low, high):
+    for i in range(low, high):
+        e = order[i]
         p, sight, wish = batch.play.scene[e], sight_of(batch.sights, e), batch.wish[e]
         decide(p, e, batch, actions, sight, wish)
         move(p, e, batch, sight, wish)

@@ -55,6 +55,7 @@ SPEED, ROUTE_STEERING = FIELDS.index("speed"), FIELDS.index("route_steering")
 WHEEL_BASE = FIELDS.index("wheel_base")
 SPEED_SCALE, BASE_SCALE = 25.0, 10.0
 HEAD, PER = len(EGO), len(NEIGHBOUR)
+WHO = HEAD + 2 * ROUTE + 8  # place of the last two numbers of the first neighbour
 ROUTE_AT = np.array([1.5 * k + 0.12 * k * k for k in range(1, ROUTE + 1)], np.float32)  # m ahead, points of the route
 # what is squashed by how much in the vector part of a view: value / (share * |value| + scale)
 SHARES = np.array([1.0] * (2 * ROUTE) + [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0] * NEIGHBOURS, np.float32)
@@ -206,7 +207,7 @@ def see_neighbours(p, e, a, tables, bodies, sight, near, out):  # type: ignore[n
     """
     # while they are sorted, the last two numbers of a neighbour hold who it is and how far away
     x, y, c, d, n = bodies.position[e, a, 0], bodies.position[e, a, 1], sight.cosine[a], sight.sine[a], 0
-    seen, farthest = out[HEAD + 2 * ROUTE :].reshape(NEIGHBOURS, PER), np.float32(np.inf)
+    farthest = np.float32(np.inf)
     for m in range(near.first[a], near.first[a + 1]):
         j, square = near.other[m], near.square[m]
         if sight.crossing[j] >= 0:
@@ -214,22 +215,24 @@ def see_neighbours(p, e, a, tables, bodies, sight, near, out):  # type: ignore[n
         elif not tables.vehicle[p, j] or tables.path[p, j] < 0:
             square *= np.float32(4.0)
         if square < farthest:
-            k = min(n, NEIGHBOURS - 1)
-            while k > 0 and seen[k - 1, 9] > square:
-                seen[k, 8], seen[k, 9] = seen[k - 1, 8], seen[k - 1, 9]
-                k -= 1
-            seen[k, 8], seen[k, 9] = j, square
+            k = WHO + PER * min(n, NEIGHBOURS - 1)
+            while k > WHO and out[k - PER + 1] > square:
+                out[k], out[k + 1] = out[k - PER], out[k - PER + 1]
+                k -= PER
+            out[k], out[k + 1] = j, square
             n = min(n + 1, NEIGHBOURS)
             if n == NEIGHBOURS:
-                farthest = seen[NEIGHBOURS - 1, 9]
-    for k in range(n):
-        j = int(seen[k, 8])
+                farthest = out[WHO + PER * (NEIGHBOURS - 1) + 1]
+    for i in range(n):
+        k = WHO - 8 + PER * i
+        j = int(out[k + 8])
         dx, dy, v = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y, bodies.speed[e, j]
         cosine, sine = c * sight.cosine[j] + d * sight.sine[j], c * sight.sine[j] - d * sight.cosine[j]
-        seen[k, 0], seen[k, 1], seen[k, 2], seen[k, 3] = dx * c + dy * d, dy * c - dx * d, v * cosine, v * sine
-        seen[k, 4], seen[k, 5] = cosine, sine
-        seen[k, 6], seen[k, 7] = min(tables.size[p, j, 0], np.float32(15.0)), min(tables.size[p, j, 1], np.float32(3.0))
-        seen[k, 8], seen[k, 9] = not tables.vehicle[p, j], np.float32(1.0)
+        out[k], out[k + 1], out[k + 2], out[k + 3] = dx * c + dy * d, dy * c - dx * d, v * cosine, v * sine
+        out[k + 4], out[k + 5] = cosine, sine
+        out[k + 6] = min(tables.size[p, j, 0], np.float32(15.0))
+        out[k + 7] = min(tables.size[p, j, 1], np.float32(3.0))
+        out[k + 8], out[k + 9] = not tables.vehicle[p, j], np.float32(1.0)
 
 
 @kernel

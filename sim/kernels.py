@@ -104,8 +104,8 @@ def drive(x, y, heading, speed, steering, acceleration, target, base, dt):  # ty
     """Advance a vehicle on the kinematic single-track model, reference point in the middle between the axles.
 
     Rajamani, Vehicle Dynamics and Control (2012), section 2.2: slip angle beta = atan(tan(delta) / 2),
-    yaw rate = v cos(beta) tan(delta) / L. With the front wheels at one angle the way is an arc, and the step is exact for
-    any acceleration: along the chord, 2 sin(turn / 2) / turn times as long as the arc. Speeds do not become negative.
+    yaw rate = v cos(beta) tan(delta) / L. With the front wheels at one angle the way is an arc, and the step is exact
+    for any acceleration: along the chord, sin(turn / 2) / (turn / 2) of the arc. Speeds do not become negative.
 
     Args:
         x: m.
