@@ -18,7 +18,7 @@ from agents.episodes import MAX_DELAY, Controlled, Pool, Randomisation, make_poo
 from agents.judging import Verdicts
 from agents.resetting import CONSEQUENCES, Play
 from agents.rewards import TERMS, Weights
-from agents.stepping import Batch, begin_range, rule_range, sort_by_scene, step_range
+from agents.stepping import Batch, rule_range, sort_by_scene, step_range
 from scenes.types import Scene
 from sim.bodies import FIELDS, Sight, empty_bodies
 from sim.egoview import SIZE
@@ -155,8 +155,10 @@ class Environments:
         if seed is not None:
             self.batch = self.batch._replace(play=self.batch.play._replace(seed=np.int64(seed % 2**63)))
             self.batch.play.episode[:] = -1
-        for e in range(self.num_envs) if only is None else only.tolist():
-            begin_range(self.batch, self._near[0], e, e + 1)
+        chosen = np.arange(self.num_envs) if only is None else np.asarray(only, np.int64)
+        none = np.zeros((self.num_envs, 0, 2), np.float32)
+        step_range(self.batch, self._near[0], chosen, none, True, 0, len(chosen))
+        for e in chosen.tolist():
             self._look(e)
         return self.observations
 
@@ -174,7 +176,7 @@ class Environments:
         wanted = np.ascontiguousarray(np.empty(0) if actions is None else actions, np.float32)
         wanted = wanted.reshape(self.num_envs, rows, 2)
         sort_by_scene(self.batch.play.scene, self._start, self._order)
-        self._spread(lambda k, low, high: step_range(self.batch, self._near[k], self._order, wanted, low, high))
+        self._spread(lambda k, low, high: step_range(self.batch, self._near[k], self._order, wanted, False, low, high))
         v = self.batch.verdicts
         final: NDArray[Any] = self.batch.final
         if self._pictures is not None and self._last_pictures is not None:

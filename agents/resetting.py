@@ -1,4 +1,4 @@
-"""How episodes begin, and what is seen in them: kernels for one environment."""
+"""How episodes begin: kernels for one environment."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from sim.bodies import look_around
 from sim.counter import normal, uniform
-from sim.egoview import ego_view, look_ahead
 from sim.kernels import kernel, wrap
 from sim.lights import set_out
-from sim.logs import REPLAY, RULES
+from sim.logs import RULES
 from sim.logs import put as put_as_recorded
 from sim.near import find_near
 from sim.tables import place_on
@@ -194,34 +193,6 @@ def look(p, e, batch, sight, near):  # type: ignore[no-untyped-def]
     """Look around after everybody moved or was put somewhere; see `look_around` and `find_near`."""
     look_around(p, e, batch.tables, batch.bodies, sight)
     find_near(p, e, batch.tables, batch.bodies, near)
-
-
-@kernel
-def observe_rows(p, e, batch, sight, near):  # type: ignore[no-untyped-def]
-    """Work out what lies ahead of every vehicle, and fill the observations of the controlled actors."""
-    tables, bodies, play = batch.tables, batch.bodies, batch.play
-    for a in range(tables.exists.shape[1]):
-        if not bodies.alive[e, a] or tables.path[p, a] < 0:
-            continue
-        n = play.row_of[p, a]
-        if tables.vehicle[p, a] and (n >= 0 or batch.log.mode[p] != REPLAY):
-            offset, error = batch.place[e, a, 0], batch.place[e, a, 1]
-            look_ahead(p, e, a, offset, error, tables, bodies, sight, near, batch.ahead[e, a])
-        if n >= 0 and play.active[e, n]:
-            observe(p, e, n, batch, sight, near, batch.views[e, n])
-    for n in range(play.slots.shape[1]):
-        if not play.active[e, n]:
-            batch.views[e, n] = 0.0
-
-
-@kernel
-def observe(p, e, n, batch, sight, near, out):  # type: ignore[no-untyped-def]
-    """Fill the observation of one controlled actor, whose `batch.ahead` is filled."""
-    a = batch.play.slots[p, n]
-    place = batch.place[e, a]
-    ego_view(p, e, a, place[0], place[1], batch.ahead[e, a], batch.tables, batch.bodies, sight, near, out)
-    if batch.play.noise[e] > 0.0:
-        blur(e, n, a, batch.play, out)
 
 
 @kernel

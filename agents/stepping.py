@@ -9,11 +9,11 @@ import numpy as np
 from agents.actions import WALK_PUSH, pushed, steered
 from agents.drivers import rule_acceleration
 from agents.judging import REACHED, RUNNING, TIMEOUT, Verdicts, judge
-from agents.resetting import RESPAWN, STOP, Play, begin, look, observe, observe_rows, place_again
+from agents.resetting import RESPAWN, STOP, Play, begin, blur, look, place_again
 from agents.rewards import SUCCESS
 from agents.walkers import walk_acceleration
 from sim.bodies import Bodies, Sight
-from sim.egoview import ALONG, GAP, PACE, look_ahead, on_route
+from sim.egoview import ALONG, GAP, PACE, ego_view, look_ahead, on_route
 from sim.kernels import drive, kernel, released, wrap
 from sim.lights import run_lights
 from sim.logs import REACT, REPLAY, RULES, Log, put
@@ -69,28 +69,30 @@ def sort_by_scene(scene, start, order):  # type: ignore[no-untyped-def]
 
 
 @released
-def step_range(batch, near, order, actions, low, high):  # type: ignore[no-untyped-def]
-    """Advance environments order[low] .. order[high - 1] in place.
+def step_range(batch, near, order, actions, fresh, low, high):  # type: ignore[no-untyped-def]
+    """Advance environments order[low] .. order[high - 1] in place, or begin new episodes in them.
 
     Args:
         batch: `Batch`.
         near: `Near`, room for one world.
         order: (E,) environments.
         actions: (E, N, 2); with (E, 0, 2) the rules decide for everybody.
+        fresh: begin new episodes instead of a step.
         low: first place.
         high: after the last one.
     """
     for i in range(low, high):
         e = order[i]
         p, sight, wish = batch.play.scene[e], sight_of(batch.sights, e), batch.wish[e]
-        decide(p, e, batch, actions, sight, wish)
-        move(p, e, batch, sight, wish)
-        batch.bodies.time[e] += batch.play.dt
-        run_controller(p, e, batch)
-        batch.play.step[e] += 1
-        look(p, e, batch, sight, near)
-        judge(p, e, batch, sight, near)
-        finish(p, e, batch, sight, near)
+        if not fresh:
+            decide(p, e, batch, actions, sight, wish)
+            move(p, e, batch, sight, wish)
+            batch.bodies.time[e] += batch.play.dt
+            run_controller(p, e, batch)
+            batch.play.step[e] += 1
+            look(p, e, batch, sight, near)
+            judge(p, e, batch, sight, near)
+        finish(p, e, batch, sight, near, fresh)
 
 
 @kernel
@@ -203,44 +205,74 @@ def move_recorded(p, e, a, batch, wish):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def finish(p, e, batch, sight, near):  # type: ignore[no-untyped-def]
+def finish(p, e, batch, sight, near, fresh):  # type: ignore[no-untyped-def]
     """End episodes, keep their last observations, begin new ones where that is wanted, and observe."""
     play, verdicts = batch.play, batch.verdicts
-    late = play.step[e] >= play.limit
-    ended, running = False, False
+    late = play.step[e] >= play.limit and not fresh
+    ended, running = False, fresh
     for n in range(play.slots.shape[1]):
-        if not play.active[e, n]:
+        if fresh or not play.active[e, n]:
             continue
         if late and verdicts.outcome[e, n] == RUNNING:
             end_late(p, e, n, batch)
-        if verdicts.outcome[e, n] == RUNNING:
-            running = True
-        else:
-            ended = True
-            see_last(p, e, n, batch, sight, near)
-    over = late or (ended and not (running or play.consequence == RESPAWN))
-    if over and play.autoreset:
-        begin(e, batch, sight, near)
-        p = play.scene[e]
-    elif ended:
-        for n in range(play.slots.shape[1]):
-            if play.active[e, n] and verdicts.outcome[e, n] != RUNNING:
-                if play.consequence == RESPAWN and not over:
-                    place_again(p, e, n, batch, sight)
-                else:
-                    retire(p, e, n, batch)
-        look(p, e, batch, sight, near)
-    observe_rows(p, e, batch, sight, near)
+        running |= verdicts.outcome[e, n] == RUNNING
+        ended |= verdicts.outcome[e, n] != RUNNING
+    over = late or not (running or play.consequence == RESPAWN or not ended)
+    for last in (True, False):  # what is seen at the end of episodes, then what everybody sees
+        if last and not ended:
+            continue
+        if not last and (fresh or (over and play.autoreset)):
+            begin(e, batch, sight, near)
+            p = play.scene[e]
+        elif not last and ended:
+            put_away(p, e, over, batch, sight)
+            look(p, e, batch, sight, near)
+        observe_rows(p, e, last, batch, sight, near)
 
 
 @kernel
-def see_last(p, e, n, batch, sight, near):  # type: ignore[no-untyped-def]
-    """Fill the last observation of a row."""
-    a = batch.play.slots[p, n]
-    if batch.tables.vehicle[p, a]:
-        offset, error = batch.place[e, a, 0], batch.place[e, a, 1]
-        look_ahead(p, e, a, offset, error, batch.tables, batch.bodies, sight, near, batch.ahead[e, a])
-    observe(p, e, n, batch, sight, near, batch.final[e, n])
+def put_away(p, e, over, batch, sight):  # type: ignore[no-untyped-def]
+    """Put actors whose episodes ended back on their routes, or take them out of the traffic."""
+    play = batch.play
+    for n in range(play.slots.shape[1]):
+        if play.active[e, n] and batch.verdicts.outcome[e, n] != RUNNING:
+            if play.consequence == RESPAWN and not over:
+                place_again(p, e, n, batch, sight)
+            else:
+                retire(p, e, n, batch)
+
+
+@kernel
+def observe_rows(p, e, last, batch, sight, near):  # type: ignore[no-untyped-def]
+    """Work out what lies ahead of every vehicle, and fill the observations of the controlled actors.
+
+    Args:
+        p: scene.
+        e: environment.
+        last: only of those whose episodes ended, as their last observations.
+        batch: `Batch`.
+        sight: `Sight` of the world.
+        near: `Near` of the world.
+    """
+    tables, bodies, play = batch.tables, batch.bodies, batch.play
+    for a in range(tables.exists.shape[1]):
+        n = play.row_of[p, a]
+        acts = n >= 0 and play.active[e, n]
+        if last and not (acts and batch.verdicts.outcome[e, n] != RUNNING):
+            continue
+        if not bodies.alive[e, a] or tables.path[p, a] < 0:
+            continue
+        place, ahead = batch.place[e, a], batch.ahead[e, a]
+        if tables.vehicle[p, a] and (acts or batch.log.mode[p] != REPLAY):
+            look_ahead(p, e, a, place[0], place[1], tables, bodies, sight, near, ahead)
+        if acts:
+            out = batch.final[e, n] if last else batch.views[e, n]
+            ego_view(p, e, a, place[0], place[1], ahead, tables, bodies, sight, near, out)
+            if play.noise[e] > 0.0:
+                blur(e, n, a, play, out)
+    for n in range(play.slots.shape[1]):
+        if not (last or play.active[e, n]):
+            batch.views[e, n] = 0.0
 
 
 @kernel
@@ -263,15 +295,6 @@ def end_late(p, e, n, batch):  # type: ignore[no-untyped-def]
         verdicts.reward[e, n] += play.weights[SUCCESS]
     else:
         verdicts.outcome[e, n], verdicts.truncated[e, n] = TIMEOUT, True
-
-
-@released
-def begin_range(batch, near, low, high):  # type: ignore[no-untyped-def]
-    """Begin new episodes in environments low..high - 1 and observe them."""
-    for e in range(low, high):
-        sight = sight_of(batch.sights, e)
-        begin(e, batch, sight, near)
-        observe_rows(batch.play.scene[e], e, batch, sight, near)
 
 
 @released

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,11 +56,11 @@ def maps_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.name.endswith(ENDINGS))
 
 
-def pool_on_maps(folder: Path, samples: int = 4, count: int = AGENTS) -> tuple[Pool, list[str]]:
-    """A pool of scenes on the maps of a folder.
+def pool_on_maps(folders: Sequence[Path], samples: int = 4, count: int = AGENTS) -> tuple[Pool, list[str]]:
+    """A pool of scenes on the maps of folders.
 
     Args:
-        folder: is searched for maps.
+        folders: are searched for maps.
         samples: of each map.
         count: vehicles in each scene.
 
@@ -67,7 +68,7 @@ def pool_on_maps(folder: Path, samples: int = 4, count: int = AGENTS) -> tuple[P
         The pool and the names of the maps; those without room for as many vehicles are left out.
     """
     scenes, names = [], []
-    for path in maps_in(folder):
+    for path in (path for folder in folders for path in maps_in(folder)):
         try:
             found = map_scenes(path, samples)
         except SceneError:

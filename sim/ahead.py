@@ -9,7 +9,7 @@ import numpy as np
 from sim.kernels import kernel, wrap
 from sim.near import REACH
 from sim.signals import YELLOW
-from sim.tables import slide_on
+from sim.tables import COSINE, LEFT, RIGHT, SINE, slide_on
 
 HALF: float = np.float32(0.5)  # type: ignore[assignment]
 TURN_AHEAD = 25  # m before a turn from where on oncoming traffic matters
@@ -39,8 +39,8 @@ def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-u
     nose, wide = s + HALF * tables.size[p, a, 0], HALF * tables.size[p, a, 1] + np.float32(0.3)
     gap, gap_speed = REACH, np.float32(0.0)
     k = tables.rows[r, 0] + min(max(int(s), 0), tables.rows[r, 1] - 1)
-    from_x, from_y, right, left = tables.line[k, 0], tables.line[k, 1], tables.sweep[k, 0], tables.sweep[k, 1]
-    c, d = tables.along[k, 0], tables.along[k, 1]
+    from_x, from_y, right, left = tables.line[k, 0], tables.line[k, 1], tables.rim[k, RIGHT], tables.rim[k, LEFT]
+    c, d = tables.rim[k, COSINE], tables.rim[k, SINE]
     start = s - nose - abs((y - from_y) * c - (x - from_x) * d) - np.float32(1.0)
     for m in range(near.first[a], near.first[a + 1]):
         j = near.other[m]
@@ -68,8 +68,8 @@ def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-u
         if sj <= s + np.float32(0.05) or abs(off) > reach or sj - half - nose >= gap:
             continue
         k = tables.rows[r, 0] + min(max(int(sj), 0), tables.rows[r, 1] - 1)
-        same = sight.cosine[j] * tables.along[k, 0] + sight.sine[j] * tables.along[k, 1]
-        across = abs(sight.sine[j] * tables.along[k, 0] - sight.cosine[j] * tables.along[k, 1])
+        same = sight.cosine[j] * tables.rim[k, COSINE] + sight.sine[j] * tables.rim[k, SINE]
+        across = abs(sight.sine[j] * tables.rim[k, COSINE] - sight.cosine[j] * tables.rim[k, SINE])
         if abs(off) > wide + HALF * (across * tables.size[p, j, 0] + abs(same) * tables.size[p, j, 1]):
             continue
         free = sj - HALF * (abs(same) * tables.size[p, j, 0] + across * tables.size[p, j, 1]) - nose
@@ -149,7 +149,7 @@ def oncoming(p, e, a, s, nose, tables, bodies, sight, near):  # type: ignore[no-
     first, last = tables.rows[tables.path[p, a], 0], tables.rows[tables.path[p, a], 1] - 1
     here = first + min(max(int(s), 0), last)
     there = first + min(max(int(s) + TURN_AHEAD, 0), last)
-    turn = tables.along[here, 0] * tables.along[there, 0] + tables.along[here, 1] * tables.along[there, 1]
+    turn = tables.rim[here, COSINE] * tables.rim[there, COSINE] + tables.rim[here, SINE] * tables.rim[there, SINE]
     if turn > STRAIGHT:
         return REACH
     wait = REACH
@@ -177,8 +177,8 @@ def conflict(p, e, a, j, here, nose, tables, bodies):  # type: ignore[no-untyped
     own, other, sj = tables.path[p, a], tables.path[p, j], bodies.travelled[e, j]
     first, last = tables.rows[own, 0], tables.rows[own, 1] - 1
     k = tables.rows[other, 0] + min(max(int(sj), 0), tables.rows[other, 1] - 1)
-    from_x, from_y, c, d = tables.line[k, 0], tables.line[k, 1], tables.along[k, 0], tables.along[k, 1]
-    right, left = tables.sweep[k, 0] - np.float32(CLEARANCE), tables.sweep[k, 1] + np.float32(CLEARANCE)
+    from_x, from_y, c, d = tables.line[k, 0], tables.line[k, 1], tables.rim[k, COSINE], tables.rim[k, SINE]
+    right, left = tables.rim[k, RIGHT] - np.float32(CLEARANCE), tables.rim[k, LEFT] + np.float32(CLEARANCE)
     for i in range(max(here, 0) + 1, min(here + TURN_AHEAD, last)):
         x, y = tables.line[first + i, 0], tables.line[first + i, 1]
         beside = (y - from_y) * c - (x - from_x) * d

@@ -9,7 +9,7 @@ import numpy as np
 from sim.ground import on_road
 from sim.kernels import kernel
 from sim.signals import RED
-from sim.tables import CLEAR_ALONG
+from sim.tables import CLEAR, CLEAR_ALONG
 
 BEND = 0.1  # m that a lane which counts as straight may bend away over half a vehicle's length
 NARROW = 10  # times that the part of a step is narrowed in which a point is closest to a box
@@ -181,7 +181,7 @@ def off_road(p, e, a, offset, error, tables, bodies, sight):  # type: ignore[no-
         k = min(max(int(bodies.travelled[e, a]), 0), tables.rows[r, 1] - 1)
         # the sine of an angle is smaller than the angle
         beside = abs(offset) + half_length * abs(error) + half_width + np.float32(BEND)
-        if beside < tables.clear[tables.rows[r, 0] + k]:
+        if beside < tables.rim[tables.rows[r, 0] + k, CLEAR]:
             return False
     c, s = sight.cosine[a], sight.sine[a]
     lx, ly, wx, wy = half_length * c, half_length * s, -half_width * s, half_width * c

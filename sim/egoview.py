@@ -233,6 +233,8 @@ def see_neighbours(p, e, a, tables, bodies, sight, near, out):  # type: ignore[n
         out[k + 6] = min(tables.size[p, j, 0], np.float32(15.0))
         out[k + 7] = min(tables.size[p, j, 1], np.float32(3.0))
         out[k + 8], out[k + 9] = not tables.vehicle[p, j], np.float32(1.0)
+    for k in range(WHO - 8 + PER * n, SIZE):
+        out[k] = 0.0
 
 
 @kernel
@@ -252,10 +254,12 @@ def ego_view(p, e, a, offset, error, ahead, tables, bodies, sight, near, out):  
         near: `Near` of the world.
         out: (SIZE,) to be filled; zero for actors that are gone or follow no path.
     """
-    out[:] = 0.0
     if not bodies.alive[e, a] or tables.path[p, a] < 0:
+        out[:] = 0.0
         return
     s = bodies.travelled[e, a]
+    for k in range(HEAD):
+        out[k] = 0.0
     see_self(p, e, a, s, offset, error, tables, bodies, out)
     if tables.vehicle[p, a]:
         see_road(p, e, a, s, ahead, tables, bodies, sight, out)

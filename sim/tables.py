@@ -22,6 +22,7 @@ SPACING = 1.0  # m between the points of a path
 CLEAR_ALONG = 4  # points of a path
 SLIDE = 6  # segments of a path that are looked through for the nearest place
 AHEAD = 100  # points of a path that `Tables.sweep` looks ahead
+COSINE, SINE, RIGHT, LEFT, CLEAR = range(5)  # columns of `Tables.rim`
 NEAR = 0.25  # m, spacing at which paths are searched for crossings
 
 
@@ -39,7 +40,10 @@ class Tables(NamedTuple):
     line: F4  # (Q, 3) x, y in m and heading in rad every SPACING metres, all paths one after the other
     rows: I4  # (R, 2) first point and number of points of each path
     length: F4  # (R,) m
-    clear: F4  # (Q,) half width of the lane where it is straight and road for CLEAR_ALONG metres both ways, else 0
+    rim: (
+        F4  # (Q, 5) of the same points: cosine and sine of the heading; lowest and highest m to the left of it that the
+    )
+    # next AHEAD points lie; half width of the lane where it is straight and road for CLEAR_ALONG m both ways, else 0
     stop_at: F4  # (B, A, K) m along the path, ascending, inf where unused
     stop_group: I4  # (B, A, K) signal group, -1 = none
     way: F4  # (B, A, M, 5) crossings on the path: where it enters and leaves, middle x, y in m, heading in rad
@@ -51,8 +55,6 @@ class Tables(NamedTuple):
     plans: Plans
     ground: Ground
     lights: Lights  # controllers, where they are not fixed plans
-    sweep: F4  # (Q, 2) lowest and highest m to the left of a point's heading that the next AHEAD points of a path lie
-    along: F4  # (Q, 2) cosine and sine of a point's heading
     field: F4  # (B, 3) lowest x, y (m) of the grid of `sim.near`, and its cells per metre
     cells: I4  # (B, 2) its columns and rows
 
@@ -73,10 +75,11 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Table
     paths, owner = unique_paths(scenes, shape)
     ground = compile_ground(scenes)
     line, rows, length = even_lines([path for path, _, _ in paths])
-    clear, sweep = np.zeros(len(line), np.float32), np.zeros((len(line), 2), np.float32)
+    rim = np.zeros((len(line), 5), np.float32)
+    rim[:, COSINE], rim[:, SINE] = np.cos(line[:, 2]), np.sin(line[:, 2])
     for r, (_, b, half) in enumerate(paths):
-        mark_clear(ground, b, line, rows[r, 0], rows[r, 1], half, clear)
-        mark_sweep(line, rows[r, 0], rows[r, 1], sweep)
+        mark_clear(ground, b, line, rows[r, 0], rows[r, 1], half, rim[:, CLEAR])
+        mark_sweep(line, rows[r, 0], rows[r, 1], rim)
     for b, scene in enumerate(scenes):
         for a, actor in enumerate(scene.actors):
             start[b, a] = actor.start, actor.speed, actor.gait_phase
@@ -89,12 +92,11 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Table
         for c, crossing in enumerate(scene.roads.crossings):
             groups[b, c] = -1 if crossing.signal_group is None else crossing.signal_group
     lane_line, lane_rows = lane_lines(scenes)
-    along = np.stack([np.cos(line[:, 2]), np.sin(line[:, 2])], -1)
     field, cells = fields_of(owner, spot, line, rows)
     return Tables(
         world.exists, world.vehicle, world.size, world.wheel_base, world.desired_speed, start, spot, owner, line, rows,
-        length, clear, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups, lane_line, lane_rows,
-        compile_plans(scenes), ground, world.lights, sweep, along, field, cells,
+        length, rim, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups, lane_line, lane_rows,
+        compile_plans(scenes), ground, world.lights, field, cells,
     )  # fmt: skip
 
 
@@ -198,9 +200,9 @@ def span_on(path: Floats, crossing: Crossing) -> tuple[float, ...] | None:
     return low, high, float(x), float(y), float(heading)
 
 
-@kernel
+@njit(cache=True, error_model="numpy")
 def mark_clear(ground, b, line, first, count, half, clear):  # type: ignore[no-untyped-def]
-    """Fill `Tables.clear` of one path, whose lane has a half width in m (0 = it follows no lane)."""
+    """Fill the column CLEAR of `Tables.rim` for a path, whose lane has a half width in m (0 = it follows no lane)."""
     half -= 0.02  # a kerb itself is not on the road
     if half <= 0.0:
         return
@@ -215,14 +217,14 @@ def mark_clear(ground, b, line, first, count, half, clear):  # type: ignore[no-u
             clear[first + low : first + high] = 0.0
 
 
-@kernel
-def mark_sweep(line, first, count, sweep):  # type: ignore[no-untyped-def]
-    """Fill `Tables.sweep` of one path."""
+@njit(cache=True, error_model="numpy")
+def mark_sweep(line, first, count, rim):  # type: ignore[no-untyped-def]
+    """Fill the columns RIGHT and LEFT of `Tables.rim` for a path."""
     for k in range(first, first + count):
-        c, s = np.cos(line[k, 2]), np.sin(line[k, 2])
+        c, s = rim[k, COSINE], rim[k, SINE]
         for m in range(k + 1, min(k + AHEAD + 1, first + count)):
             aside = (line[m, 1] - line[k, 1]) * c - (line[m, 0] - line[k, 0]) * s
-            sweep[k, 0], sweep[k, 1] = min(sweep[k, 0], aside), max(sweep[k, 1], aside)
+            rim[k, RIGHT], rim[k, LEFT] = min(rim[k, RIGHT], aside), max(rim[k, LEFT], aside)
 
 
 @kernel
