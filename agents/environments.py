@@ -21,7 +21,7 @@ from agents.rewards import TERMS, Weights
 from agents.stepping import Batch, rule_range, sort_by_scene, step_range
 from scenes.types import Scene
 from sim.bodies import FIELDS, Sight, empty_bodies
-from sim.egoview import SIZE
+from sim.egoview import VIEWS
 from sim.kernels import ground_height
 from sim.near import empty_near
 from sim.world import F4, State, raised_surfaces
@@ -86,6 +86,7 @@ class Environments:
         randomise: Randomisation | None = None,
         autoreset: bool = True,
         consequence: str | None = None,
+        view: str = "ego",
         observer: Observer | None = None,
         first: int = 0,
         each: bool = False,
@@ -106,7 +107,9 @@ class Environments:
             consequence: what becomes of an actor whose episode ended before that of its world: `remove`, `stop` (who
                 failed stands where it is, in the way) or `respawn` (back on its route in the same step); default
                 `respawn` for `cars`, else `remove`.
-            observer: makes other observations than the ego's view.
+            view: numbers that are observed, a key of `sim.egoview.VIEWS`: the `ego` view, or `wide` with 31
+                neighbours and 200 points of the lanes around besides.
+            observer: makes other observations than a view.
             first: address of world 0.
             each: world e plays scene e, again and again, instead of any.
             threads: default NUMBA_NUM_THREADS.
@@ -134,10 +137,14 @@ class Environments:
         wanted = consequence or ("respawn" if controlled == "cars" else "remove")
         if wanted not in CONSEQUENCES:
             raise ValueError(f"consequence: {wanted!r} is none of {', '.join(CONSEQUENCES)}")
+        if view not in VIEWS:
+            raise ValueError(f"view: {view!r} is none of {', '.join(VIEWS)}")
         play = play._replace(autoreset=autoreset, consequence=np.int64(CONSEQUENCES.index(wanted)), each=each)
-        self.batch = _batch(self.pool, num_envs, play)
+        self.batch = _batch(self.pool, num_envs, play, VIEWS[view])
         self.single_action_space = spaces.Box(-1.0, 1.0, (2,), np.float32)
-        self.single_observation_space = observer.space if observer else spaces.Box(-1.0, 1.0, (SIZE,), np.float32)
+        self.single_observation_space = (
+            observer.space if observer else spaces.Box(-1.0, 1.0, (VIEWS[view],), np.float32)
+        )
         shape = (num_envs, self.rows, *self.single_observation_space.shape)
         self._pictures = np.zeros(shape, self.single_observation_space.dtype) if observer else None
         self._last_pictures = self._pictures.copy() if self._pictures is not None else None
@@ -263,7 +270,7 @@ def _play(pool: Pool, count: int, options: Randomisation, weights: Weights, limi
     )  # fmt: skip
 
 
-def _batch(pool: Pool, count: int, play: Play) -> Batch:
+def _batch(pool: Pool, count: int, play: Play, size: int) -> Batch:
     """Everything that kernels read and write."""
     actors, groups, rows = pool.tables.exists.shape[1], pool.tables.plans.rows.shape[1], pool.slots.shape[1]
     sights = Sight(
@@ -276,7 +283,7 @@ def _batch(pool: Pool, count: int, play: Play) -> Batch:
         np.zeros((count, rows), bool), np.zeros((count, rows), bool), np.zeros((count, rows), np.int8),
         np.zeros((count, rows), bool), np.zeros((count, rows, 2), np.float32),
     )  # fmt: skip
-    views = np.zeros((count, rows, SIZE), np.float32)
+    views = np.zeros((count, rows, size), np.float32)
     return Batch(
         pool.tables, empty_bodies(count, actors), sights, play, verdicts, views, views.copy(),
         np.zeros((count, actors, 2), np.float32), np.zeros((count, actors, 4), np.float32),

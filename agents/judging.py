@@ -19,6 +19,7 @@ from agents.rewards import (
     SLOW,
     SPEEDING,
     SUCCESS,
+    TERMS,
     WAITING,
     WRONG_WAY,
     comfort_term,
@@ -53,7 +54,8 @@ def judge(p, e, batch, sight, near):  # type: ignore[no-untyped-def]
     """Fill the verdicts of one environment after everybody moved."""
     play, verdicts = batch.play, batch.verdicts
     for n in range(play.slots.shape[1]):
-        verdicts.terms[e, n] = 0.0
+        for k in range(len(TERMS)):
+            verdicts.terms[e, n, k] = 0.0
         verdicts.reward[e, n] = 0.0
         verdicts.terminated[e, n] = verdicts.truncated[e, n] = False
         verdicts.outcome[e, n] = RUNNING
@@ -68,7 +70,7 @@ def judge(p, e, batch, sight, near):  # type: ignore[no-untyped-def]
             verdicts.outcome[e, n] = judge_walker(p, e, a, n, batch, sight, near, terms)
         verdicts.terminated[e, n] = verdicts.outcome[e, n] != RUNNING
         total = np.float32(0.0)
-        for k in range(len(terms)):
+        for k in range(len(TERMS)):
             terms[k] *= play.weights[k]
             total += terms[k]
         verdicts.reward[e, n] = total

@@ -27,6 +27,7 @@ import numpy as np
 
 from agents.environments import Environments
 from agents.episodes import Pool, make_pool
+from benchmarks.core_peers import highway, sumo
 from benchmarks.core_worlds import AGENTS, map_scenes, maps_in, pool_on_maps, thinned
 from benchmarks.environments import Work, bare_kernel, rate
 from scenes.files import load
@@ -34,7 +35,9 @@ from scenes.seeds import rng_for
 
 WORLDS, ROUNDS, WARM = 1024, 7, 100
 COUNTS = (8, 16, 32, 64, 128, 256)  # agents per world
-PUFFER = 172e6  # floats observed per second and core by PufferDrive of pufferlib 3.0.0: 93 k agent steps of 1,850 floats
+PUFFER = (
+    172e6  # floats observed per second and core by PufferDrive of pufferlib 3.0.0: 93 k agent steps of 1,850 floats
+)
 FIRST = """
 import time
 start = time.perf_counter()
@@ -99,7 +102,9 @@ def rates(pool: Pool, bare: Path | None) -> None:
             line += f"   {ratio:.2f} of the bare kernel"
         if name == "wide view":
             floats = Environments(pool, 1, controlled="cars", view="wide").single_observation_space.shape[0]
-            line += f"   {floats} floats each: {found * floats / 1e6:.0f} M/s, {found * floats / PUFFER:.1f}x PufferDrive's"
+            line += (
+                f"   {floats} floats each: {found * floats / 1e6:.0f} M/s, {found * floats / PUFFER:.1f}x PufferDrive's"
+            )
         print(line)
 
 
@@ -178,6 +183,8 @@ def main() -> None:
     two_threads(pool)
     memory(pool)
     first_step()
+    print(highway())
+    print(sumo(files))
 
 
 if __name__ == "__main__":

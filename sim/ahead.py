@@ -38,32 +38,24 @@ def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-u
     x, y = bodies.position[e, a, 0], bodies.position[e, a, 1]
     nose, wide = s + HALF * tables.size[p, a, 0], HALF * tables.size[p, a, 1] + np.float32(0.3)
     gap, gap_speed = REACH, np.float32(0.0)
-    k = tables.rows[r, 0] + min(max(int(s), 0), tables.rows[r, 1] - 1)
-    from_x, from_y, right, left = tables.line[k, 0], tables.line[k, 1], tables.rim[k, RIGHT], tables.rim[k, LEFT]
-    c, d = tables.rim[k, COSINE], tables.rim[k, SINE]
-    start = s - nose - abs((y - from_y) * c - (x - from_x) * d) - np.float32(1.0)
+    here = np.uint64(tables.rows[r, 0] + min(max(int(s), 0), tables.rows[r, 1] - 1))
+    offset = (y - tables.line[here, 1]) * tables.rim[here, COSINE] - (x - tables.line[here, 0]) * tables.rim[here, SINE]
+    start = s - nose - abs(offset) - np.float32(1.0)
     for m in range(near.first[a], near.first[a + 1]):
         j = near.other[m]
         px, py = bodies.position[e, j, 0], bodies.position[e, j, 1]
         if (px - x) * cosine + (py - y) * sine < np.float32(0.0):
             continue
         half = HALF * (max(tables.size[p, j, 0], tables.size[p, j, 1]) + np.float32(0.4))
-        reach = wide + half
-        away = math.sqrt(near.square[m])
+        reach, away = wide + half, math.sqrt(near.square[m])
         # the way along the path is no shorter than the straight one, so this cannot be nearer than what was found
         if start + away - reach - half > gap:
             continue
-        if tables.path[p, j] == r:
-            guess = bodies.travelled[e, j]
-        else:
-            # most things lie beside all of the path ahead
-            aside = (py - from_y) * c - (px - from_x) * d
-            beside = max(aside - left, right - aside) - np.float32(0.1)
-            if beside > np.float32(0.0) and beside * beside > reach * reach + np.float32(4.1):
-                continue
-            guess, closest = nearest_ahead(tables, r, s, away, reach, px, py)
-            if closest > reach * reach + np.float32(4.1):
-                continue
+        guess, possible = bodies.travelled[e, j], True
+        if tables.path[p, j] != r:
+            guess, possible = guess_ahead(p, j, r, here, s, away, wide, half, px, py, tables, sight)
+        if not possible:
+            continue
         sj, off = slide_on(tables, r, px, py, guess)
         if sj <= s + np.float32(0.05) or abs(off) > reach or sj - half - nose >= gap:
             continue
@@ -76,6 +68,44 @@ def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-u
         if free < gap:
             gap, gap_speed = free, bodies.speed[e, j] * same
     return gap, gap_speed
+
+
+@kernel
+def guess_ahead(p, j, r, here, s, away, wide, half, x, y, tables, sight):  # type: ignore[no-untyped-def]
+    """About where on the path ahead an actor is, and whether it can be on it at all.
+
+    Args:
+        p: scene.
+        j: the actor.
+        r: the path.
+        here: number of its point from where one looks.
+        s: m along it.
+        away: m to the actor.
+        wide: m beside the path that are taken.
+        half: m, half of the actor's longest side and a little more.
+        x: m, of the actor.
+        y: m.
+        tables: `Tables`.
+        sight: `Sight` of the world.
+
+    Returns:
+        Length along the path, to within 2 m where the actor is on it, and whether it can be.
+    """
+    c, d, left, right = (
+        tables.rim[here, COSINE], tables.rim[here, SINE], tables.rim[here, LEFT], tables.rim[here, RIGHT],
+    )  # fmt: skip
+    dx, dy = x - tables.line[here, 0], y - tables.line[here, 1]
+    aside, reach = dy * c - dx * d, wide + half
+    beside = max(aside - left, right - aside) - np.float32(0.1)
+    # most things lie beside all of the path ahead
+    if beside > np.float32(0.0) and beside * beside > reach * reach + np.float32(4.1):
+        return s, False
+    if left - right < np.float32(1.0):  # the path is as good as straight
+        same, across = abs(sight.cosine[j] * c + sight.sine[j] * d), abs(sight.sine[j] * c - sight.cosine[j] * d)
+        taken = HALF * (across * tables.size[p, j, 0] + same * tables.size[p, j, 1])
+        return s + dx * c + dy * d, beside <= wide + taken + HALF
+    guess, closest = nearest_ahead(tables, r, s, away, reach, x, y)
+    return guess, closest <= reach * reach + np.float32(4.1)
 
 
 @kernel
@@ -99,7 +129,8 @@ def nearest_ahead(tables, r, s, distance, aside, x, y):  # type: ignore[no-untyp
     low = max(int(s + distance - aside) - 2, int(s), 0)
     high = min(int(s + np.float32(1.3) * distance + aside) + 2, count - 1)
     for k in range(low, high + 1, 4):
-        dx, dy = tables.line[first + k, 0] - x, tables.line[first + k, 1] - y
+        i = np.uint64(first + k)
+        dx, dy = tables.line[i, 0] - x, tables.line[i, 1] - y
         gap = dx * dx + dy * dy
         if gap < best:
             best, at = gap, k

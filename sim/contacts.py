@@ -8,10 +8,12 @@ import numpy as np
 
 from sim.ground import on_road
 from sim.kernels import kernel
+from sim.places import COSINE, SINE, X, Y, cell_at
 from sim.signals import RED
 from sim.tables import CLEAR, CLEAR_ALONG
 
 BEND = 0.1  # m that a lane which counts as straight may bend away over half a vehicle's length
+LOOKED = 60  # points of lanes that are looked through for the nearest
 NARROW = 10  # times that the part of a step is narrowed in which a point is closest to a box
 BODY = 0.4  # of the larger of a person's length and width: radius of the circle that stands for the person
 
@@ -197,17 +199,19 @@ def off_road(p, e, a, offset, error, tables, bodies, sight):  # type: ignore[no-
 @kernel
 def wrong_way(p, e, a, offset, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether a vehicle is off its own route by half a lane and heads against the nearest lane by over 90 degrees."""
-    first, count = tables.lane_rows[p, 0], tables.lane_rows[p, 1]
-    if count == 0 or abs(offset) < 1.6:
+    if abs(offset) < np.float32(1.6):
         return False
-    x, y = bodies.position[e, a, 0], bodies.position[e, a, 1]
-    best, along = 1e30, 0.0
-    for k in range(first, first + count):
-        dx, dy = tables.lane_line[k, 0] - x, tables.lane_line[k, 1] - y
+    x, y, places = bodies.position[e, a, 0], bodies.position[e, a, 1], tables.places
+    best, along = np.float32(1e30), np.float32(0.0)
+    cell = cell_at(places, p, x, y)
+    for m in range(places.start[cell], min(places.start[cell] + LOOKED, places.start[cell + 1])):
+        i = places.nearest[m]
+        dx, dy = places.point[i, X] - x, places.point[i, Y] - y
         gap = dx * dx + dy * dy
         if gap < best:
-            best, along = gap, tables.lane_line[k, 2]
-    return math.cos(along) * sight.cosine[a] + math.sin(along) * sight.sine[a] < 0.0
+            best = gap
+            along = places.point[i, COSINE] * sight.cosine[a] + places.point[i, SINE] * sight.sine[a]
+    return along < np.float32(0.0)
 
 
 @kernel
@@ -227,6 +231,8 @@ def ran_red(p, a, before, now, tables, sight):  # type: ignore[no-untyped-def]
     """
     for k in range(tables.stop_at.shape[2]):
         stop, group = tables.stop_at[p, a, k], tables.stop_group[p, a, k]
-        if group >= 0 and before < stop <= now and sight.shown[group] == RED:
+        if stop > now:
+            break
+        if group >= 0 and before < stop and sight.shown[group] == RED:
             return True
     return False

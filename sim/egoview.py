@@ -6,15 +6,14 @@ and 4 m across the heading; speeds with c = 5 m/s. All is in the own frame, x ah
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 
 from sim.ahead import HALF, lead_on_route, next_crossing, next_signal, oncoming
 from sim.bodies import bodies_of, empty_sight, look_around
-from sim.kernels import MAX_STEER, kernel, wrap
+from sim.kernels import MAX_STEER, kernel, steep, wrap
 from sim.near import REACH, empty_near, find_near
+from sim.places import MOST, PLACE, see_places
 from sim.signals import GREEN, RED, YELLOW
 from sim.tables import Tables, slide_on
 from sim.world import F4, State
@@ -55,11 +54,19 @@ SPEED, ROUTE_STEERING = FIELDS.index("speed"), FIELDS.index("route_steering")
 WHEEL_BASE = FIELDS.index("wheel_base")
 SPEED_SCALE, BASE_SCALE = 25.0, 10.0
 HEAD, PER = len(EGO), len(NEIGHBOUR)
-WHO = HEAD + 2 * ROUTE + 8  # place of the last two numbers of the first neighbour
+MANY = 31  # neighbours in the wide view
+FIRST = HEAD + 2 * ROUTE  # place of the first neighbour in a view
+WIDE_FIELDS = (
+    *FIELDS[:FIRST],
+    *(f"neighbour{k}_{name}" for k in range(MANY) for name in NEIGHBOUR),
+    *(f"place{k}_{name}" for k in range(MOST) for name in PLACE),
+)
+WIDE = len(WIDE_FIELDS)
+VIEWS = {"ego": SIZE, "wide": WIDE}  # numbers of each view
 ROUTE_AT = np.array([1.5 * k + 0.12 * k * k for k in range(1, ROUTE + 1)], np.float32)  # m ahead, points of the route
 # what is squashed by how much in the vector part of a view: value / (share * |value| + scale)
-SHARES = np.array([1.0] * (2 * ROUTE) + [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0] * NEIGHBOURS, np.float32)
-SCALES = np.array([10.0, 4.0] * ROUTE + [10.0, 4.0, 5.0, 5.0, 1.0, 1.0, 15.0, 3.0, 1.0, 1.0] * NEIGHBOURS, np.float32)
+SHARES = np.array([1.0] * (2 * ROUTE) + [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0] * MANY, np.float32)
+SCALES = np.array([10.0, 4.0] * ROUTE + [10.0, 4.0, 5.0, 5.0, 1.0, 1.0, 15.0, 3.0, 1.0, 1.0] * MANY, np.float32)
 GAP, PACE, WAIT, ALONG = range(4)  # columns of what `look_ahead` works out
 ACROSS: float = np.float32(4.0)  # type: ignore[assignment]  # m/s2 across that a driver steers for at most
 STEER: float = np.float32(MAX_STEER)  # type: ignore[assignment]
@@ -89,7 +96,7 @@ def on_route(p, e, a, tables, bodies):  # type: ignore[no-untyped-def]
 @kernel
 def usable(speed, base):  # type: ignore[no-untyped-def]
     """Front wheel angle (rad) at which a vehicle feels ACROSS at its speed (m/s), at most MAX_STEER; base: m."""
-    return min(math.atan(ACROSS * base / max(speed * speed, np.float32(1.0))), STEER)
+    return min(steep(ACROSS * base / max(speed * speed, np.float32(1.0))), STEER)
 
 
 @kernel
@@ -119,12 +126,12 @@ def along_route(p, e, a, offset, error, tables, bodies):  # type: ignore[no-unty
     after = tables.line[first + min(max(int(ahead + np.float32(1.5)), 0), last), 2]
     bend = wrap(after - before) * np.float32(1.0 / 3.0)
     rate = np.float32(1.0) / (np.float32(1.0) + np.float32(0.25) * v)
-    slip = math.atan(HALF * base * bend)
+    slip = steep(HALF * base * bend)
     # the front sweeps farther out than the rear cuts in
     inward = min(max(np.float32(2.5) * bend, np.float32(-0.35)), np.float32(0.35))
     aside = min(max(offset - inward, np.float32(-2.0)), np.float32(2.0))
-    ahead_only = math.atan(base * bend)
-    back = math.atan(base * (bend - np.float32(2.0) * rate * (error + slip) - rate * rate * aside)) - ahead_only
+    ahead_only = steep(base * bend)
+    back = steep(base * (bend - np.float32(2.0) * rate * (error + slip) - rate * rate * aside)) - ahead_only
     most = HALF * usable(v, base)  # who steers on purpose must be stronger
     return min(max(ahead_only + min(max(back, -most), most), -STEER), STEER)
 
@@ -192,22 +199,21 @@ def see_route(p, e, a, s, tables, bodies, sight, out):  # type: ignore[no-untype
     for k in range(ROUTE):
         at = s + ROUTE_AT[k]
         low = min(max(int(at), 0), last)
-        i, share = first + low, at - np.float32(low)
+        i, share = np.uint64(first + low), at - np.float32(low)
         px, py = tables.line[i, 0], tables.line[i, 1]
-        dx = px + share * (tables.line[i + 1, 0] - px) - x
-        dy = py + share * (tables.line[i + 1, 1] - py) - y
+        after = i + np.uint64(1)
+        dx = px + share * (tables.line[after, 0] - px) - x
+        dy = py + share * (tables.line[after, 1] - py) - y
         out[HEAD + 2 * k], out[HEAD + 2 * k + 1] = dx * c + dy * d, dy * c - dx * d
 
 
 @kernel
-def see_neighbours(p, e, a, tables, bodies, sight, near, out):  # type: ignore[no-untyped-def]
-    """Fill the nearest neighbours, nearest first, not squashed yet.
+def choose_nearest(p, a, most, tables, sight, near):  # type: ignore[no-untyped-def]
+    """Put the nearest neighbours of an actor into `near.chosen`, nearest first, and return how many there are.
 
     People on or heading to a crossing count as half as far away, other people and what is parked as twice as far.
     """
-    # while they are sorted, the last two numbers of a neighbour hold who it is and how far away
-    x, y, c, d, n = bodies.position[e, a, 0], bodies.position[e, a, 1], sight.cosine[a], sight.sine[a], 0
-    farthest = np.float32(np.inf)
+    n, farthest = np.uint64(0), np.float32(np.inf)
     for m in range(near.first[a], near.first[a + 1]):
         j, square = near.other[m], near.square[m]
         if sight.crossing[j] >= 0:
@@ -215,26 +221,33 @@ def see_neighbours(p, e, a, tables, bodies, sight, near, out):  # type: ignore[n
         elif not tables.vehicle[p, j] or tables.path[p, j] < 0:
             square *= np.float32(4.0)
         if square < farthest:
-            k = WHO + PER * min(n, NEIGHBOURS - 1)
-            while k > WHO and out[k - PER + 1] > square:
-                out[k], out[k + 1] = out[k - PER], out[k - PER + 1]
-                k -= PER
-            out[k], out[k + 1] = j, square
-            n = min(n + 1, NEIGHBOURS)
-            if n == NEIGHBOURS:
-                farthest = out[WHO + PER * (NEIGHBOURS - 1) + 1]
+            k = n
+            while k > np.uint64(0) and near.far[k - np.uint64(1)] > square:
+                near.chosen[k], near.far[k] = near.chosen[k - np.uint64(1)], near.far[k - np.uint64(1)]
+                k -= np.uint64(1)
+            near.chosen[k], near.far[k] = j, square
+            n += np.uint64(1)
+            if n >= most:
+                n, farthest = most, near.far[most - np.uint64(1)]
+    return n
+
+
+@kernel
+def see_neighbours(p, e, a, most, tables, bodies, sight, near, out):  # type: ignore[no-untyped-def]
+    """Fill the `most` nearest neighbours, nearest first, not squashed yet; see `choose_nearest`."""
+    x, y, c, d = bodies.position[e, a, 0], bodies.position[e, a, 1], sight.cosine[a], sight.sine[a]
+    n = choose_nearest(p, a, most, tables, sight, near)
     for i in range(n):
-        k = WHO - 8 + PER * i
-        j = int(out[k + 8])
+        j, k = np.uint64(near.chosen[i]), np.uint64(FIRST) + np.uint64(PER) * i
+        seen = out[k : k + np.uint64(PER)]
         dx, dy, v = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y, bodies.speed[e, j]
         cosine, sine = c * sight.cosine[j] + d * sight.sine[j], c * sight.sine[j] - d * sight.cosine[j]
-        out[k], out[k + 1], out[k + 2], out[k + 3] = dx * c + dy * d, dy * c - dx * d, v * cosine, v * sine
-        out[k + 4], out[k + 5] = cosine, sine
-        out[k + 6] = min(tables.size[p, j, 0], np.float32(15.0))
-        out[k + 7] = min(tables.size[p, j, 1], np.float32(3.0))
-        out[k + 8], out[k + 9] = not tables.vehicle[p, j], np.float32(1.0)
-    for k in range(WHO - 8 + PER * n, SIZE):
-        out[k] = 0.0
+        seen[0], seen[1], seen[2], seen[3] = dx * c + dy * d, dy * c - dx * d, v * cosine, v * sine
+        seen[4], seen[5] = cosine, sine
+        seen[6], seen[7] = min(tables.size[p, j, 0], np.float32(15.0)), min(tables.size[p, j, 1], np.float32(3.0))
+        seen[8], seen[9] = not tables.vehicle[p, j], np.float32(1.0)
+    for k in range(np.uint64(FIRST) + np.uint64(PER) * n, np.uint64(FIRST) + np.uint64(PER) * most):
+        out[k] = np.float32(0.0)
 
 
 @kernel
@@ -252,7 +265,8 @@ def ego_view(p, e, a, offset, error, ahead, tables, bodies, sight, near, out):  
         bodies: `Bodies`.
         sight: `Sight` of the world.
         near: `Near` of the world.
-        out: (SIZE,) to be filled; zero for actors that are gone or follow no path.
+        out: (SIZE,) to be filled, or (WIDE,) with more neighbours and the lanes around; zero for actors that are gone
+            or follow no path.
     """
     if not bodies.alive[e, a] or tables.path[p, a] < 0:
         out[:] = 0.0
@@ -264,10 +278,13 @@ def ego_view(p, e, a, offset, error, ahead, tables, bodies, sight, near, out):  
     if tables.vehicle[p, a]:
         see_road(p, e, a, s, ahead, tables, bodies, sight, out)
     see_route(p, e, a, s, tables, bodies, sight, out)
-    see_neighbours(p, e, a, tables, bodies, sight, near, out)
-    for k in range(SIZE - HEAD):
+    most = NEIGHBOURS if out.shape[0] == SIZE else MANY
+    see_neighbours(p, e, a, np.uint64(most), tables, bodies, sight, near, out)
+    for k in range(2 * ROUTE + PER * most):
         value = out[HEAD + k]
         out[HEAD + k] = value / (abs(value) * SHARES[k] + SCALES[k])
+    if out.shape[0] > SIZE:
+        see_places(p, e, a, tables, bodies, sight, FIRST + PER * MANY, out)
 
 
 @njit(cache=True, error_model="numpy")

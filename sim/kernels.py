@@ -20,12 +20,25 @@ released = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)  # othe
 
 @kernel
 def wrap(angle):  # type: ignore[no-untyped-def]
-    """An angle (rad) less than three half turns from 0 as one in [-pi, pi], in single precision; faster than a modulo."""
+    """An angle (rad) less than three half turns from 0 as one in [-pi, pi], single precision; faster than a modulo."""
     if angle > np.float32(math.pi):
         return angle - np.float32(2.0 * math.pi)
     if angle < -np.float32(math.pi):
         return angle + np.float32(2.0 * math.pi)
     return angle
+
+
+@kernel
+def steep(slope):  # type: ignore[no-untyped-def]
+    """Angle (rad) of a slope as of turned wheels, Pade approximation [5/4] of the arc tangent.
+
+    Within 2e-5 for slopes up to 0.7 (MAX_STEER), 4e-3 up to 1.5; steeper ones count as 1.5. Much faster than the exact
+    one, which as a call also empties the registers.
+    """
+    x = min(max(slope, np.float32(-1.5)), np.float32(1.5))
+    square = x * x
+    over = np.float32(945.0) + square * (np.float32(735.0) + np.float32(64.0) * square)
+    return x * over / (np.float32(945.0) + square * (np.float32(1050.0) + np.float32(225.0) * square))
 
 
 @kernel

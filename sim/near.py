@@ -28,9 +28,11 @@ class Near(NamedTuple):
     order: I4  # (A,) actors, cell by cell
     x: F4  # (A,) m, in that order
     y: F4  # (A,) m
-    first: I4  # (A + 1,) where the others of an actor begin in the following
+    first: NDArray[np.uint64]  # (A + 1,) where the others of an actor begin in the following
     other: I4  # (A * A,) actors within REACH
     square: F4  # (A * A,) m2, squares of their distances
+    chosen: I4  # (A,) while the nearest of them are chosen: who
+    far: F4  # (A,) and how far they are, m2
 
 
 def empty_near(cells: I4, actors: int) -> Near:
@@ -44,7 +46,8 @@ def empty_near(cells: I4, actors: int) -> Near:
     whole = [np.zeros(actors, np.int32) for _ in range(3)]
     return Near(
         np.zeros(most + 1, np.int32), *whole, np.zeros(actors, np.float32), np.zeros(actors, np.float32),
-        np.zeros(actors + 1, np.int32), np.zeros(actors * actors, np.int32), np.zeros(actors * actors, np.float32),
+        np.zeros(actors + 1, np.uint64), np.zeros(actors * actors, np.int32), np.zeros(actors * actors, np.float32),
+        np.zeros(actors + 1, np.int32), np.zeros(actors + 1, np.float32),
     )  # fmt: skip
 
 
@@ -77,7 +80,7 @@ def find_near(p, e, tables, bodies, near):  # type: ignore[no-untyped-def]
     """
     columns, rows, actors = tables.cells[p, 0], tables.cells[p, 1], tables.exists.shape[1]
     sort_cells(p, e, columns, rows, tables, bodies, near)
-    n, most = 0, REACH * REACH
+    n, most = np.uint64(0), REACH * REACH
     for a in range(actors):
         near.first[a] = n
         if near.row[a] < 0:
@@ -85,11 +88,12 @@ def find_near(p, e, tables, bodies, near):  # type: ignore[no-untyped-def]
         x, y = bodies.position[e, a, 0], bodies.position[e, a, 1]
         left, right = max(near.column[a] - 1, 0), min(near.column[a] + 1, columns - 1)
         for row in range(max(near.row[a] - 1, 0), min(near.row[a] + 2, rows)):
-            for k in range(near.start[row * columns + left], near.start[row * columns + right + 1]):
+            low, high = near.start[row * columns + left], near.start[row * columns + right + 1]
+            for k in range(np.uint64(low), np.uint64(high)):  # without a sign: no test for places from the end
                 dx, dy, j = near.x[k] - x, near.y[k] - y, near.order[k]
                 square = dx * dx + dy * dy
                 near.other[n], near.square[n] = j, square  # the next one takes its place unless it counts
-                n += (square < most) & (j != a)
+                n += np.uint64((square < most) & (j != a))
     near.first[actors] = n
 
 

@@ -1,4 +1,4 @@
-"""The points of all lanes, and for every cell of a grid those that are nearest: what lies around a place at one look."""
+"""The points of all lanes, and for every cell of a grid those that are nearest to it."""
 
 from __future__ import annotations
 

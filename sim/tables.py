@@ -15,6 +15,7 @@ from sim.ground import Ground, compile_ground, on_road
 from sim.kernels import kernel, wrap
 from sim.lights import Lights
 from sim.near import lay_cells
+from sim.places import Places, compile_places
 from sim.signals import Plans, compile_plans
 from sim.world import F4, I4, World, compile_world
 
@@ -50,13 +51,12 @@ class Tables(NamedTuple):
     way_crossing: I4  # (B, A, M) index of the crossing, -1 where unused
     crossing: F4  # (B, C, 6) start x, y, end x, y, width and watch in m; width 0 where unused
     crossing_group: I4  # (B, C) signal group of the vehicles, -1 = none
-    lane_line: F4  # (L, 3) x, y, heading of all lanes' points
-    lane_rows: I4  # (B, 2) first point and number of points of a scene's lanes
     plans: Plans
     ground: Ground
     lights: Lights  # controllers, where they are not fixed plans
     field: F4  # (B, 3) lowest x, y (m) of the grid of `sim.near`, and its cells per metre
     cells: I4  # (B, 2) its columns and rows
+    places: Places
 
 
 def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Tables:
@@ -91,12 +91,11 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Table
     for b, scene in enumerate(scenes):
         for c, crossing in enumerate(scene.roads.crossings):
             groups[b, c] = -1 if crossing.signal_group is None else crossing.signal_group
-    lane_line, lane_rows = lane_lines(scenes)
     field, cells = fields_of(owner, spot, line, rows)
     return Tables(
         world.exists, world.vehicle, world.size, world.wheel_base, world.desired_speed, start, spot, owner, line, rows,
-        length, rim, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups, lane_line, lane_rows,
-        compile_plans(scenes), ground, world.lights, field, cells,
+        length, rim, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups,
+        compile_plans(scenes), ground, world.lights, field, cells, compile_places(scenes),
     )  # fmt: skip
 
 
@@ -147,21 +146,6 @@ def sampled(line, along, places):  # type: ignore[no-untyped-def]
     for k in range(len(places)):
         out[k] = point_at(line, along, 0, len(along), places[k])
     return out
-
-
-def lane_lines(scenes: Sequence[Scene]) -> tuple[F4, I4]:
-    """Points of all lanes with their headings, and (B, 2) which belong to a scene."""
-    lines: list[Floats] = [np.zeros((1, 3))]
-    rows, total = [], 1
-    for scene in scenes:
-        first = total
-        for lane in scene.roads.lanes:
-            along = arc_lengths(lane.centre)
-            places = np.arange(0.0, along[-1], 2.0)
-            lines.append(sampled(lane.centre, along, places))
-            total += len(places)
-        rows.append((first, total - first))
-    return np.concatenate(lines).astype(np.float32), np.array(rows, np.int32)
 
 
 def crossings_on_paths(scenes: Sequence[Scene], owner: I4, paths: Sequence[Floats]) -> tuple[F4, I4]:
@@ -257,9 +241,9 @@ def slide_on(tables, r, x, y, guess):  # type: ignore[no-untyped-def]
     first, last = tables.rows[r, 0], tables.rows[r, 1] - 2
     k, way = min(max(int(guess), 0), last), 0
     for _ in range(SLIDE):
-        i = first + k
+        i, after = np.uint64(first + k), np.uint64(first + k + 1)
         px, py = tables.line[i, 0], tables.line[i, 1]
-        ux, uy = tables.line[i + 1, 0] - px, tables.line[i + 1, 1] - py
+        ux, uy = tables.line[after, 0] - px, tables.line[after, 1] - py
         ex, ey = x - px, y - py
         square = max(ux * ux + uy * uy, np.float32(1e-6))
         share = (ex * ux + ey * uy) / square
