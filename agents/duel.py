@@ -62,7 +62,7 @@ class Duels:
             SceneError: a sample has another number of moving vehicles than two.
         """
         self.core = Environments(
-            scene, games, controlled="cars", respawn=False, autoreset=False, scene_seed=scene_seed, pool=pool,
+            scene, games, controlled="cars", consequence="remove", autoreset=False, scene_seed=scene_seed, pool=pool,
             time_limit=TIME_LIMIT, weights=SHAPING,
         )  # fmt: skip
         if self.core.rows != 2:

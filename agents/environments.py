@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from agents.actions import BRAKE, PUSH, WALK_PUSH
 from agents.episodes import MAX_DELAY, Controlled, Pool, Randomisation, make_pool, pool_of
 from agents.judging import Verdicts
-from agents.resetting import Play
+from agents.resetting import CONSEQUENCES, Play
 from agents.rewards import TERMS, Weights
-from agents.stepping import Batch, begin_range, rule_range, step_range
+from agents.stepping import Batch, rule_range, sort_by_scene, step_range
 from scenes.types import Scene
 from sim.bodies import FIELDS, Sight, empty_bodies
-from sim.egoview import SIZE
+from sim.egoview import VIEWS
 from sim.kernels import ground_height
+from sim.near import empty_near
 from sim.world import F4, State, raised_surfaces
 
 DT = 0.1  # s
@@ -84,7 +85,8 @@ class Environments:
         weights: Weights | None = None,
         randomise: Randomisation | None = None,
         autoreset: bool = True,
-        respawn: bool | None = None,
+        consequence: str | None = None,
+        view: str = "ego",
         observer: Observer | None = None,
         first: int = 0,
         each: bool = False,
@@ -102,8 +104,12 @@ class Environments:
             weights: of the reward's terms.
             randomise: what differs between episodes besides scene, clock and places of people; None = nothing.
             autoreset: begin the next episode in the step in which one ends.
-            respawn: put vehicles whose episode ended back on their route at once; default for `cars` alone.
-            observer: makes other observations than the ego's view.
+            consequence: what becomes of an actor whose episode ended before that of its world: `remove`, `stop` (who
+                failed stands where it is, in the way) or `respawn` (back on its route in the same step); default
+                `respawn` for `cars`, else `remove`.
+            view: numbers that are observed, a key of `sim.egoview.VIEWS`: the `ego` view, or `wide` with 31
+                neighbours and 200 points of the lanes around besides.
+            observer: makes other observations than a view.
             first: address of world 0.
             each: world e plays scene e, again and again, instead of any.
             threads: default NUMBA_NUM_THREADS.
@@ -123,15 +129,22 @@ class Environments:
         self.num_envs, self.rows = num_envs, self.pool.slots.shape[1]
         self.controlled, self.observer = controlled, observer
         self.threads = min(threads or numba.config.NUMBA_NUM_THREADS, max(1, num_envs // CHUNK))
+        self._near = [empty_near(self.pool.tables.cells, self.pool.tables.exists.shape[1]) for _ in range(self.threads)]
+        self._start, self._order = np.zeros(len(self.pool.scenes) + 1, np.int64), np.zeros(num_envs, np.int64)
         self._threads = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         options = randomise or Randomisation()
         play = _play(self.pool, num_envs, options, weights or Weights(), round(time_limit / DT), first)
-        play = play._replace(
-            autoreset=autoreset, respawn=controlled == "cars" if respawn is None else respawn, each=each
-        )
-        self.batch = _batch(self.pool, num_envs, play)
+        wanted = consequence or ("respawn" if controlled == "cars" else "remove")
+        if wanted not in CONSEQUENCES:
+            raise ValueError(f"consequence: {wanted!r} is none of {', '.join(CONSEQUENCES)}")
+        if view not in VIEWS:
+            raise ValueError(f"view: {view!r} is none of {', '.join(VIEWS)}")
+        play = play._replace(autoreset=autoreset, consequence=np.int64(CONSEQUENCES.index(wanted)), each=each)
+        self.batch = _batch(self.pool, num_envs, play, VIEWS[view])
         self.single_action_space = spaces.Box(-1.0, 1.0, (2,), np.float32)
-        self.single_observation_space = observer.space if observer else spaces.Box(-1.0, 1.0, (SIZE,), np.float32)
+        self.single_observation_space = (
+            observer.space if observer else spaces.Box(-1.0, 1.0, (VIEWS[view],), np.float32)
+        )
         shape = (num_envs, self.rows, *self.single_observation_space.shape)
         self._pictures = np.zeros(shape, self.single_observation_space.dtype) if observer else None
         self._last_pictures = self._pictures.copy() if self._pictures is not None else None
@@ -149,22 +162,28 @@ class Environments:
         if seed is not None:
             self.batch = self.batch._replace(play=self.batch.play._replace(seed=np.int64(seed % 2**63)))
             self.batch.play.episode[:] = -1
-        for e in range(self.num_envs) if only is None else only.tolist():
-            begin_range(self.batch, e, e + 1)
+        chosen = np.arange(self.num_envs) if only is None else np.asarray(only, np.int64)
+        none = np.zeros((self.num_envs, 0, 2), np.float32)
+        step_range(self.batch, self._near[0], chosen, none, True, 0, len(chosen))
+        for e in chosen.tolist():
             self._look(e)
         return self.observations
 
-    def step(self, actions: NDArray[Any]) -> Step:
+    def step(self, actions: NDArray[Any] | None) -> Step:
         """Advance every world by DT.
 
         Args:
-            actions: (E, N, 2) in [-1, 1], see `agents.actions`; values outside are clipped.
+            actions: (E, N, 2) in [-1, 1], see `agents.actions`; values outside are clipped. None: rules decide for
+                everybody, as in `rule_actions`.
 
         Returns:
             What it brought.
         """
-        wanted = np.ascontiguousarray(actions, np.float32).reshape(self.num_envs, self.rows, 2)
-        self._spread(lambda low, high: step_range(self.batch, wanted, low, high))
+        rows = self.rows if actions is not None else 0
+        wanted = np.ascontiguousarray(np.empty(0) if actions is None else actions, np.float32)
+        wanted = wanted.reshape(self.num_envs, rows, 2)
+        sort_by_scene(self.batch.play.scene, self._start, self._order)
+        self._spread(lambda k, low, high: step_range(self.batch, self._near[k], self._order, wanted, False, low, high))
         v = self.batch.verdicts
         final: NDArray[Any] = self.batch.final
         if self._pictures is not None and self._last_pictures is not None:
@@ -186,7 +205,7 @@ class Environments:
     def rule_actions(self) -> F4:
         """(E, N, 2) what the rule-based drivers and walkers would do now, as actions."""
         out = np.zeros((self.num_envs, self.rows, 2), np.float32)
-        self._spread(lambda low, high: rule_range(self.batch, out, low, high))
+        self._spread(lambda _, low, high: rule_range(self.batch, out, low, high))
         push = out[..., 0]
         vehicles = self._of_rows(self.pool.tables.vehicle)
         out[..., 0] = np.where(vehicles, push / np.where(push > 0, PUSH, BRAKE), push / WALK_PUSH)
@@ -229,13 +248,13 @@ class Environments:
         scene = self.batch.play.scene
         return np.asarray(table[scene[:, None], np.maximum(self.pool.slots[scene], 0)])
 
-    def _spread(self, work: Callable[[int, int], None]) -> None:
+    def _spread(self, work: Callable[[int, int, int], None]) -> None:
         """Do something for all environments, in threads; the result does not depend on their number."""
         if self._threads is None:
-            work(0, self.num_envs)
+            work(0, 0, self.num_envs)
             return
         edges = np.linspace(0, self.num_envs, self.threads + 1).astype(int).tolist()
-        for job in [self._threads.submit(work, low, high) for low, high in pairwise(edges)]:
+        for job in [self._threads.submit(work, k, *edge) for k, edge in enumerate(pairwise(edges))]:
             job.result()
 
 
@@ -243,7 +262,7 @@ def _play(pool: Pool, count: int, options: Randomisation, weights: Weights, limi
     """Rules and progress of environments that have not begun."""
     rows = pool.slots.shape[1]
     return Play(
-        np.int64(0), np.int64(first), np.float32(DT), np.int64(limit), True, False, options.table, weights.row,
+        np.int64(0), np.int64(first), np.float32(DT), np.int64(limit), True, np.int64(0), options.table, weights.row,
         pool.slots, pool.row_of, pool.spare, np.zeros(count, np.int64), np.full(count, -1, np.int64),
         np.zeros(count, np.int64),
         np.zeros(count, np.int64), np.zeros((count, rows), bool), np.zeros((count, rows, MAX_DELAY + 1, 2), np.float32),
@@ -251,11 +270,11 @@ def _play(pool: Pool, count: int, options: Randomisation, weights: Weights, limi
     )  # fmt: skip
 
 
-def _batch(pool: Pool, count: int, play: Play) -> Batch:
+def _batch(pool: Pool, count: int, play: Play, size: int) -> Batch:
     """Everything that kernels read and write."""
     actors, groups, rows = pool.tables.exists.shape[1], pool.tables.plans.rows.shape[1], pool.slots.shape[1]
     sights = Sight(
-        np.zeros((count, actors), np.float32), np.zeros((count, actors), np.float32),
+        *(np.zeros((count, actors), np.float32) for _ in range(4)),
         np.full((count, actors), -1, np.int32), np.zeros((count, actors), bool), np.zeros((count, groups), np.int32),
         np.zeros((count, groups), np.float32),
     )  # fmt: skip
@@ -264,8 +283,9 @@ def _batch(pool: Pool, count: int, play: Play) -> Batch:
         np.zeros((count, rows), bool), np.zeros((count, rows), bool), np.zeros((count, rows), np.int8),
         np.zeros((count, rows), bool), np.zeros((count, rows, 2), np.float32),
     )  # fmt: skip
-    views = np.zeros((count, rows, SIZE), np.float32)
+    views = np.zeros((count, rows, size), np.float32)
     return Batch(
         pool.tables, empty_bodies(count, actors), sights, play, verdicts, views, views.copy(),
-        np.zeros((count, actors, 2), np.float32), np.zeros((count, actors, 2), np.float32), pool.log,
+        np.zeros((count, actors, 2), np.float32), np.zeros((count, actors, 4), np.float32),
+        np.zeros((count, actors, 2), np.float32), pool.log,
     )  # fmt: skip

@@ -19,6 +19,7 @@ from agents.rewards import (
     SLOW,
     SPEEDING,
     SUCCESS,
+    TERMS,
     WAITING,
     WRONG_WAY,
     comfort_term,
@@ -32,6 +33,7 @@ from sim.world import F4
 OUTCOMES = ("running", "success", "person_hit", "collision", "off_road", "red_light", "timeout")
 RUNNING, REACHED, HIT, COLLIDED, LEFT, RAN, TIMEOUT = range(len(OUTCOMES))
 LOST = 8.0  # m from the route; farther off counts as off the road
+FARTHEST = 30.0  # m between the middles of two things that may touch in a step
 MOVING = 0.3  # m/s; a slower vehicle hits nobody
 
 
@@ -48,11 +50,12 @@ class Verdicts(NamedTuple):
 
 
 @kernel
-def judge(p, e, batch, sight):  # type: ignore[no-untyped-def]
+def judge(p, e, batch, sight, near):  # type: ignore[no-untyped-def]
     """Fill the verdicts of one environment after everybody moved."""
     play, verdicts = batch.play, batch.verdicts
     for n in range(play.slots.shape[1]):
-        verdicts.terms[e, n] = 0.0
+        for k in range(len(TERMS)):
+            verdicts.terms[e, n, k] = 0.0
         verdicts.reward[e, n] = 0.0
         verdicts.terminated[e, n] = verdicts.truncated[e, n] = False
         verdicts.outcome[e, n] = RUNNING
@@ -62,12 +65,12 @@ def judge(p, e, batch, sight):  # type: ignore[no-untyped-def]
         a = play.slots[p, n]
         terms = verdicts.terms[e, n]
         if batch.tables.vehicle[p, a]:
-            verdicts.outcome[e, n] = judge_driver(p, e, a, n, batch, sight, terms)
+            verdicts.outcome[e, n] = judge_driver(p, e, a, n, batch, sight, near, terms)
         else:
-            verdicts.outcome[e, n] = judge_walker(p, e, a, n, batch, sight, terms)
+            verdicts.outcome[e, n] = judge_walker(p, e, a, n, batch, sight, near, terms)
         verdicts.terminated[e, n] = verdicts.outcome[e, n] != RUNNING
         total = np.float32(0.0)
-        for k in range(len(terms)):
+        for k in range(len(TERMS)):
             terms[k] *= play.weights[k]
             total += terms[k]
         verdicts.reward[e, n] = total
@@ -76,7 +79,7 @@ def judge(p, e, batch, sight):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def judge_driver(p, e, a, n, batch, sight, terms):  # type: ignore[no-untyped-def]
+def judge_driver(p, e, a, n, batch, sight, near, terms):  # type: ignore[no-untyped-def]
     """Terms of a driver, not weighted yet, and the outcome."""
     tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
     s, last, offset = bodies.travelled[e, a], batch.verdicts.before[e, n, 0], batch.place[e, a, 0]
@@ -88,12 +91,14 @@ def judge_driver(p, e, a, n, batch, sight, terms):  # type: ignore[no-untyped-de
     terms[WRONG_WAY] = wrong_way(p, e, a, offset, tables, bodies, sight)
     half = np.float32(0.5) * tables.size[p, a, 0]
     terms[NEAR_MISS] = pushed_in(p, e, a, last + half, s + half, tables, bodies, sight)
-    hit, touched, close = contacts_of(p, e, a, tables, bodies, sight)
-    terms[NEAR_MISS] += 0.2 * close
+    hit, touched, close = contacts_of(p, e, a, tables, bodies, sight, near)
+    terms[NEAR_MISS] += np.float32(0.2) * close
     terms[PERSON_HIT], terms[COLLISION] = hit, touched
-    terms[OFF_ROAD] = abs(offset) > LOST or off_road(p, e, a, offset, batch.place[e, a, 1], tables, bodies, sight)
+    terms[OFF_ROAD] = abs(offset) > np.float32(LOST) or off_road(
+        p, e, a, offset, batch.place[e, a, 1], tables, bodies, sight
+    )
     terms[RED_LIGHT] = ran_red(p, a, last + half, s + half, tables, sight)
-    terms[SUCCESS] = s >= tables.length[tables.path[p, a]] - 0.05
+    terms[SUCCESS] = s >= tables.length[tables.path[p, a]] - np.float32(0.05)
     return first_of(terms)
 
 
@@ -111,22 +116,21 @@ def first_of(terms):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def contacts_of(p, e, a, tables, bodies, sight):  # type: ignore[no-untyped-def]
+def contacts_of(p, e, a, tables, bodies, sight, near):  # type: ignore[no-untyped-def]
     """Whether a vehicle hit a person, touched a vehicle, or moves too close to a person."""
     hit, touched, close = False, False, False
     x, y, v = bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.speed[e, a]
     half, wide = np.float32(0.5) * tables.size[p, a, 0], np.float32(0.5) * tables.size[p, a, 1]
-    for j in range(tables.exists.shape[1]):
-        if j == a or not bodies.alive[e, j]:
+    for m in range(near.first[a], near.first[a + 1]):
+        if near.square[m] > np.float32(FARTHEST * FARTHEST):
             continue
-        dx, dy = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y
-        if dx * dx + dy * dy > np.float32(225.0):
-            continue
+        j = near.other[m]
         if tables.vehicle[p, j]:
             touched |= touches(p, e, a, j, tables, bodies, sight)
-        elif v > MOVING:
+        elif v > np.float32(MOVING):
+            dx, dy = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y
             hit |= touches(p, e, a, j, tables, bodies, sight)
-            close |= v > 2.0 and gap_to_box(dx, dy, sight.cosine[a], sight.sine[a], half, wide) < CLOSE
+            close |= v > 2.0 and gap_to_box(dx, dy, sight.cosine[a], sight.sine[a], half, wide) < np.float32(CLOSE)
     return hit, touched, close
 
 
@@ -147,15 +151,16 @@ def pushed_in(p, e, a, before, now, tables, bodies, sight):  # type: ignore[no-u
 
 
 @kernel
-def judge_walker(p, e, a, n, batch, sight, terms):  # type: ignore[no-untyped-def]
+def judge_walker(p, e, a, n, batch, sight, near, terms):  # type: ignore[no-untyped-def]
     """Terms of a person, not weighted yet, and the outcome."""
     tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
     s, last = bodies.travelled[e, a], batch.verdicts.before[e, n, 0]
     terms[PROGRESS] = min(s - last, max(tables.desired[p, a], np.float32(0.3)) * dt)
     terms[COMFORT] = comfort_term(bodies.acceleration[e, a], 0.0, 0.0)
-    for j in range(tables.exists.shape[1]):
-        moves = tables.vehicle[p, j] and bodies.alive[e, j] and bodies.speed[e, j] > MOVING
+    for m in range(near.first[a], near.first[a + 1]):
+        j = near.other[m]
+        moves = tables.vehicle[p, j] and bodies.speed[e, j] > MOVING
         if moves and touches(p, e, j, a, tables, bodies, sight):
             terms[PERSON_HIT] = 1.0
-    terms[SUCCESS] = s >= tables.length[tables.path[p, a]] - 0.05
+    terms[SUCCESS] = s >= tables.length[tables.path[p, a]] - np.float32(0.05)
     return first_of(terms)

@@ -1,4 +1,4 @@
-"""How episodes begin, and what is seen in them: kernels for one environment."""
+"""How episodes begin: kernels for one environment."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from numpy.typing import NDArray
 
 from sim.bodies import look_around
 from sim.counter import normal, uniform
-from sim.egoview import ego_view
 from sim.kernels import kernel, wrap
 from sim.lights import set_out
 from sim.logs import RULES
 from sim.logs import put as put_as_recorded
+from sim.near import find_near
 from sim.tables import place_on
 from sim.world import F4, I4
 
 SCENE, CLOCK, WALKER, ABSENT, SPEED, STAGGER, AGAIN, NOISE, DRAWN = range(9)  # purposes of random numbers
+REMOVE, STOP, RESPAWN = range(3)
+CONSEQUENCES = ("remove", "stop", "respawn")
 CLOCK_RANGE = 60.0  # s; episodes begin at any time of the signal programmes
 SHIFT = 2.0  # m that people start before or behind their place
 ROOM = 14.0  # m of free road around a vehicle that enters
@@ -36,7 +38,7 @@ class Play(NamedTuple):
     dt: np.float32  # s
     limit: np.int64  # steps until an episode is cut
     autoreset: bool  # begin the next episode in the step in which one ends
-    respawn: bool  # put a vehicle back on its route in the step in which its episode ends
+    consequence: np.int64  # REMOVE, STOP or RESPAWN: what becomes of an actor whose episode ended before its world's
     ranges: F4  # (R, 2) of `Randomisation`
     weights: F4  # (T,) of `Weights`
     slots: I8  # (P, N)
@@ -62,7 +64,7 @@ def draw(play, e, k):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def begin(e, batch, sight):  # type: ignore[no-untyped-def]
+def begin(e, batch, sight, near):  # type: ignore[no-untyped-def]
     """Begin the next episode of environment e: draw its scene, and put everybody in place."""
     tables, bodies, play = batch.tables, batch.bodies, batch.play
     play.episode[e] += 1
@@ -103,9 +105,9 @@ def begin(e, batch, sight):  # type: ignore[no-untyped-def]
             batch.verdicts.before[e, n, 0], batch.verdicts.before[e, n, 1] = bodies.travelled[e, a], 0.0
             if a >= play.spare[p]:
                 place_again(p, e, n, batch, sight)
-    if play.respawn and episode == 0:
+    if play.consequence == RESPAWN and episode == 0:
         play.step[e] = int(uniform(play.seed, world, 0, 0, STAGGER) * play.limit)
-    look_around(p, e, tables, bodies, sight)
+    look(p, e, batch, sight, near)
 
 
 @kernel
@@ -176,32 +178,21 @@ def near_stop(p, a, s, tables):  # type: ignore[no-untyped-def]
 @kernel
 def room_at(p, e, x, y, tables, bodies):  # type: ignore[no-untyped-def]
     """Distance (m) from a point to the nearest vehicle, or to the nearest person if that is under 5 m."""
-    room = 1e9
+    room = np.float32(1e18)
     for j in range(tables.exists.shape[1]):
         if bodies.alive[e, j]:
-            gap = math.hypot(bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y)
-            if tables.vehicle[p, j] or gap < 5.0:
-                room = min(room, gap)
-    return room
+            dx, dy = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y
+            square = dx * dx + dy * dy
+            if tables.vehicle[p, j] or square < np.float32(25.0):
+                room = min(room, square)
+    return math.sqrt(room)
 
 
 @kernel
-def observe_rows(p, e, batch, sight):  # type: ignore[no-untyped-def]
-    """Fill the observations of the controlled actors."""
-    for n in range(batch.play.slots.shape[1]):
-        if batch.play.active[e, n]:
-            observe(p, e, n, batch, sight, batch.views[e, n])
-        else:
-            batch.views[e, n] = 0.0
-
-
-@kernel
-def observe(p, e, n, batch, sight, out):  # type: ignore[no-untyped-def]
-    """Fill the observation of one controlled actor."""
-    a = batch.play.slots[p, n]
-    ego_view(p, e, a, batch.place[e, a, 0], batch.place[e, a, 1], batch.tables, batch.bodies, sight, out)
-    if batch.play.noise[e] > 0.0:
-        blur(e, n, a, batch.play, out)
+def look(p, e, batch, sight, near):  # type: ignore[no-untyped-def]
+    """Look around after everybody moved or was put somewhere; see `look_around` and `find_near`."""
+    look_around(p, e, batch.tables, batch.bodies, sight)
+    find_near(p, e, batch.tables, batch.bodies, near)
 
 
 @kernel

@@ -54,7 +54,7 @@ def speeding_term(speed, wished):  # type: ignore[no-untyped-def]
     Returns:
         Share of the wished speed beyond a twentieth above it.
     """
-    return max(speed / wished - 1.05, 0.0)
+    return max(speed / wished - np.float32(1.05), np.float32(0.0))
 
 
 @kernel
@@ -69,5 +69,5 @@ def comfort_term(acceleration, change, across):  # type: ignore[no-untyped-def]
     Returns:
         Sum of squares.
     """
-    a, j, c = acceleration / FELT, change / SUDDEN, across / FELT
-    return min(a * a + j * j + c * c, 9.0)
+    a, j, c = acceleration * np.float32(1 / FELT), change * np.float32(1 / SUDDEN), across * np.float32(1 / FELT)
+    return min(a * a + j * j + c * c, np.float32(9.0))

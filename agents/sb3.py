@@ -13,6 +13,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from agents.environments import Environments, Step
 from agents.judging import OUTCOMES, REACHED, TIMEOUT
+from agents.resetting import RESPAWN
 from agents.rewards import TERMS
 from agents.snapshot import core_state, put_core_state
 
@@ -121,7 +122,7 @@ class DriveVecEnv(BatchVecEnv):
             ValueError: rows could be without a vehicle.
         """
         for core in cores:
-            if not core.batch.play.autoreset or (core.rows > 1 and not core.batch.play.respawn):
+            if not core.batch.play.autoreset or (core.rows > 1 and core.batch.play.consequence != RESPAWN):
                 raise ValueError("VecEnv: needs autoreset, and respawn where several vehicles are controlled")
         self.cores, counts = cores, [core.num_envs * core.rows for core in cores]
         self._edges = np.cumsum(counts)[:-1]

@@ -9,11 +9,11 @@ import numpy as np
 from agents.actions import WALK_PUSH, pushed, steered
 from agents.drivers import rule_acceleration
 from agents.judging import REACHED, RUNNING, TIMEOUT, Verdicts, judge
-from agents.resetting import Play, begin, observe, observe_rows, place_again
+from agents.resetting import RESPAWN, STOP, Play, begin, blur, look, place_again
 from agents.rewards import SUCCESS
 from agents.walkers import walk_acceleration
-from sim.bodies import Bodies, Sight, look_around
-from sim.egoview import along_route, on_route
+from sim.bodies import Bodies, Sight
+from sim.egoview import ALONG, GAP, PACE, ego_view, look_ahead, on_route
 from sim.kernels import drive, kernel, released, wrap
 from sim.lights import run_lights
 from sim.logs import REACT, REPLAY, RULES, Log, put
@@ -35,6 +35,7 @@ class Batch(NamedTuple):
     views: F4  # (E, N, F) observations
     final: F4  # (E, N, F) last observations of the episode that ended last in each row
     place: F4  # (E, A, 2) m to the left of the path and rad against it
+    ahead: F4  # (E, A, 4) what `sim.egoview.look_ahead` worked out for vehicles after the step before
     wish: F4  # (E, A, 2) controls of this step: acceleration in m/s2 and front wheel angle in rad
     log: Log  # of the scenes
 
@@ -42,29 +43,56 @@ class Batch(NamedTuple):
 @kernel
 def sight_of(sights, e):  # type: ignore[no-untyped-def]
     """The sight of one environment."""
-    return Sight(sights.cosine[e], sights.sine[e], sights.crossing[e], sights.on[e], sights.shown[e], sights.left[e])
+    return Sight(
+        sights.cosine[e], sights.sine[e], sights.dx[e], sights.dy[e], sights.crossing[e], sights.on[e],
+        sights.shown[e], sights.left[e],
+    )  # fmt: skip
 
 
 @released
-def step_range(batch, actions, low, high):  # type: ignore[no-untyped-def]
-    """Advance environments low..high - 1 in place.
+def sort_by_scene(scene, start, order):  # type: ignore[no-untyped-def]
+    """Order in which environments are advanced: those that play one scene together, for its tables are then at hand.
+
+    Args:
+        scene: (E,) that is played.
+        start: (P + 1,) used to count.
+        order: (E,) filled.
+    """
+    start[:] = 0
+    for e in range(len(scene)):
+        start[scene[e] + 1] += 1
+    for p in range(1, len(start)):
+        start[p] += start[p - 1]
+    for e in range(len(scene)):
+        order[start[scene[e]]] = e
+        start[scene[e]] += 1
+
+
+@released
+def step_range(batch, near, order, actions, fresh, low, high):  # type: ignore[no-untyped-def]
+    """Advance environments order[low] .. order[high - 1] in place, or begin new episodes in them.
 
     Args:
         batch: `Batch`.
-        actions: (E, N, 2).
-        low: first environment.
+        near: `Near`, room for one world.
+        order: (E,) environments.
+        actions: (E, N, 2); with (E, 0, 2) the rules decide for everybody.
+        fresh: begin new episodes instead of a step.
+        low: first place.
         high: after the last one.
     """
-    for e in range(low, high):
+    for i in range(low, high):
+        e = order[i]
         p, sight, wish = batch.play.scene[e], sight_of(batch.sights, e), batch.wish[e]
-        decide(p, e, batch, actions, sight, wish)
-        move(p, e, batch, sight, wish)
-        batch.bodies.time[e] += batch.play.dt
-        run_controller(p, e, batch)
-        batch.play.step[e] += 1
-        look_around(p, e, batch.tables, batch.bodies, sight)
-        judge(p, e, batch, sight)
-        finish(p, e, batch, sight)
+        if not fresh:
+            decide(p, e, batch, actions, sight, wish)
+            move(p, e, batch, sight, wish)
+            batch.bodies.time[e] += batch.play.dt
+            run_controller(p, e, batch)
+            batch.play.step[e] += 1
+            look(p, e, batch, sight, near)
+            judge(p, e, batch, sight, near)
+        finish(p, e, batch, sight, near, fresh)
 
 
 @kernel
@@ -86,16 +114,16 @@ def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
     for a in range(tables.exists.shape[1]):
         if not bodies.alive[e, a] or tables.path[p, a] < 0:
             continue
-        n = play.row_of[p, a]
-        if n >= 0 and play.active[e, n]:
+        n, ahead = play.row_of[p, a], batch.ahead[e, a]
+        if n >= 0 and play.active[e, n] and actions.shape[1] > 0:
             act(p, e, a, n, batch, actions, sight, wish)
-        elif batch.log.mode[p] == REACT:
-            wish[a, 0] = reaction(batch.log, p, e, a, bodies.time[e], tables, bodies, sight)
-        elif batch.log.mode[p] == REPLAY:
+        elif n < 0 and batch.log.mode[p] == REACT:
+            wish[a, 0] = reaction(batch.log, p, e, a, bodies.time[e], ahead[GAP], ahead[PACE], tables, bodies)
+        elif n < 0 and batch.log.mode[p] == REPLAY:
             continue
         elif tables.vehicle[p, a]:
-            wish[a, 0] = rule_acceleration(p, e, a, bodies.travelled[e, a], tables, bodies, sight)
-            wish[a, 1] = along_route(p, e, a, batch.place[e, a, 0], batch.place[e, a, 1], tables, bodies)
+            wish[a, 0] = rule_acceleration(p, e, a, ahead, tables, bodies, sight)
+            wish[a, 1] = ahead[ALONG]
         else:
             wish[a, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)
 
@@ -114,47 +142,53 @@ def act(p, e, a, n, batch, actions, sight, wish):  # type: ignore[no-untyped-def
         return
     push = pushed(first)
     wish[a, 0] = push * (play.gains[e, 0] if push > 0 else play.gains[e, 1])
-    along = along_route(p, e, a, batch.place[e, a, 0], batch.place[e, a, 1], tables, bodies)
-    wish[a, 1] = play.gains[e, 2] * steered(second, along, bodies.speed[e, a], tables.base[p, a])
+    wish[a, 1] = play.gains[e, 2] * steered(second, batch.ahead[e, a, ALONG], bodies.speed[e, a], tables.base[p, a])
 
 
 @kernel
 def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
     """Move everybody by one step, and take those away who reach the end of their path without being controlled."""
-    tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
+    tables, bodies = batch.tables, batch.bodies
     for a in range(tables.exists.shape[1]):
-        r = tables.path[p, a]
-        if batch.log.mode[p] != RULES and batch.play.row_of[p, a] < 0:
-            move_recorded(p, e, a, batch, wish)
-            continue
-        if not bodies.alive[e, a] or r < 0:
-            continue
-        before = bodies.speed[e, a]
+        x, y, there = bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.alive[e, a]
         n = batch.play.row_of[p, a]
-        if tables.vehicle[p, a]:
-            base = tables.base[p, a] * (batch.play.gains[e, 3] if n >= 0 else np.float32(1.0))
-            x, y, turn, v, steer, rate, distance = drive(
-                bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.heading[e, a], before,
-                bodies.steering[e, a], wish[a, 0], wish[a, 1], base, dt,
-            )  # fmt: skip
-            bodies.steering[e, a], bodies.yaw_rate[e, a] = steer, rate
-            bodies.heading[e, a] = wrap(turn)
-            bodies.position[e, a, 0], bodies.position[e, a, 1] = x, y
-            bodies.travelled[e, a] += distance
-            s, offset, error = on_route(p, e, a, tables, bodies)
-            bodies.travelled[e, a] = s
-            batch.place[e, a, 0], batch.place[e, a, 1] = offset, error
-        else:
-            v = min(max(0.0, before + wish[a, 0] * dt), 3.0)
-            distance = 0.5 * (v + before) * dt
-            bodies.travelled[e, a] += distance
-            x, y, along = place_on(tables, r, bodies.travelled[e, a])
-            bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.heading[e, a] = x, y, along
-            bodies.gait_phase[e, a] = (bodies.gait_phase[e, a] + distance / STRIDE) % 1.0
-        bodies.acceleration[e, a] = (v - before) / dt
-        bodies.speed[e, a] = v
-        if n < 0 and bodies.travelled[e, a] >= tables.length[r]:
-            bodies.alive[e, a] = False
+        if batch.log.mode[p] != RULES and n < 0:
+            move_recorded(p, e, a, batch, wish)
+        elif there and tables.path[p, a] >= 0 and (n < 0 or batch.play.active[e, n]):
+            move_one(p, e, a, n, batch, wish)
+        sight.dx[a] = bodies.position[e, a, 0] - x if there else np.float32(0.0)
+        sight.dy[a] = bodies.position[e, a, 1] - y if there else np.float32(0.0)
+
+
+@kernel
+def move_one(p, e, a, n, batch, wish):  # type: ignore[no-untyped-def]
+    """Move an actor that follows a path, of row n if it is controlled, by one step."""
+    tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
+    before = bodies.speed[e, a]
+    if tables.vehicle[p, a]:
+        base = tables.base[p, a] * (batch.play.gains[e, 3] if n >= 0 else np.float32(1.0))
+        x, y, turn, v, steer, rate, distance = drive(
+            bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.heading[e, a], before,
+            bodies.steering[e, a], wish[a, 0], wish[a, 1], base, dt,
+        )  # fmt: skip
+        bodies.steering[e, a], bodies.yaw_rate[e, a] = steer, rate
+        bodies.heading[e, a] = wrap(turn)
+        bodies.position[e, a, 0], bodies.position[e, a, 1] = x, y
+        bodies.travelled[e, a] += distance
+        s, offset, error = on_route(p, e, a, tables, bodies)
+        bodies.travelled[e, a] = s
+        batch.place[e, a, 0], batch.place[e, a, 1] = offset, error
+    else:
+        v = min(max(np.float32(0.0), before + wish[a, 0] * dt), np.float32(3.0))
+        distance = np.float32(0.5) * (v + before) * dt
+        bodies.travelled[e, a] += distance
+        x, y, along = place_on(tables, tables.path[p, a], bodies.travelled[e, a])
+        bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.heading[e, a] = x, y, along
+        bodies.gait_phase[e, a] = (bodies.gait_phase[e, a] + distance / STRIDE) % 1.0
+    bodies.acceleration[e, a] = (v - before) / dt
+    bodies.speed[e, a] = v
+    if n < 0 and bodies.travelled[e, a] >= tables.length[tables.path[p, a]]:
+        bodies.alive[e, a] = False
 
 
 @kernel
@@ -171,38 +205,84 @@ def move_recorded(p, e, a, batch, wish):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def finish(p, e, batch, sight):  # type: ignore[no-untyped-def]
+def finish(p, e, batch, sight, near, fresh):  # type: ignore[no-untyped-def]
     """End episodes, keep their last observations, begin new ones where that is wanted, and observe."""
     play, verdicts = batch.play, batch.verdicts
-    late = play.step[e] >= play.limit
-    ended, running = False, False
+    late = play.step[e] >= play.limit and not fresh
+    ended, running = False, fresh
     for n in range(play.slots.shape[1]):
-        if not play.active[e, n]:
+        if fresh or not play.active[e, n]:
             continue
         if late and verdicts.outcome[e, n] == RUNNING:
             end_late(p, e, n, batch)
-        if verdicts.outcome[e, n] == RUNNING:
-            running = True
-        else:
-            ended = True
-            observe(p, e, n, batch, sight, batch.final[e, n])
-    if not (ended or late):
-        observe_rows(p, e, batch, sight)
-        return
-    over = late or not (running or play.respawn)
-    if over and play.autoreset:
-        begin(e, batch, sight)
-        p = play.scene[e]
-    elif ended:
-        for n in range(play.slots.shape[1]):
-            if play.active[e, n] and verdicts.outcome[e, n] != RUNNING:
-                if play.respawn and not over:
-                    place_again(p, e, n, batch, sight)
-                else:
-                    play.active[e, n] = False
-                    batch.bodies.alive[e, play.slots[p, n]] = False
-        look_around(p, e, batch.tables, batch.bodies, sight)
-    observe_rows(p, e, batch, sight)
+        running |= verdicts.outcome[e, n] == RUNNING
+        ended |= verdicts.outcome[e, n] != RUNNING
+    over = late or not (running or play.consequence == RESPAWN or not ended)
+    for last in (True, False):  # what is seen at the end of episodes, then what everybody sees
+        if last and not ended:
+            continue
+        if not last and (fresh or (over and play.autoreset)):
+            begin(e, batch, sight, near)
+            p = play.scene[e]
+        elif not last and ended:
+            put_away(p, e, over, batch, sight)
+            look(p, e, batch, sight, near)
+        observe_rows(p, e, last, batch, sight, near)
+
+
+@kernel
+def put_away(p, e, over, batch, sight):  # type: ignore[no-untyped-def]
+    """Put actors whose episodes ended back on their routes, or take them out of the traffic."""
+    play = batch.play
+    for n in range(play.slots.shape[1]):
+        if play.active[e, n] and batch.verdicts.outcome[e, n] != RUNNING:
+            if play.consequence == RESPAWN and not over:
+                place_again(p, e, n, batch, sight)
+            else:
+                retire(p, e, n, batch)
+
+
+@kernel
+def observe_rows(p, e, last, batch, sight, near):  # type: ignore[no-untyped-def]
+    """Work out what lies ahead of every vehicle, and fill the observations of the controlled actors.
+
+    Args:
+        p: scene.
+        e: environment.
+        last: only of those whose episodes ended, as their last observations.
+        batch: `Batch`.
+        sight: `Sight` of the world.
+        near: `Near` of the world.
+    """
+    tables, bodies, play = batch.tables, batch.bodies, batch.play
+    for a in range(tables.exists.shape[1]):
+        n = play.row_of[p, a]
+        acts = n >= 0 and play.active[e, n]
+        if last and not (acts and batch.verdicts.outcome[e, n] != RUNNING):
+            continue
+        if not bodies.alive[e, a] or tables.path[p, a] < 0:
+            continue
+        place, ahead = batch.place[e, a], batch.ahead[e, a]
+        if tables.vehicle[p, a] and (acts or batch.log.mode[p] != REPLAY):
+            look_ahead(p, e, a, place[0], place[1], tables, bodies, sight, near, ahead)
+        if acts:
+            out = batch.final[e, n] if last else batch.views[e, n]
+            ego_view(p, e, a, place[0], place[1], ahead, tables, bodies, sight, near, out)
+            if play.noise[e] > 0.0:
+                blur(e, n, a, play, out)
+    for n in range(play.slots.shape[1]):
+        if not (last or play.active[e, n]):
+            batch.views[e, n] = 0.0
+
+
+@kernel
+def retire(p, e, n, batch):  # type: ignore[no-untyped-def]
+    """Take the actor of a row out of the traffic: where wrecks stay, who failed stands where it is from now on."""
+    a, bodies = batch.play.slots[p, n], batch.bodies
+    failed = batch.verdicts.outcome[e, n] not in (REACHED, TIMEOUT)
+    batch.play.active[e, n] = False
+    bodies.alive[e, a] = batch.play.consequence == STOP and failed
+    bodies.speed[e, a], bodies.acceleration[e, a], bodies.yaw_rate[e, a] = 0.0, 0.0, 0.0
 
 
 @kernel
@@ -218,15 +298,6 @@ def end_late(p, e, n, batch):  # type: ignore[no-untyped-def]
 
 
 @released
-def begin_range(batch, low, high):  # type: ignore[no-untyped-def]
-    """Begin new episodes in environments low..high - 1 and observe them."""
-    for e in range(low, high):
-        sight = sight_of(batch.sights, e)
-        begin(e, batch, sight)
-        observe_rows(batch.play.scene[e], e, batch, sight)
-
-
-@released
 def rule_range(batch, out, low, high):  # type: ignore[no-untyped-def]
     """Fill (E, N, 2) accelerations in m/s2 and front wheel angles in rad of the rule-based drivers and walkers."""
     tables, bodies, play = batch.tables, batch.bodies, batch.play
@@ -237,7 +308,7 @@ def rule_range(batch, out, low, high):  # type: ignore[no-untyped-def]
             if a < 0 or not play.active[e, n]:
                 continue
             if tables.vehicle[p, a]:
-                out[e, n, 0] = rule_acceleration(p, e, a, bodies.travelled[e, a], tables, bodies, sight)
-                out[e, n, 1] = along_route(p, e, a, batch.place[e, a, 0], batch.place[e, a, 1], tables, bodies)
+                out[e, n, 0] = rule_acceleration(p, e, a, batch.ahead[e, a], tables, bodies, sight)
+                out[e, n, 1] = batch.ahead[e, a, ALONG]
             else:
                 out[e, n, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)

@@ -7,60 +7,105 @@ import math
 import numpy as np
 
 from sim.kernels import kernel, wrap
+from sim.near import REACH
 from sim.signals import YELLOW
-from sim.tables import place_on, project_on
+from sim.tables import COSINE, LEFT, RIGHT, SINE, slide_on
 
-REACH = 60.0  # m, how far others are seen
-TURN_AHEAD = 25.0  # m before a turn from where on oncoming traffic matters
+HALF: float = np.float32(0.5)  # type: ignore[assignment]
+TURN_AHEAD = 25  # m before a turn from where on oncoming traffic matters
+STRAIGHT: float = np.float32(math.cos(0.5))  # type: ignore[assignment]  # cosine of a change of heading that is none
 CLEARANCE = 2.6  # m between the ways of two vehicles that do not conflict
 
 
 @kernel
-def lead_on_route(p, e, a, s, reach, tables, bodies, sight):  # type: ignore[no-untyped-def]
-    """Gap (m) from the front of a vehicle to the next thing on its route, and its speed along it (m/s)."""
-    x, y, r = bodies.position[e, a, 0], bodies.position[e, a, 1], tables.path[p, a]
-    nose, wide = s + np.float32(0.5) * tables.size[p, a, 0], np.float32(0.5) * tables.size[p, a, 1] + np.float32(0.3)
-    gap, gap_speed = np.float32(reach), np.float32(0.0)
-    on_x, on_y, _ = place_on(tables, r, s)
-    start = s - math.hypot(x - on_x, y - on_y) - nose
-    k = tables.rows[r, 0] + min(max(int(s), 0), tables.rows[r, 1] - 1)
-    from_x, from_y, right, left = tables.line[k, 0], tables.line[k, 1], tables.sweep[k, 0], tables.sweep[k, 1]
-    c, d = math.cos(tables.line[k, 2]), math.sin(tables.line[k, 2])
-    for j in range(tables.exists.shape[1]):
-        if j == a or not bodies.alive[e, j]:
-            continue
+def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-untyped-def]
+    """Gap (m) from the front of a vehicle to the next thing on its route within REACH, and its speed along it (m/s).
+
+    Args:
+        p: scene.
+        e: row of the bodies.
+        a: vehicle.
+        s: m along its path.
+        tables: `Tables`.
+        bodies: `Bodies`.
+        sight: `Sight` of the world.
+        near: `Near` of the world.
+
+    Returns:
+        REACH and 0 where nothing is ahead.
+    """
+    r, cosine, sine = tables.path[p, a], sight.cosine[a], sight.sine[a]
+    x, y = bodies.position[e, a, 0], bodies.position[e, a, 1]
+    nose, wide = s + HALF * tables.size[p, a, 0], HALF * tables.size[p, a, 1] + np.float32(0.3)
+    gap, gap_speed = REACH, np.float32(0.0)
+    here = np.uint64(tables.rows[r, 0] + min(max(int(s), 0), tables.rows[r, 1] - 1))
+    offset = (y - tables.line[here, 1]) * tables.rim[here, COSINE] - (x - tables.line[here, 0]) * tables.rim[here, SINE]
+    start = s - nose - abs(offset) - np.float32(1.0)
+    for m in range(near.first[a], near.first[a + 1]):
+        j = near.other[m]
         px, py = bodies.position[e, j, 0], bodies.position[e, j, 1]
-        dx, dy = px - x, py - y
-        square = dx * dx + dy * dy
-        if square > reach * reach or dx * sight.cosine[a] + dy * sight.sine[a] < 0:
+        if (px - x) * cosine + (py - y) * sine < np.float32(0.0):
             continue
-        half = np.float32(0.5) * (max(tables.size[p, j, 0], tables.size[p, j, 1]) + np.float32(0.4))
+        half = HALF * (max(tables.size[p, j, 0], tables.size[p, j, 1]) + np.float32(0.4))
+        reach, away = wide + half, math.sqrt(near.square[m])
         # the way along the path is no shorter than the straight one, so this cannot be nearer than what was found
-        if start + math.sqrt(square) - wide - half - half > gap + np.float32(0.1):
+        if start + away - reach - half > gap:
             continue
-        if tables.path[p, j] == r:
-            guess = bodies.travelled[e, j]
-        else:
-            # most things lie beside all of the path ahead
-            aside = (py - from_y) * c - (px - from_x) * d
-            beside = max(aside - left, right - aside) - np.float32(0.1)
-            if beside > 0 and beside * beside > (wide + half) * (wide + half) + np.float32(4.1):
-                continue
-            guess, near = nearest_ahead(tables, r, s, math.sqrt(square), wide + half, px, py)
-            if near > (wide + half) * (wide + half) + np.float32(4.1):
-                continue
-        sj, off = project_on(tables, r, px, py, guess - np.float32(3.0), guess + np.float32(3.0))
-        if sj <= s + np.float32(0.05) or abs(off) > wide + half or sj - half - nose >= gap:
+        guess, possible = bodies.travelled[e, j], True
+        if tables.path[p, j] != r:
+            guess, possible = guess_ahead(p, j, r, here, s, away, wide, half, px, py, tables, sight)
+        if not possible:
             continue
-        _, _, along = place_on(tables, r, sj)
-        cosine = sight.cosine[j] * math.cos(along) + sight.sine[j] * math.sin(along)
-        sine = abs(sight.sine[j] * math.cos(along) - sight.cosine[j] * math.sin(along))
-        if abs(off) > wide + np.float32(0.5) * (sine * tables.size[p, j, 0] + abs(cosine) * tables.size[p, j, 1]):
+        sj, off = slide_on(tables, r, px, py, guess)
+        if sj <= s + np.float32(0.05) or abs(off) > reach or sj - half - nose >= gap:
             continue
-        free = sj - np.float32(0.5) * (abs(cosine) * tables.size[p, j, 0] + sine * tables.size[p, j, 1]) - nose
+        k = tables.rows[r, 0] + min(max(int(sj), 0), tables.rows[r, 1] - 1)
+        same = sight.cosine[j] * tables.rim[k, COSINE] + sight.sine[j] * tables.rim[k, SINE]
+        across = abs(sight.sine[j] * tables.rim[k, COSINE] - sight.cosine[j] * tables.rim[k, SINE])
+        if abs(off) > wide + HALF * (across * tables.size[p, j, 0] + abs(same) * tables.size[p, j, 1]):
+            continue
+        free = sj - HALF * (abs(same) * tables.size[p, j, 0] + across * tables.size[p, j, 1]) - nose
         if free < gap:
-            gap, gap_speed = free, bodies.speed[e, j] * cosine
+            gap, gap_speed = free, bodies.speed[e, j] * same
     return gap, gap_speed
+
+
+@kernel
+def guess_ahead(p, j, r, here, s, away, wide, half, x, y, tables, sight):  # type: ignore[no-untyped-def]
+    """About where on the path ahead an actor is, and whether it can be on it at all.
+
+    Args:
+        p: scene.
+        j: the actor.
+        r: the path.
+        here: number of its point from where one looks.
+        s: m along it.
+        away: m to the actor.
+        wide: m beside the path that are taken.
+        half: m, half of the actor's longest side and a little more.
+        x: m, of the actor.
+        y: m.
+        tables: `Tables`.
+        sight: `Sight` of the world.
+
+    Returns:
+        Length along the path, to within 2 m where the actor is on it, and whether it can be.
+    """
+    c, d, left, right = (
+        tables.rim[here, COSINE], tables.rim[here, SINE], tables.rim[here, LEFT], tables.rim[here, RIGHT],
+    )  # fmt: skip
+    dx, dy = x - tables.line[here, 0], y - tables.line[here, 1]
+    aside, reach = dy * c - dx * d, wide + half
+    beside = max(aside - left, right - aside) - np.float32(0.1)
+    # most things lie beside all of the path ahead
+    if beside > np.float32(0.0) and beside * beside > reach * reach + np.float32(4.1):
+        return s, False
+    if left - right < np.float32(1.0):  # the path is as good as straight
+        same, across = abs(sight.cosine[j] * c + sight.sine[j] * d), abs(sight.sine[j] * c - sight.cosine[j] * d)
+        taken = HALF * (across * tables.size[p, j, 0] + same * tables.size[p, j, 1])
+        return s + dx * c + dy * d, beside <= wide + taken + HALF
+    guess, closest = nearest_ahead(tables, r, s, away, reach, x, y)
+    return guess, closest <= reach * reach + np.float32(4.1)
 
 
 @kernel
@@ -80,15 +125,16 @@ def nearest_ahead(tables, r, s, distance, aside, x, y):  # type: ignore[no-untyp
         Length and square of the distance; a large square where the thing is not on the path.
     """
     first, count = tables.rows[r, 0], tables.rows[r, 1]
-    best, at = np.float32(1e30), np.float32(s)
+    best, at = np.float32(1e30), 0
     low = max(int(s + distance - aside) - 2, int(s), 0)
-    high = min(int(s + 1.3 * distance + aside) + 2, count - 1)
+    high = min(int(s + np.float32(1.3) * distance + aside) + 2, count - 1)
     for k in range(low, high + 1, 4):
-        dx, dy = tables.line[first + k, 0] - x, tables.line[first + k, 1] - y
+        i = np.uint64(first + k)
+        dx, dy = tables.line[i, 0] - x, tables.line[i, 1] - y
         gap = dx * dx + dy * dy
         if gap < best:
-            best, at = gap, np.float32(k)
-    return at, best
+            best, at = gap, k
+    return np.float32(at), best
 
 
 @kernel
@@ -108,7 +154,7 @@ def next_crossing(p, e, a, nose, tables, bodies, sight):  # type: ignore[no-unty
         c = tables.way_crossing[p, a, m]
         if c < 0:
             break
-        if nose > tables.way[p, a, m, 0] + 0.5 or tables.way[p, a, m, 0] - nose > REACH:
+        if nose > tables.way[p, a, m, 0] + HALF or tables.way[p, a, m, 0] - nose > REACH:
             continue
         occupied, approached = False, False
         for j in range(tables.exists.shape[1]):
@@ -123,64 +169,69 @@ def next_crossing(p, e, a, nose, tables, bodies, sight):  # type: ignore[no-unty
 def next_signal(p, a, nose, tables):  # type: ignore[no-untyped-def]
     """The next stop line with a signal: m from the front (inf = none), and the group."""
     for k in range(tables.stop_at.shape[2]):
-        if tables.stop_group[p, a, k] >= 0 and tables.stop_at[p, a, k] > nose - 0.5:
+        if tables.stop_group[p, a, k] >= 0 and tables.stop_at[p, a, k] > nose - HALF:
             return tables.stop_at[p, a, k] - nose, tables.stop_group[p, a, k]
     return np.float32(np.inf), np.int32(-1)
 
 
 @kernel
-def oncoming(p, e, a, s, nose, tables, bodies, sight):  # type: ignore[no-untyped-def]
+def oncoming(p, e, a, s, nose, tables, bodies, sight, near):  # type: ignore[no-untyped-def]
     """Distance (m) to where a vehicle that is about to turn must wait for oncoming traffic; REACH = it need not."""
-    r = tables.path[p, a]
-    _, _, here = place_on(tables, r, s)
-    _, _, there = place_on(tables, r, s + TURN_AHEAD)
-    if abs(wrap(there - here)) < 0.5:
+    first, last = tables.rows[tables.path[p, a], 0], tables.rows[tables.path[p, a], 1] - 1
+    here = first + min(max(int(s), 0), last)
+    there = first + min(max(int(s) + TURN_AHEAD, 0), last)
+    turn = tables.rim[here, COSINE] * tables.rim[there, COSINE] + tables.rim[here, SINE] * tables.rim[there, SINE]
+    if turn > STRAIGHT:
         return REACH
     wait = REACH
-    for j in range(tables.exists.shape[1]):
-        if j == a or not bodies.alive[e, j] or not tables.vehicle[p, j] or tables.path[p, j] < 0:
-            continue
+    for m in range(near.first[a], near.first[a + 1]):
+        j = near.other[m]
         facing = sight.cosine[a] * sight.cosine[j] + sight.sine[a] * sight.sine[j]
-        if facing > -0.2 or bodies.speed[e, j] < 0.5 or stopped_by_red(p, e, j, tables, bodies, sight):
+        if facing > np.float32(-0.2) or bodies.speed[e, j] < HALF or not tables.vehicle[p, j] or tables.path[p, j] < 0:
             continue
-        dx, dy = (
-            bodies.position[e, j, 0] - bodies.position[e, a, 0],
-            bodies.position[e, j, 1] - bodies.position[e, a, 1],
-        )
-        if dx * dx + dy * dy < REACH * REACH:
-            wait = min(wait, conflict(p, e, a, j, s, nose, tables, bodies))
+        if not stopped_by_red(p, e, j, tables, bodies, sight):
+            wait = min(wait, conflict(p, e, a, j, int(s), nose, tables, bodies))
     return wait
 
 
 @kernel
 def stopped_by_red(p, e, j, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether a vehicle has a red light ahead that it can stop for."""
-    v, nose = bodies.speed[e, j], bodies.travelled[e, j] + 0.5 * tables.size[p, j, 0]
+    v, nose = bodies.speed[e, j], bodies.travelled[e, j] + HALF * tables.size[p, j, 0]
     free, group = next_signal(p, j, nose, tables)
-    return free < REACH and sight.shown[group] >= YELLOW and v * v < 2.0 * 4.0 * max(free, 0.5)
+    return free < REACH and sight.shown[group] >= YELLOW and v * v < np.float32(8.0) * max(free, HALF)
 
 
 @kernel
-def conflict(p, e, a, j, s, nose, tables, bodies):  # type: ignore[no-untyped-def]
+def conflict(p, e, a, j, here, nose, tables, bodies):  # type: ignore[no-untyped-def]
     """Distance (m) to stop before the ways of two vehicles meet, if they would be there at about the same time."""
     own, other, sj = tables.path[p, a], tables.path[p, j], bodies.travelled[e, j]
-    _, _, start = place_on(tables, own, s)
-    for k in range(1, int(TURN_AHEAD)):
-        x, y, along = place_on(tables, own, s + k)
-        away = math.hypot(bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y)
-        guess, _ = nearest_ahead(tables, other, sj, away, CLEARANCE, x, y)
-        at, aside = project_on(tables, other, x, y, guess - 4.0, guess + 4.0)
-        if abs(aside) > CLEARANCE or at <= sj + 0.5:
+    first, last = tables.rows[own, 0], tables.rows[own, 1] - 1
+    k = tables.rows[other, 0] + min(max(int(sj), 0), tables.rows[other, 1] - 1)
+    from_x, from_y, c, d = tables.line[k, 0], tables.line[k, 1], tables.rim[k, COSINE], tables.rim[k, SINE]
+    right, left = tables.rim[k, RIGHT] - np.float32(CLEARANCE), tables.rim[k, LEFT] + np.float32(CLEARANCE)
+    for i in range(max(here, 0) + 1, min(here + TURN_AHEAD, last)):
+        x, y = tables.line[first + i, 0], tables.line[first + i, 1]
+        beside = (y - from_y) * c - (x - from_x) * d
+        if beside < right or beside > left:
+            continue  # the other's path ahead does not come here
+        dx, dy = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y
+        guess, closest = nearest_ahead(tables, other, sj, math.sqrt(dx * dx + dy * dy), np.float32(CLEARANCE), x, y)
+        if closest > np.float32(CLEARANCE * CLEARANCE + 4.1):
             continue
-        if abs(wrap(along - start)) < 0.1 and k < 2:
+        at, aside = slide_on(tables, other, x, y, guess)
+        if abs(aside) > np.float32(CLEARANCE) or at <= sj + HALF:
+            continue
+        if i == here + 1 and abs(wrap(tables.line[first + i, 2] - tables.line[first + here, 2])) < np.float32(0.1):
             return REACH  # already side by side
-        free = s + k - nose
-        if free < 0.0 and bodies.speed[e, a] > 1.0:
+        free, v, theirs = np.float32(i) - nose, bodies.speed[e, a], max(bodies.speed[e, j], np.float32(2.0))
+        if free < np.float32(0.0) and v > np.float32(1.0):
             return REACH  # too late to give way
-        length = 0.5 * (tables.size[p, j, 0] + tables.size[p, a, 0])
-        theirs = (at - sj) / max(bodies.speed[e, j], 2.0)
-        passed = (at - sj + length + 2.0) / max(bodies.speed[e, j], 2.0)
-        mine = max(free, 0.0) / max(bodies.speed[e, a], 2.5)
-        done = (max(free, 0.0) + tables.size[p, a, 0] + 4.0) / max(bodies.speed[e, a], 3.5)
-        return max(free - 1.0, 0.0) if theirs < done + 1.0 and passed > mine - 0.5 else REACH
+        free = max(free, np.float32(0.0))
+        length = HALF * (tables.size[p, j, 0] + tables.size[p, a, 0]) + np.float32(2.0)
+        come, gone = (at - sj) / theirs, (at - sj + length) / theirs
+        mine = free / max(v, np.float32(2.5))
+        done = (free + tables.size[p, a, 0] + np.float32(4.0)) / max(v, np.float32(3.5))
+        blocked = come < done + np.float32(1.0) and gone > mine - HALF
+        return max(free - np.float32(1.0), np.float32(0.0)) if blocked else REACH
     return REACH

@@ -42,6 +42,8 @@ class Sight(NamedTuple):
 
     cosine: F4  # (A,) of the heading
     sine: F4  # (A,)
+    dx: F4  # (A,) m that an actor moved in the step before; filled by who moves it
+    dy: F4  # (A,) m
     crossing: NDArray[np.int32]  # (A,) crossing that a person is on or heads to, -1 = none
     on: NDArray[np.bool_]  # (A,) whether the person is on it
     shown: NDArray[np.int32]  # (G,) what signal groups show, index in `sim.signals.STATES`
@@ -67,8 +69,9 @@ def empty_bodies(batch: int, actors: int) -> Bodies:
 def empty_sight(actors, groups):  # type: ignore[no-untyped-def]
     """A `Sight` to be filled, for A actors and G signal groups."""
     return Sight(
-        np.zeros(actors, np.float32), np.zeros(actors, np.float32), np.full(actors, -1, np.int32),
-        np.zeros(actors, np.bool_), np.zeros(groups, np.int32), np.zeros(groups, np.float32),
+        np.zeros(actors, np.float32), np.zeros(actors, np.float32), np.zeros(actors, np.float32),
+        np.zeros(actors, np.float32), np.full(actors, -1, np.int32), np.zeros(actors, np.bool_),
+        np.zeros(groups, np.int32), np.zeros(groups, np.float32),
     )  # fmt: skip
 
 

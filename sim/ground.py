@@ -11,7 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from scenes.kinds import Kind
-from scenes.types import Scene
+from scenes.types import Floats, Scene
 from sim.kernels import inside, kernel
 
 CELL = 2.0  # m, edge of a cell of the grid
@@ -27,7 +27,9 @@ class Ground(NamedTuple):
     rows: NDArray[np.int32]  # (B, 2) first polygon and number of polygons
     corner: NDArray[np.float32]  # (B, 2) world, m, of the grid
     shape: NDArray[np.int32]  # (B, 3) cells along x and y, and the first cell
-    cells: NDArray[np.uint8]  # (N,) OFF, ON or MIXED, x slowest
+    cells: NDArray[np.int32]  # (N,) OFF, ON, or MIXED and more: the number of its list, x slowest
+    first: NDArray[np.int32]  # (M + 1,) where the list of a mixed cell begins in the following
+    listed: NDArray[np.int32]  # (T,) polygons whose boxes overlap the cell
 
 
 def compile_ground(scenes: Sequence[Scene]) -> Ground:
@@ -57,12 +59,36 @@ def compile_ground(scenes: Sequence[Scene]) -> Ground:
         corners.append(low)
         shapes.append((*size, sum(len(part) for part in cells)))
         cells.append(touched([surface.outline for surface in chosen], low, size))
+    whole = np.concatenate(cells).astype(np.int32)
+    first, listed = list_polygons(whole, np.array(rows), np.array(boxes), np.array(corners), np.array(shapes))
     ground = Ground(
         np.concatenate(outlines).astype(np.float32), np.array(polygons, np.int32), np.array(boxes, np.float32),
-        np.array(rows, np.int32), np.array(corners, np.float32), np.array(shapes, np.int32), np.concatenate(cells),
+        np.array(rows, np.int32), np.array(corners, np.float32), np.array(shapes, np.int32), whole, first, listed,
     )  # fmt: skip
     fill_cells(ground, len(scenes))
     return ground
+
+
+def list_polygons(
+    cells: NDArray[np.int32], rows: NDArray[np.int_], boxes: Floats, corners: Floats, shapes: NDArray[np.int_]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Number the mixed cells and list the polygons of each: `Ground.first` and `Ground.listed`."""
+    mixed = np.flatnonzero(cells == MIXED)
+    cells[mixed] = MIXED + np.arange(len(mixed))
+    found = [np.zeros((0, 2), np.int64)]
+    for b, (start, count) in enumerate(rows):
+        columns, high, base = shapes[b]
+        grid = cells[base : base + columns * high].reshape(columns, high)
+        for k in range(start, start + count):
+            low = np.maximum(np.floor((boxes[k, :2] - corners[b]) / CELL - 0.1).astype(int), 0)
+            top = np.floor((boxes[k, 2:] - corners[b]) / CELL + 0.1).astype(int) + 1
+            part = grid[low[0] : top[0], low[1] : top[1]].ravel()
+            part = part[part >= MIXED] - MIXED
+            found.append(np.column_stack([part, np.full(len(part), k)]))
+    pairs = np.concatenate(found)
+    pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
+    first = np.searchsorted(pairs[:, 0], np.arange(len(mixed) + 1))
+    return first.astype(np.int32), pairs[:, 1].astype(np.int32)
 
 
 def touched(
@@ -92,7 +118,7 @@ def fill_cells(ground, scenes):  # type: ignore[no-untyped-def]
         for i in range(ground.shape[b, 0]):
             for j in range(ground.shape[b, 1]):
                 k = ground.shape[b, 2] + i * ground.shape[b, 1] + j
-                if ground.cells[k] != MIXED:
+                if ground.cells[k] < MIXED:
                     x, y = ground.corner[b, 0] + (i + 0.5) * CELL, ground.corner[b, 1] + (j + 0.5) * CELL
                     ground.cells[k] = ON if on_polygons(ground, b, x, y) else OFF
 
@@ -112,13 +138,28 @@ def on_polygons(ground, b, x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def on_listed(ground, cell, x, y):  # type: ignore[no-untyped-def]
+    """The same as `on_polygons` for a point in a mixed cell, by the polygons of its list."""
+    found = False
+    for m in range(ground.first[cell - MIXED], ground.first[cell - MIXED + 1]):
+        k = ground.listed[m]
+        if x < ground.box[k, 0] or y < ground.box[k, 1] or x > ground.box[k, 2] or y > ground.box[k, 3]:
+            continue
+        if inside(x, y, ground.outline, ground.polygon[k, 0], ground.polygon[k, 1]):
+            if ground.polygon[k, 2] == 0:
+                return False
+            found = True
+    return found
+
+
+@kernel
 def on_road(ground, b, x, y):  # type: ignore[no-untyped-def]
     """Whether a point (m) lies on the road of scene b; always where a scene has no road surfaces."""
     if ground.rows[b, 1] == 0:
         return True
-    i = int(np.floor((x - ground.corner[b, 0]) / CELL))
-    j = int(np.floor((y - ground.corner[b, 1]) / CELL))
+    i = int(np.floor((x - ground.corner[b, 0]) * np.float32(1.0 / CELL)))
+    j = int(np.floor((y - ground.corner[b, 1]) * np.float32(1.0 / CELL)))
     if i < 0 or j < 0 or i >= ground.shape[b, 0] or j >= ground.shape[b, 1]:
         return False
     cell = ground.cells[ground.shape[b, 2] + i * ground.shape[b, 1] + j]
-    return cell == ON or (cell == MIXED and on_polygons(ground, b, x, y))
+    return cell == ON or (cell >= MIXED and on_listed(ground, cell, x, y))

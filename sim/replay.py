@@ -10,9 +10,9 @@ import math
 
 import numpy as np
 
-from sim.ahead import REACH, lead_on_route
 from sim.kernels import kernel
 from sim.logs import at_time, put
+from sim.near import REACH
 
 HEADWAY, ACCELERATION, BRAKING, DISTANCE = 0.6, 2.5, 3.0, 1.0  # s, m/s2, m/s2, m: as close as recorded traffic drives
 LIMIT = 7.0  # m/s2, hardest braking
@@ -21,8 +21,8 @@ TOO_FAST = 1.3  # times the recorded top speed: what catching up may come to
 
 
 @kernel
-def reaction(log, p, e, a, time, tables, bodies, sight):  # type: ignore[no-untyped-def]
-    """Acceleration (m/s2) of a recorded road user that reacts, at a time (s)."""
+def reaction(log, p, e, a, time, gap, lead, tables, bodies):  # type: ignore[no-untyped-def]
+    """Acceleration (m/s2) of a recorded road user at a time (s), who reacts to what is `gap` m ahead at `lead` m/s."""
     low, high, share, there = at_time(log, p, a, time)
     v, s = bodies.speed[e, a], bodies.travelled[e, a]
     wish, rise = log.states[p, a, low, 3], np.float32(0.0)
@@ -33,12 +33,10 @@ def reaction(log, p, e, a, time, tables, bodies, sight):  # type: ignore[no-unty
         wish += np.float32(CATCH_UP) * (log.way[p, a, low] + share * (log.way[p, a, high] - log.way[p, a, low]) - s)
     wish = min(max(wish, np.float32(0.0)), np.float32(TOO_FAST) * log.top[p, a])
     push = rise + (wish - v) / np.float32(0.4)
-    if tables.path[p, a] >= 0 and tables.vehicle[p, a]:
-        gap, lead = lead_on_route(p, e, a, s, REACH, tables, bodies, sight)
-        if gap < REACH:
-            closing = v * (v - lead) / (2.0 * math.sqrt(ACCELERATION * BRAKING))
-            wanted = DISTANCE + max(0.0, v * HEADWAY + closing)
-            push = min(push, ACCELERATION * (1.0 - (wanted / max(gap, 0.1)) ** 2))
+    if gap < REACH and tables.path[p, a] >= 0 and tables.vehicle[p, a]:
+        closing = v * (v - lead) / (2.0 * math.sqrt(ACCELERATION * BRAKING))
+        wanted = DISTANCE + max(0.0, v * HEADWAY + closing)
+        push = min(push, ACCELERATION * (1.0 - (wanted / max(gap, 0.1)) ** 2))
     return np.float32(min(max(push, -LIMIT), ACCELERATION))
 
 

@@ -14,12 +14,16 @@ from scenes.types import Crossing, Floats, Scene
 from sim.ground import Ground, compile_ground, on_road
 from sim.kernels import kernel, wrap
 from sim.lights import Lights
+from sim.near import lay_cells
+from sim.places import Places, compile_places
 from sim.signals import Plans, compile_plans
 from sim.world import F4, I4, World, compile_world
 
 SPACING = 1.0  # m between the points of a path
 CLEAR_ALONG = 4  # points of a path
+SLIDE = 6  # segments of a path that are looked through for the nearest place
 AHEAD = 100  # points of a path that `Tables.sweep` looks ahead
+COSINE, SINE, RIGHT, LEFT, CLEAR = range(5)  # columns of `Tables.rim`
 NEAR = 0.25  # m, spacing at which paths are searched for crossings
 
 
@@ -37,19 +41,22 @@ class Tables(NamedTuple):
     line: F4  # (Q, 3) x, y in m and heading in rad every SPACING metres, all paths one after the other
     rows: I4  # (R, 2) first point and number of points of each path
     length: F4  # (R,) m
-    clear: F4  # (Q,) half width of the lane where it is straight and road for CLEAR_ALONG metres both ways, else 0
+    rim: (
+        F4  # (Q, 5) of the same points: cosine and sine of the heading; lowest and highest m to the left of it that the
+    )
+    # next AHEAD points lie; half width of the lane where it is straight and road for CLEAR_ALONG m both ways, else 0
     stop_at: F4  # (B, A, K) m along the path, ascending, inf where unused
     stop_group: I4  # (B, A, K) signal group, -1 = none
     way: F4  # (B, A, M, 5) crossings on the path: where it enters and leaves, middle x, y in m, heading in rad
     way_crossing: I4  # (B, A, M) index of the crossing, -1 where unused
     crossing: F4  # (B, C, 6) start x, y, end x, y, width and watch in m; width 0 where unused
     crossing_group: I4  # (B, C) signal group of the vehicles, -1 = none
-    lane_line: F4  # (L, 3) x, y, heading of all lanes' points
-    lane_rows: I4  # (B, 2) first point and number of points of a scene's lanes
     plans: Plans
     ground: Ground
     lights: Lights  # controllers, where they are not fixed plans
-    sweep: F4  # (Q, 2) lowest and highest m to the left of a point's heading that the next AHEAD points of a path lie
+    field: F4  # (B, 3) lowest x, y (m) of the grid of `sim.near`, and its cells per metre
+    cells: I4  # (B, 2) its columns and rows
+    places: Places
 
 
 def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Tables:
@@ -68,10 +75,11 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Table
     paths, owner = unique_paths(scenes, shape)
     ground = compile_ground(scenes)
     line, rows, length = even_lines([path for path, _, _ in paths])
-    clear, sweep = np.zeros(len(line), np.float32), np.zeros((len(line), 2), np.float32)
+    rim = np.zeros((len(line), 5), np.float32)
+    rim[:, COSINE], rim[:, SINE] = np.cos(line[:, 2]), np.sin(line[:, 2])
     for r, (_, b, half) in enumerate(paths):
-        mark_clear(ground, b, line, rows[r, 0], rows[r, 1], half, clear)
-        mark_sweep(line, rows[r, 0], rows[r, 1], sweep)
+        mark_clear(ground, b, line, rows[r, 0], rows[r, 1], half, rim[:, CLEAR])
+        mark_sweep(line, rows[r, 0], rows[r, 1], rim)
     for b, scene in enumerate(scenes):
         for a, actor in enumerate(scene.actors):
             start[b, a] = actor.start, actor.speed, actor.gait_phase
@@ -83,12 +91,21 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Table
     for b, scene in enumerate(scenes):
         for c, crossing in enumerate(scene.roads.crossings):
             groups[b, c] = -1 if crossing.signal_group is None else crossing.signal_group
-    lane_line, lane_rows = lane_lines(scenes)
+    field, cells = fields_of(owner, spot, line, rows)
     return Tables(
         world.exists, world.vehicle, world.size, world.wheel_base, world.desired_speed, start, spot, owner, line, rows,
-        length, clear, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups, lane_line, lane_rows,
-        compile_plans(scenes), ground, world.lights, sweep,
+        length, rim, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups,
+        compile_plans(scenes), ground, world.lights, field, cells, compile_places(scenes),
     )  # fmt: skip
+
+
+def fields_of(owner: I4, spot: F4, line: F4, rows: I4) -> tuple[F4, I4]:
+    """`Tables.field` and `Tables.cells` from the paths that actors follow and the places where they start."""
+    field, cells = np.zeros((len(owner), 3), np.float32), np.ones((len(owner), 2), np.int32)
+    for b in range(len(owner)):
+        paths = [line[rows[r, 0] : rows[r, 0] + rows[r, 1], :2] for r in np.unique(owner[b][owner[b] >= 0])]
+        field[b], cells[b] = lay_cells(np.concatenate([spot[b, :, :2], *paths]), owner.shape[1])
+    return field, cells
 
 
 def unique_paths(scenes: Sequence[Scene], shape: tuple[int, ...]) -> tuple[list[tuple[Floats, int, float]], I4]:
@@ -131,21 +148,6 @@ def sampled(line, along, places):  # type: ignore[no-untyped-def]
     return out
 
 
-def lane_lines(scenes: Sequence[Scene]) -> tuple[F4, I4]:
-    """Points of all lanes with their headings, and (B, 2) which belong to a scene."""
-    lines: list[Floats] = [np.zeros((1, 3))]
-    rows, total = [], 1
-    for scene in scenes:
-        first = total
-        for lane in scene.roads.lanes:
-            along = arc_lengths(lane.centre)
-            places = np.arange(0.0, along[-1], 2.0)
-            lines.append(sampled(lane.centre, along, places))
-            total += len(places)
-        rows.append((first, total - first))
-    return np.concatenate(lines).astype(np.float32), np.array(rows, np.int32)
-
-
 def crossings_on_paths(scenes: Sequence[Scene], owner: I4, paths: Sequence[Floats]) -> tuple[F4, I4]:
     """Where paths lead over crossings: `Tables.way` and `Tables.way_crossing`."""
     found: dict[int, list[tuple[int, tuple[float, ...]]]] = {}
@@ -182,9 +184,9 @@ def span_on(path: Floats, crossing: Crossing) -> tuple[float, ...] | None:
     return low, high, float(x), float(y), float(heading)
 
 
-@kernel
+@njit(cache=True, error_model="numpy")
 def mark_clear(ground, b, line, first, count, half, clear):  # type: ignore[no-untyped-def]
-    """Fill `Tables.clear` of one path, whose lane has a half width in m (0 = it follows no lane)."""
+    """Fill the column CLEAR of `Tables.rim` for a path, whose lane has a half width in m (0 = it follows no lane)."""
     half -= 0.02  # a kerb itself is not on the road
     if half <= 0.0:
         return
@@ -199,59 +201,62 @@ def mark_clear(ground, b, line, first, count, half, clear):  # type: ignore[no-u
             clear[first + low : first + high] = 0.0
 
 
-@kernel
-def mark_sweep(line, first, count, sweep):  # type: ignore[no-untyped-def]
-    """Fill `Tables.sweep` of one path."""
+@njit(cache=True, error_model="numpy")
+def mark_sweep(line, first, count, rim):  # type: ignore[no-untyped-def]
+    """Fill the columns RIGHT and LEFT of `Tables.rim` for a path."""
     for k in range(first, first + count):
-        c, s = np.cos(line[k, 2]), np.sin(line[k, 2])
+        c, s = rim[k, COSINE], rim[k, SINE]
         for m in range(k + 1, min(k + AHEAD + 1, first + count)):
             aside = (line[m, 1] - line[k, 1]) * c - (line[m, 0] - line[k, 0]) * s
-            sweep[k, 0], sweep[k, 1] = min(sweep[k, 0], aside), max(sweep[k, 1], aside)
+            rim[k, RIGHT], rim[k, LEFT] = min(rim[k, RIGHT], aside), max(rim[k, LEFT], aside)
 
 
 @kernel
 def place_on(tables, r, s):  # type: ignore[no-untyped-def]
     """Point (m) and heading (rad) at s metres along path r; beyond the ends its first and last steps go on."""
-    first, count = tables.rows[r, 0], tables.rows[r, 1]
-    k = min(max(int(s), 0), count - 2)
-    share = s - k
-    i = first + k
+    k = min(max(int(s), 0), tables.rows[r, 1] - 2)
+    share = np.float32(s) - np.float32(k)
+    i = tables.rows[r, 0] + k
     x = tables.line[i, 0] + share * (tables.line[i + 1, 0] - tables.line[i, 0])
     y = tables.line[i, 1] + share * (tables.line[i + 1, 1] - tables.line[i, 1])
     return x, y, tables.line[i, 2]
 
 
 @kernel
-def project_on(tables, r, x, y, low, high):  # type: ignore[no-untyped-def]
-    """Nearest place on path r between two lengths: m along it, and m to the left of it.
+def slide_on(tables, r, x, y, guess):  # type: ignore[no-untyped-def]
+    """Nearest place on path r near a guess: m along it, and m to the left of it.
+
+    Goes from segment to segment as long as the next one is nearer, as far as SLIDE.
 
     Args:
         tables: `Tables`.
         r: path.
         x: m.
         y: m.
-        low: m, start of the window; results lie within a step of the window.
-        high: m, end of the window.
+        guess: m along the path.
 
     Returns:
         Length and signed distance; before the start and beyond the end on the extended path.
     """
-    first, count = tables.rows[r, 0], tables.rows[r, 1]
-    begin, end = min(max(int(low), 0), count - 2), min(max(int(high), 0), count - 2)
-    best, best_s, best_d = np.float32(1e30), np.float32(0.0), np.float32(0.0)
-    for k in range(begin, end + 1):
-        i = first + k
-        ux, uy = tables.line[i + 1, 0] - tables.line[i, 0], tables.line[i + 1, 1] - tables.line[i, 1]
-        ex, ey = x - tables.line[i, 0], y - tables.line[i, 1]
+    first, last = tables.rows[r, 0], tables.rows[r, 1] - 2
+    k, way = min(max(int(guess), 0), last), 0
+    for _ in range(SLIDE):
+        i, after = np.uint64(first + k), np.uint64(first + k + 1)
+        px, py = tables.line[i, 0], tables.line[i, 1]
+        ux, uy = tables.line[after, 0] - px, tables.line[after, 1] - py
+        ex, ey = x - px, y - py
         square = max(ux * ux + uy * uy, np.float32(1e-6))
         share = (ex * ux + ey * uy) / square
-        if share < 0 and k > 0:
-            share = np.float32(0.0)
-        elif share > 1 and k < count - 2:
-            share = np.float32(1.0)
-        fx, fy = ex - share * ux, ey - share * uy
-        gap = fx * fx + fy * fy
-        if gap < best:
-            best, best_s, best_d = gap, k + share, ux * ey - uy * ex
-    aside = np.sqrt(best)
-    return best_s, aside if best_d >= 0 else -aside
+        if share > np.float32(1.0) and k < last and way >= 0:
+            k, way = k + 1, 1
+        elif share < np.float32(0.0) and k > 0 and way <= 0:
+            k, way = k - 1, -1
+        else:
+            break
+    if k > 0:
+        share = max(share, np.float32(0.0))
+    if k < last:
+        share = min(share, np.float32(1.0))
+    fx, fy = ex - share * ux, ey - share * uy
+    aside = np.sqrt(fx * fx + fy * fy)
+    return np.float32(k) + share, aside if ux * ey - uy * ex >= np.float32(0.0) else -aside

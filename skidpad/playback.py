@@ -152,7 +152,7 @@ def episode(folder: Path, number: int, seconds: float, *, everybody: bool = Fals
     act, recipe = driver_of(folder), read_json(folder / RUN, "run folder")
     cars: Controlled = "cars" if recipe.get("cars") == "cars" or "league" in recipe else "ego"
     home = str(recipe.get("beside", recipe["scene"]))  # of who has practised: where it was trained before
-    core = Environments(home, controlled=cars, scene_seed=HELD_OUT, autoreset=False, respawn=False, first=number)
+    core = Environments(home, controlled=cars, scene_seed=HELD_OUT, autoreset=False, consequence="remove", first=number)
     core.reset(EPISODE_SEED)
     states = [core.state(0)]
     while core.batch.play.active[0, 0] and len(states) <= seconds / DT:

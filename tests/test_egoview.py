@@ -15,7 +15,7 @@ from scenes.files import load
 from sim.egoview import EGO, FIELDS, HEAD, PER, ROUTE, SIZE, observe_ego
 from sim.kernels import MAX_STEER
 from sim.rollout import rollout
-from sim.tables import compile_tables
+from sim.tables import LEFT, RIGHT, compile_tables
 from sim.views import view_named
 from sim.world import F4, State, compile_world, initial_state
 from tests.test_sim import LANE, car, make, walker
@@ -55,14 +55,15 @@ def test_a_car_sees_itself_its_route_and_the_car_ahead() -> None:
 def test_what_is_passed_over_early_is_not_on_the_route() -> None:
     core = Environments("junction-practice", 12, controlled="cars", pool=12, each=True)
     core.reset(0)
-    wide = np.full_like(core.pool.tables.sweep, np.inf) * np.float32([-1.0, 1.0])
+    wide = core.pool.tables.rim.copy()
+    wide[:, RIGHT], wide[:, LEFT] = -np.inf, np.inf
     leads = 0
     for k in range(40):
         core.step(np.full((12, core.rows, 2), 0.3 - 0.1 * (k % 5), np.float32))
         bodies = core.batch.bodies
         state = State(**{name: getattr(bodies, name) for name in bodies._fields})
         views = observe_ego(core.pool.tables, state)
-        assert np.array_equal(views, observe_ego(core.pool.tables._replace(sweep=wide), state))
+        assert np.array_equal(views, observe_ego(core.pool.tables._replace(rim=wide), state))
         leads += int((views[..., FIELDS.index("gap")] < 1.0).sum())
     assert leads > 1000
 

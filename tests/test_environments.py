@@ -247,7 +247,7 @@ def test_the_vec_env_hands_over_every_car_all_the_time() -> None:
             ended += 1
     assert ended > 50
     with pytest.raises(ValueError, match="respawn"):
-        DriveVecEnv(Environments("junction-practice", 4, controlled="cars", pool=2, respawn=False))
+        DriveVecEnv(Environments("junction-practice", 4, controlled="cars", pool=2, consequence="remove"))
 
 
 def test_pettingzoo_accepts_the_street() -> None:
