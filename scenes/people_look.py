@@ -105,6 +105,22 @@ class Bag:
 
 
 @dataclass(frozen=True)
+class Umbrella:
+    """One umbrella in one hand."""
+
+    style: str  # stick, folding
+    opened: bool
+    radius: float  # m, of the open canopy
+    shaft: float  # m from the hand to the top of the canopy
+    pattern: str  # plain, panels, rim, rings, rainbow
+    colour: RGB
+    second: RGB
+    side: int  # hand: 1 left, -1 right
+    tilt: float  # rad, into the walking direction
+    beside: float = 0.0  # m, height of who walks below it too, on its side; 0 = nobody
+
+
+@dataclass(frozen=True)
 class Manner:
     """How somebody walks and stands."""
 
@@ -131,6 +147,7 @@ class PersonLook:
     bag: Bag
     manner: Manner
     asset: str = ""  # id of the pack's person who is drawn; "" = built in
+    umbrella: Umbrella | None = None
 
     @property
     def height(self) -> float:

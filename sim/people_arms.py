@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.people_gait import Gait
 from sim.people_rotate import aligned, turn_y, turn_z, two_bones
 from sim.people_skeleton import ARM, CHEST, SIDES, Skeleton
+from sim.people_umbrella import Hoist, held_up, hoist
 
 Array = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ class Hold:
     grip: Array  # (3,) model frame, m
 
 
-ArmPlan = dict[int, Swing | Reach | Hold]
+ArmPlan = dict[int, Swing | Reach | Hold | Hoist]
 PALM = 0.055  # of the stature, from the wrist to what the hand holds
 
 
@@ -58,12 +59,18 @@ def plan_arms(skeleton: Skeleton, gait: Gait, standing: bool) -> ArmPlan:
     look = skeleton.look
     action = look.manner.stance if standing else look.manner.carry
     plan: ArmPlan = {}
+    umbrella = look.umbrella
+    carried = [look.bag.side] if look.bag.style in ("shopping", "handbag") else []
+    carried += [umbrella.side] if umbrella is not None else []
     for side in SIDES:
         grip = gait.left if side > 0 else gait.right
         if grip is not None:
             plan[side] = Hold(np.array(grip))
             continue
-        loaded = look.bag.style in ("shopping", "handbag") and side == look.bag.side
+        if umbrella is not None and umbrella.opened and side == umbrella.side:
+            plan[side] = hoist(skeleton, standing)
+            continue
+        loaded = side in carried
         holds = None if loaded else reach_for(skeleton, action, side)
         plan[side] = holds or (resting(skeleton, side, loaded) if standing else swinging(skeleton, gait, side, loaded))
     return plan
@@ -151,7 +158,10 @@ def arm_moves(skeleton: Skeleton, plan: ArmPlan, rotation: Array, position: Arra
             elbow = shoulder + rotation[arm] @ (joints[arm + 1] - joints[arm])
             wrist = elbow + rotation[arm + 1] @ (joints[arm + 2] - joints[arm + 1])
         else:
-            if isinstance(task, Hold):
+            pole, hand = np.array([-0.6, 0.5 * side, -1.0]), None
+            if isinstance(task, Hoist):
+                target = held_up(skeleton, task, rotation, position, side)
+            elif isinstance(task, Hold):
                 hand = (task.grip - shoulder) / max(float(np.linalg.norm(task.grip - shoulder)), 1e-9)
                 target, pole = task.grip - PALM * skeleton.height * hand, np.array([-0.8, 0.5 * side, -0.4])
             else:
@@ -161,5 +171,6 @@ def arm_moves(skeleton: Skeleton, plan: ArmPlan, rotation: Array, position: Arra
             inside = (shoulder + wrist) / 2.0 - elbow
             rotation[arm] = aligned(joints[arm + 1] - joints[arm], elbow - shoulder, inside)
             rotation[arm + 1] = aligned(joints[arm + 2] - joints[arm + 1], wrist - elbow, inside)
-            rotation[arm + 2] = aligned(joints[arm + 2] - joints[arm + 1], hand, inside)
+            if hand is not None:
+                rotation[arm + 2] = aligned(joints[arm + 2] - joints[arm + 1], hand, inside)
         position[arm : arm + 3] = shoulder, elbow, wrist
