@@ -307,8 +307,9 @@ def strider(look: PersonLook, gait: Gait) -> Mesh:
     """A coarse person in the nearest of STRIDES poses, at a speed that is a multiple of 0.5 m/s."""
     phase = round(gait.phase % 1.0 * STRIDES) % STRIDES / STRIDES
     near = replace(
-        gait, phase=phase, speed=round(2.0 * gait.speed) / 2.0, left=coarsely(gait.left), right=coarsely(gait.right)
-    )
+        gait, phase=phase, speed=round(2.0 * gait.speed) / 2.0, left=coarsely(gait.left), right=coarsely(gait.right),
+        head_turn=round(2.0 * gait.head_turn) / 2.0,
+    )  # fmt: skip
     return kept_strider(look, near)
 
 

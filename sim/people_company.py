@@ -16,6 +16,7 @@ from scenes.people_company import BUILDS, Companion
 from scenes.people_company_path import axles
 from scenes.types import Actor, Scene
 from sim.people_gait import Gait
+from sim.people_glances import head_turn
 from sim.world import State
 
 Array = NDArray[np.float64]
@@ -62,6 +63,8 @@ def gait_of(scene: Scene, state: State, k: int) -> Gait:
     plain = Gait(phase, speed, "stand" if actor.behaviour == "stand" else "walk")
     if not isinstance(actor.look, PersonLook):
         return plain
+    moment = (float(state.time[0]), speed, float(state.travelled[0, k]), float(state.heading[0, k]))
+    plain = replace(plain, head_turn=head_turn(actor, scene.roads.crossings, state.position[0, k], moment))
     if actor.companion is not None:
         return _with_companion(actor.companion, actor, plain, scene, state, k)
     other = k + actor.partner

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from scenes.people import PersonLook, stride_length
 
+STILL = 0.12  # m/s, slower people stand
 STRIKE = 0.14  # share of the stance until the foot is flat
 HEEL_OFF = 0.58  # share of the stance when the heel leaves the ground
 

@@ -178,8 +178,11 @@ def test_hoods_go_up_where_there_is_one():
 def test_labels_of_somebody_below_a_canopy(tmp_path):
     scene = drawn_from(tmp_path, "pavement", 15.0, 1.0)[0]
     one = next(a for a in scene.actors if isinstance(a.look, PersonLook) and a.look.umbrella and a.look.umbrella.opened)
-    scene = replace(scene, actors=(replace(one, path=np.array([[0.0, 0.0]]), path_z=None, start=0.0, speed=0.0,
-                                           desired_speed=0.0, heading=0.0, behaviour="stand", companion=None),))  # fmt: skip
+    one = replace(
+        one, path=np.zeros((1, 2)), path_z=None, start=0.0, speed=0.0, desired_speed=0.0, heading=0.0,
+        behaviour="stand", companion=None,
+    )  # fmt: skip
+    scene = replace(scene, actors=(one,))
     state = initial_state(compile_world([scene]))
     for height, hidden in ((6.0, True), (0.9, False)):
         camera = replace(
