@@ -1,4 +1,4 @@
-"""Who people are out with: children by the hand, prams, wheelchairs, dogs on leads."""
+"""Who people are out with: children by the hand, prams, wheelchairs, dogs on leads, bicycles that they push."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from scenes.cycles import SHORTEST
 from scenes.draws import Draws
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, beside, line_at
@@ -13,7 +14,7 @@ from scenes.people import PersonLook, sample_person
 from scenes.people_company import BUILDS, Companion, sample_companion
 from scenes.people_company_path import boxes_of
 from scenes.population_people import AGE_SPEED, ROOM, person
-from scenes.population_space import Crowd, Space
+from scenes.population_space import TRUNK, Crowd, Space, boxes_meet
 from scenes.roads_parts import ground_height
 from scenes.schema import PeopleSpec
 from scenes.seeds import between
@@ -42,7 +43,8 @@ def accompany(spec: PeopleSpec, people: list[Actor], roads: RoadNetwork, space: 
     Returns:
         The same people and those who came along, who come right after whom they belong to.
     """
-    shares = {"child": spec.children, "pram": spec.prams, "wheelchair": spec.wheelchairs, "dog": spec.dogs}
+    shares = {"child": spec.children, "pram": spec.prams, "wheelchair": spec.wheelchairs, "dog": spec.dogs,
+              "bicycle": spec.bicycles}  # fmt: skip
     if not any(shares.values()):
         return people
     found: list[Actor] = []
@@ -62,6 +64,8 @@ def _party(
     assert isinstance(one.look, PersonLook)
     if role == "child":
         return _with_child(one, warmth, roads, space, rng)
+    if role == "bicycle":
+        return _with_bicycle(one, roads, space, rng)
     companion = sample_companion(rng, Kind[role.upper()])
     if role == "dog":
         for side in (companion.side, -companion.side):
@@ -92,6 +96,23 @@ def _with_child(
             path, z = beside(one.path, side), np.asarray(one.path_z)
             child = person(look, path, z, _same_place(one, path), speed, phase, one.heading)
             return [replace(_at(one, speed), look=_hands_free(one.look), partner=1), replace(child, partner=-1)]
+    return None
+
+
+def _with_bicycle(one: Actor, roads: RoadNetwork, space: Space, rng: np.random.Generator) -> list[Actor] | None:
+    assert isinstance(one.look, PersonLook)
+    if one.look.height < SHORTEST:
+        return None
+    look, speed = _hands_free(one.look), round(SLOWER * one.speed, 3)
+    bicycle = sample_companion(rng, Kind.BICYCLE, look)
+    for side in (bicycle.side, -bicycle.side):
+        pushed, reach = replace(bicycle, side=side), 0.3 * bicycle.size[0]
+        rings = [(0.0, 0.0), (bicycle.ahead - reach, side), (bicycle.ahead + reach, side)]
+        box = boxes_of(pushed, one.path, np.array([one.start]))
+        if boxes_meet(box, 1, *line_at(one.path, one.start), TRUNK / 2, TRUNK / 2):
+            continue  # where the path turns, the bar would be in who pushes it
+        if _beside(one, side, roads, space) and _settle(one, speed, rings, space, pushed):
+            return [_at(replace(one, look=look, companion=pushed), speed)]
     return None
 
 

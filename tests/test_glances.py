@@ -73,7 +73,8 @@ def test_people_at_a_crossing_are_alert_and_people_with_telephones_look_down():
     look = sample_person(rng_for(2, "waits"), age_group="adult")
     turns = {}
     for stance in ("relaxed", "texting"):
-        waits = person(replace(look, manner=replace(look.manner, stance=stance)), np.zeros((1, 2)), np.zeros(1), 0.0, 0.0, 0.0, 0.0)  # fmt: skip
+        own = replace(look, manner=replace(look.manner, stance=stance))
+        waits = person(own, np.zeros((1, 2)), np.zeros(1), 0.0, 0.0, 0.0, 0.0)
         for crossings in ((road,), ()):
             turns[stance, len(crossings)] = [
                 abs(head_turn(waits, crossings, np.zeros(3), (float(t), 0.0, 0.0, 0.0))) for t in TIMES[::10]
