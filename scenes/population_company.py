@@ -68,12 +68,7 @@ def _party(
         return _with_bicycle(one, roads, space, rng)
     companion = sample_companion(rng, Kind[role.upper()])
     if role == "dog":
-        for side in (companion.side, -companion.side):
-            dog, reach = replace(companion, side=side), 0.25 * companion.size[0]
-            rings = [(0.0, 0.0), (companion.ahead - reach, side), (companion.ahead + reach, side)]
-            if _beside(one, side, roads, space) and _settle(one, one.speed, rings, space, dog):
-                return [replace(one, look=_hands_free(one.look), companion=dog)]
-        return None
+        return _with_dog(one, companion, roads, space)
     speed = round(SLOWER * one.speed, 3)
     if role == "pram":
         rings = [(0.0, 0.0), (0.75, 0.0), (1.2, 0.0)]
@@ -96,6 +91,16 @@ def _with_child(
             path, z = beside(one.path, side), np.asarray(one.path_z)
             child = person(look, path, z, _same_place(one, path), speed, phase, one.heading)
             return [replace(_at(one, speed), look=_hands_free(one.look), partner=1), replace(child, partner=-1)]
+    return None
+
+
+def _with_dog(one: Actor, companion: Companion, roads: RoadNetwork, space: Space) -> list[Actor] | None:
+    assert isinstance(one.look, PersonLook)
+    for side in (companion.side, -companion.side):
+        dog, reach = replace(companion, side=side), 0.25 * companion.size[0]
+        rings = [(0.0, 0.0), (companion.ahead - reach, side), (companion.ahead + reach, side)]
+        if _beside(one, side, roads, space) and _settle(one, one.speed, rings, space, dog):
+            return [replace(one, look=_hands_free(one.look), companion=dog)]
     return None
 
 

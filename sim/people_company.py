@@ -136,7 +136,14 @@ def _pushing(gait: Gait, companion: Companion, pose: Array, actor: Actor, state:
     bar = (x + MIDDLE[companion.model], 0.10 * inner, z + 0.01)
     second = (saddle[0] - 0.06, 0.05 * inner, saddle[1] + 0.01) if companion.seed & 1 else bar
     hands = [_local(state, k, pose[:3, :3] @ np.array(spot) + pose[:3, 3]) for spot in ((x, inner * y, z), second)]
-    left, right = hands if inner > 0.0 else hands[::-1]
+    tall, far = _tall(actor), 1.15 * ARM * _tall(actor)
+    sides = (1.0, -1.0) if inner > 0.0 else (-1.0, 1.0)
+    # where the way bends they let go of what is out of reach
+    kept = [
+        hand if math.dist(hand, (0.0, 0.10 * side * tall, 0.82 * tall)) < far else None
+        for hand, side in zip(hands, sides, strict=True)
+    ]
+    left, right = kept if inner > 0.0 else kept[::-1]
     return replace(gait, left=left, right=right, lean=0.10)
 
 
