@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -25,6 +26,9 @@ PUSHED = 0.45  # share of wheelchairs that somebody pushes
 BEHIND = 0.80  # m from who pushes to who sits
 SEAT = 0.50  # m, height of a wheelchair's seat
 SLOWER = 0.94  # times the own pace, of people who push
+JOGGERS = 0.6  # share of grown-up runners; the others are in a hurry
+RUNNING = (0.88, 1.2)  # speed over sqrt(g leg): 2.6 to 3.5 m/s of somebody of 1.75 m
+SPORTS = ("t_shirt", "tank", "hoodie", "football")
 LEVEL = 0.02  # m, by which the ground beside a path may be higher or lower
 Ring = tuple[float, float]  # m along and to the left of a path, middle of the circle that something takes
 TURNS = (1.5, 0.8)  # m, ground that a wheelchair needs where it sets out
@@ -44,14 +48,16 @@ def accompany(spec: PeopleSpec, people: list[Actor], roads: RoadNetwork, space: 
         The same people and those who came along, who come right after whom they belong to.
     """
     shares = {"child": spec.children, "pram": spec.prams, "wheelchair": spec.wheelchairs, "dog": spec.dogs,
-              "bicycle": spec.bicycles}  # fmt: skip
+              "bicycle": spec.bicycles, "runner": spec.runners}  # fmt: skip
     if not any(shares.values()):
         return people
     found: list[Actor] = []
     for index, one in enumerate(people):
         rng = draws.rng("people", "company", index)
-        fits = one.speed > 0.0 and isinstance(one.look, PersonLook) and one.look.age_group != "child"
-        role = next((name for name, share in shares.items() if rng.random() < share), None) if fits else None
+        walks = one.speed > 0.0 and isinstance(one.look, PersonLook)
+        child = walks and isinstance(one.look, PersonLook) and one.look.age_group == "child"
+        offers = {"runner": spec.runners} if child else shares if walks else {}
+        role = next((name for name, share in offers.items() if rng.random() < share), None)
         party = None if role is None else _party(role, one, spec.warmth, roads, space, rng)
         found += party or [one]
     return found
@@ -64,8 +70,8 @@ def _party(
     assert isinstance(one.look, PersonLook)
     if role == "child":
         return _with_child(one, warmth, roads, space, rng)
-    if role == "bicycle":
-        return _with_bicycle(one, roads, space, rng)
+    if role in ("runner", "bicycle"):
+        return _runs(one, warmth, space, rng) if role == "runner" else _with_bicycle(one, roads, space, rng)
     companion = sample_companion(rng, Kind[role.upper()])
     if role == "dog":
         return _with_dog(one, companion, roads, space)
@@ -92,6 +98,26 @@ def _with_child(
             child = person(look, path, z, _same_place(one, path), speed, phase, one.heading)
             return [replace(_at(one, speed), look=_hands_free(one.look), partner=1), replace(child, partner=-1)]
     return None
+
+
+def _runs(one: Actor, warmth: float, space: Space, rng: np.random.Generator) -> list[Actor] | None:
+    """Somebody in a hurry as they are, a child, or a jogger."""
+    assert isinstance(one.look, PersonLook)
+    look = one.look
+    if look.age_group != "child" and rng.random() < JOGGERS:
+        look = dressed_to_run(look, warmth, rng)
+    look = _hands_free(look)
+    speed = round(between(rng, *RUNNING) * math.sqrt(9.81 * 0.5 * look.height), 3)
+    return [_at(replace(one, look=look, size=look.size), speed)] if _settle(one, speed, [(0.0, 0.0)], space) else None
+
+
+def dressed_to_run(look: PersonLook, warmth: float, rng: np.random.Generator) -> PersonLook:
+    """Somebody of the same age in sports clothes, without a bag."""
+    for _ in range(40):
+        if look.bottom.style in ("joggers", "leggings", "shorts") and look.top.style in SPORTS and look.top.hem > 0.42:
+            break
+        look = sample_person(rng, warmth=min(warmth, 0.55), age_group=look.age_group)
+    return replace(look, bag=replace(look.bag, style="none"), bottom=replace(look.bottom, shoes="sneakers"))
 
 
 def _with_dog(one: Actor, companion: Companion, roads: RoadNetwork, space: Space) -> list[Actor] | None:

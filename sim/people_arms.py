@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.people_gait import Gait
+from sim.people_gait import Gait, running
 from sim.people_rotate import aligned, turn_y, turn_z, two_bones
 from sim.people_skeleton import ARM, CHEST, SIDES, Skeleton
 from sim.people_umbrella import Hoist, held_up, hoist
@@ -81,9 +81,11 @@ def swinging(skeleton: Skeleton, gait: Gait, side: int, loaded: bool) -> Swing:
     manner = skeleton.look.manner
     beat = -side * math.cos(2.0 * math.pi * (gait.phase - 0.02))
     reach = 0.30 * manner.arm_swing * min(1.3, 0.35 + 0.5 * gait.speed) * (0.15 if loaded else 1.0)
-    run = min(1.0, max(0.0, (gait.speed - 2.1) / 1.0))
-    bent = (0.06 if loaded else 0.14 + 0.08 * manner.arm_swing * min(gait.speed, 2.0)) + 0.9 * run
-    return Swing(0.02 + reach * beat - 0.25 * run, bent + 0.35 * reach * (1.0 + beat), 0.12 if loaded else 0.3)
+    run = 0.0 if loaded else running(skeleton.look, gait.speed)
+    reach = reach * (1.0 + 0.45 * run)
+    bent = (0.06 if loaded else 0.14 + 0.08 * manner.arm_swing * min(gait.speed, 2.0)) + 1.15 * run
+    inward = (0.12 if loaded else 0.3) + 0.25 * run
+    return Swing(0.02 + reach * beat - 0.28 * run, bent + 0.35 * reach * (1.0 + beat), inward)
 
 
 def resting(skeleton: Skeleton, side: int, loaded: bool) -> Swing:

@@ -94,13 +94,13 @@ def walk(skeleton: Skeleton, gait: Gait) -> tuple[Trunk, dict[int, Step], dict[i
     effort = min(1.4, pace.stride / (0.82 * skeleton.height)) * manner.sway
     beat = math.cos(2.0 * math.pi * phase)
     stance = math.cos(2.0 * math.pi * (phase - 0.5 * pace.duty))
-    lean = manner.stoop + gait.lean + 0.02 * gait.speed
+    lean = manner.stoop + gait.lean + 0.02 * gait.speed + 0.06 * pace.run
     trunk = Trunk(
         shift=0.010 * skeleton.height * stance * manner.sway,
         hip=hip_height(phase, pace, leg),
         yaw=-0.10 * effort * beat,
         roll=0.035 * effort * stance,
-        twist=0.11 * effort * beat,
+        twist=(0.11 + 0.05 * pace.run) * effort * beat,
         tilt=-0.02 * effort * stance,
         lean=lean,
         nod=0.35 if manner.carry == "texting" else 0.5 * manner.stoop,
