@@ -19,6 +19,7 @@ from renderers.mesh import Mesh, merge, moved
 from renderers.people import Gait, SkinnedMesh, gait_moves, person_mesh, pose_person
 from renderers.people_company import company, seated
 from renderers.people_skin import skinned
+from renderers.people_umbrella import with_canopy
 from renderers.plates_seen import plate_corners
 from renderers.props import prop_mesh
 from renderers.props_packed import sign_support
@@ -245,7 +246,12 @@ class StageBuilder:
             moves = gait_moves(rest.skeleton, gait)
             mesh, body = skinned(rest, moves), body_of(rest.skeleton.landmarks, moves, pose @ slope)
         attributes = {"age_group": look.age_group, "behaviour": "wheelchair" if sitting else actor.behaviour}
-        subject = Subject(actor.id, actor.kind, centre, actor.size, heading, turn, attributes=attributes, body=body)
+        size = actor.size
+        if look.umbrella is not None:
+            attributes["umbrella"] = "open" if look.umbrella.opened else "closed"
+            size, middle = with_canopy(actor.size, look)
+            centre = triple(pose[:3, :3] @ middle + pose[:3, 3])
+        subject = Subject(actor.id, actor.kind, centre, size, heading, turn, attributes=attributes, body=body)
         if relief is not None and not sitting:
             mesh = moved(mesh, slope)
         found: list[tuple[Instance, Subject | None]] = [(Instance(mesh, pose, actor.kind, actor.id), subject)]
@@ -311,8 +317,9 @@ def strider(look: PersonLook, gait: Gait) -> Mesh:
     """A coarse person in the nearest of STRIDES poses, at a speed that is a multiple of 0.5 m/s."""
     phase = round(gait.phase % 1.0 * STRIDES) % STRIDES / STRIDES
     near = replace(
-        gait, phase=phase, speed=round(2.0 * gait.speed) / 2.0, left=coarsely(gait.left), right=coarsely(gait.right)
-    )
+        gait, phase=phase, speed=round(2.0 * gait.speed) / 2.0, left=coarsely(gait.left), right=coarsely(gait.right),
+        head_turn=round(2.0 * gait.head_turn) / 2.0,
+    )  # fmt: skip
     return kept_strider(look, near)
 
 

@@ -17,6 +17,7 @@ from renderers.people_packed import packed_mesh
 from renderers.people_sizes import ARMS, COLLARS, CURTAINS, HEADS, LEGS, SHOES, TRUNK
 from renderers.people_skin import skinned
 from renderers.people_torso import clearance, seat_part, top_part
+from renderers.people_umbrella import umbrella_parts
 from scenes.people import PersonLook
 from sim.people_gait import Gait
 from sim.people_pose import bone_moves, bone_pose
@@ -57,6 +58,7 @@ def person_mesh(look: PersonLook, detail: int) -> SkinnedMesh:
     parts.extend(head_parts(skeleton, detail))
     parts.extend(collar_parts(skeleton, COLLARS[detail]))
     parts.extend(bag_parts(skeleton, detail))
+    parts.extend(umbrella_parts(skeleton, detail))
     return join(parts, palette(), skeleton)
 
 

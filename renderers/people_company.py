@@ -1,4 +1,4 @@
-"""Prams, wheelchairs, dogs and leads on the stage."""
+"""Prams, wheelchairs, dogs, leads and pushed bicycles on the stage."""
 
 from __future__ import annotations
 
@@ -15,16 +15,23 @@ from renderers.people_dogs import collar, dog_mesh
 from renderers.people_prams import DARK, RUBBER, pram_mesh
 from renderers.people_wheelchairs import wheelchair_mesh
 from renderers.props_kit import Sketch
+from renderers.riders import machine_mesh
 from renderers.stage import Instance
+from renderers.vehicles_paint import Signs
+from scenes.cycles import CycleLook
 from scenes.geometry import triple, world_from_model
 from scenes.kinds import Kind
 from scenes.people_company import Companion
 from scenes.types import Actor, Scene
 from sim.people_company import HIPS, companion_pose, lead_hand
 from sim.people_dogs import Step, step_of
+from sim.people_ride import Ride
 from sim.world import State
 
 ROLL = 0.04  # m, wheels are drawn in steps of this
+FINE = 0.01  # m, the same of wheels with spokes
+CRANKS = 16  # positions of the cranks of pushed bicycles
+PUSHED = {"behaviour": "pushed"}
 PHASES = 32  # of a stride
 
 
@@ -52,6 +59,9 @@ def company(scene: Scene, k: int, state: State, detail: int) -> list[tuple[Insta
         look.id, look.kind, centre, look.size, turn, attributes={"model": look.model, "person": str(actor.id)}
     )
     plain = replace(look, id=0, side=0.0)
+    if look.cycle is not None:
+        mesh = pushed(look.cycle, detail, round(travelled / FINE), look.seed % CRANKS)
+        return [(Instance(mesh, pose, look.kind, look.id), replace(subject, attributes=subject.attributes | PUSHED))]
     if look.kind is not Kind.DOG:
         mesh = rolling(plain, detail, round(travelled / ROLL))
         return [(Instance(mesh, pose, look.kind, look.id), subject)]
@@ -76,6 +86,13 @@ def rolling(look: Companion, detail: int, rolled: int) -> Mesh:
     """Keep recently built prams and wheelchairs."""
     build = pram_mesh if look.kind is Kind.PRAM else wheelchair_mesh
     return build(look, detail, rolled * ROLL)
+
+
+@lru_cache(maxsize=64)
+def pushed(look: CycleLook, detail: int, rolled: int, cranks: int) -> Mesh:
+    """Keep recently built bicycles; their cranks stand still."""
+    ride = Ride(rolled * FINE, pedalled=cranks / CRANKS * look.measures.gear)
+    return machine_mesh(look, ride, detail, Signs(driven=False))
 
 
 @lru_cache(maxsize=256)

@@ -20,6 +20,7 @@ from renderers.people_sizes import ARMS, COLLARS, TRUNK
 from renderers.people_skin import blend
 from renderers.people_torso import clearance as coat_clearance
 from renderers.people_torso import top_part
+from renderers.people_umbrella import umbrella_parts
 from scenes.catalogue import asset
 from scenes.people import PersonLook
 from scenes.seeds import rng_for
@@ -63,7 +64,7 @@ def packed_mesh(look: PersonLook, detail: int) -> SkinnedMesh:
     )
     mesh = dyed(replace(level.mesh, positions=points, normals=normals), model, look, skeleton)
     body = SkinnedMesh(mesh, level.bones, level.weights, skeleton, look)
-    parts = bag_parts(skeleton, detail)
+    parts = [*bag_parts(skeleton, detail), *umbrella_parts(skeleton, detail)]
     if coated:
         body = replace(body, mesh=without_top(body, model))
         parts = [*coat_parts(skeleton, detail), *parts]

@@ -18,8 +18,9 @@ Triple = tuple[float, float, float]
 
 
 def empty_handed(look: PersonLook) -> PersonLook:
-    """The same person, who lost every bag that is not worn on the back."""
-    return look if look.bag.style in WORN else replace(look, bag=replace(look.bag, style="none"))
+    """The same person, who lost the umbrella and every bag that is not worn on the back."""
+    bag = look.bag if look.bag.style in WORN else replace(look.bag, style="none")
+    return replace(look, bag=bag, umbrella=None)
 
 
 def limp_pose(person: SkinnedMesh, pelvis: NDArray[np.floating], orientation: NDArray[np.floating]) -> Floats:

@@ -214,7 +214,7 @@ def bar_mesh(sketch: Sketch, look: CycleLook, stem: Array, sides: int) -> None:
             back = np.array([stem[0] + 0.02, side * (gy - 0.03), gz + 0.015])
             bends = ((0.0, 0.0), (0.04, -0.05), (0.02, -0.12), (-0.10, -0.13))
             drop = [back, *(off(hood, x, 0.0, z) for x, z in bends)]
-            sketch.path([off(stem, 0.02, 0, 0.05), back], 0.012, STEEL, BLACK, sides)
+            sketch.path([stem, off(stem, 0.02, 0, 0.05), back], 0.012, STEEL, BLACK, sides)
             sketch.path(drop, 0.014, RUBBER, BLACK, sides)
             sketch.bar(off(hood, 0.02, 0, 0.0).tolist(), off(hood, 0.05, 0, -0.1).tolist(), 0.006, STEEL, GREY, 4)
             continue
@@ -222,7 +222,7 @@ def bar_mesh(sketch: Sketch, look: CycleLook, stem: Array, sides: int) -> None:
             inner[0], outer[0] = gx + 0.01, gx - 0.02
         start = off(stem, 0.03, 0.0, 0.04)
         mid = np.array([gx + swept[0], side * swept[1], gz + 0.005])
-        sketch.path([start, mid, inner], 0.011, CHROME, (1, 1, 1), sides)
+        sketch.path([stem, start, mid, inner], 0.011, CHROME, (1, 1, 1), sides)
         sketch.path([inner, outer], 0.0165, RUBBER, BLACK, sides)
         sketch.bar(off(inner, 0.05, 0, -0.01).tolist(), off(outer, 0.06, 0, -0.03).tolist(), 0.005, STEEL, GREY, 4)
 

@@ -141,9 +141,12 @@ def _mode_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
 
 def _company_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
     """What people cannot bring along."""
-    for name in ("prams", "wheelchairs", "dogs") if possible(spec.physics, "bullet") else ():
+    for name in ("prams", "wheelchairs", "dogs", "bicycles") if possible(spec.physics, "bullet") else ():
         if any(float(str(end)) > 0.0 for end in ends(getattr(spec.people, name))):
-            yield f"people.{name}", "needs `physics: kinematic`: rigid bodies have no prams, wheelchairs and dogs"
+            yield (
+                f"people.{name}",
+                "needs `physics: kinematic`: rigid bodies are not pushed and led",
+            )
 
 
 def _map_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:

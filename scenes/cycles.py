@@ -43,6 +43,15 @@ class CycleModel:
     grip: tuple[float, float, float]  # x from the steering axis, half the distance between both, height
     gear: float = 0.0  # m that one turn of the cranks moves on
 
+    def steering_x(self, z: float) -> float:
+        """X of the steering axis at a height, m."""
+        return self.wheel_base / 2 - 0.045 - (z - self.wheel_radius) / math.tan(RAKE)
+
+    @property
+    def grip_ahead(self) -> float:
+        """X of the grips with the wheel straight, m."""
+        return self.steering_x(self.grip[2]) + self.grip[0]
+
 
 CYCLES: dict[str, CycleModel] = {
     "city": CycleModel(Kind.BICYCLE, 1.08, 0.345, 0.021, (0.45, 0.28), 0.0, (-0.17, 0.28, 1.06), 4.3),
@@ -126,14 +135,13 @@ class CycleLook:
 
     def steering_x(self, z: float) -> float:
         """X of the steering axis at a height, m."""
-        own = self.measures
-        return own.wheel_base / 2 - 0.045 - (z - own.wheel_radius) / math.tan(RAKE)
+        return self.measures.steering_x(z)
 
     @property
     def grip(self) -> tuple[float, float, float]:
         """Middle of the left grip with the wheel straight, m."""
-        x, y, z = self.measures.grip
-        return self.steering_x(z) + x, y, z
+        own = self.measures
+        return own.grip_ahead, own.grip[1], own.grip[2]
 
 
 def sample_cycle(rng: np.random.Generator, kind: Kind) -> CycleLook:

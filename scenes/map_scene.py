@@ -24,6 +24,7 @@ from scenes.population_plates import numbered
 from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import signal_plan, stacked
 from scenes.population_space import Space
+from scenes.population_umbrellas import sheltered
 from scenes.props import sample_prop
 from scenes.references import Table
 from scenes.resolve import Contents, explicit_actors, furnished, rained_on, reserve
@@ -72,6 +73,7 @@ def resolve_on_map(table: Table, found: RoadMap, name: str, k: int, seed: int, r
     moving = add_map_traffic(spec.vehicles, found, ways, area, draws, carriers_of)
     people = add_people(spec.people, layout, space, draws, [], spec.start_time)
     people = accompany(spec.people, people, layout.network, space, draws)
+    people = sheltered(spec.people, spec.weather.rain, people, space)
     moving = [replace(one, driver=spec.vehicles.driver) for one in moving]
     everybody = numbered([*actors, *moving, *people], draws, found.left_hand)
     contents = Contents(everybody, signals, houses, [*poles, *props, *things])

@@ -1,12 +1,14 @@
-"""What goes with people: prams, wheelchairs and dogs. Concrete values only, drawn by `sample_companion`."""
+"""What goes with people: prams, wheelchairs, dogs, bicycles. Concrete values only, drawn by `sample_companion`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from scenes.cycles import CYCLES, SHARES, CycleLook, sample_cycle
 from scenes.kinds import Kind
+from scenes.people_look import PersonLook
 from scenes.people_palette import ACCENTS, COATS, colour
 from scenes.seeds import between, pick
 
@@ -36,6 +38,16 @@ BUILDS: dict[str, Build] = {
     "terrier": Build(Kind.DOG, 0.24, (0.52, 0.15, 0.38), 0.25, 0.26),
     "dachshund": Build(Kind.DOG, 0.10, (0.58, 0.14, 0.30), 0.25, 0.33),
 }
+GRIPS_AHEAD = 0.28  # m, grips of a pushed bicycle before the middle of who pushes it
+BUILDS |= {
+    name: Build(
+        Kind.BICYCLE, SHARES[Kind.BICYCLE][name],
+        (one.wheel_base + 2.0 * one.wheel_radius, 2.0 * one.grip[1] + 0.06, one.grip[2] + 0.05),
+        round(GRIPS_AHEAD - one.grip_ahead, 3), one.wheel_base, (one.grip_ahead, one.grip[1], one.grip[2]),
+    )
+    for name, one in CYCLES.items() if one.kind is Kind.BICYCLE
+}  # fmt: skip
+BICYCLE_SIDE = 0.48  # m between the paths of a bicycle and of who pushes it
 DOG_SIDE = 0.48  # m between the paths of a dog and of who leads it
 # body, and legs, chest and muzzle; linear RGB
 BLACK, TAN, LIVER, GOLD, CREAM, WHITE, GREY, RED = (
@@ -53,7 +65,7 @@ DOG_COATS: dict[str, tuple[tuple[RGB, RGB], ...]] = {
 
 @dataclass(frozen=True)
 class Companion:
-    """A pram, wheelchair or dog that goes where its person goes."""
+    """A pram, wheelchair, dog or bicycle that goes where its person goes."""
 
     model: str  # key of BUILDS
     colour: RGB  # cloth of a pram, frame of a wheelchair, coat of a dog
@@ -62,10 +74,11 @@ class Companion:
     side: float = 0.0  # m, path to the left of its person's
     scale: float = 1.0  # of a dog
     id: int = 0  # instance id, unique over actors, signals and companions
+    cycle: CycleLook | None = None  # of a bicycle; its rider is who pushes it
 
     @property
     def kind(self) -> Kind:
-        """PRAM, WHEELCHAIR or DOG."""
+        """PRAM, WHEELCHAIR, DOG or BICYCLE."""
         return BUILDS[self.model].kind
 
     @property
@@ -90,12 +103,13 @@ class Companion:
         return self.ahead + 0.5 * self.size[0]
 
 
-def sample_companion(rng: np.random.Generator, kind: Kind) -> Companion:
+def sample_companion(rng: np.random.Generator, kind: Kind, owner: PersonLook | None = None) -> Companion:
     """Draw one.
 
     Args:
         rng: source of randomness.
-        kind: PRAM, WHEELCHAIR or DOG.
+        kind: PRAM, WHEELCHAIR, DOG or BICYCLE.
+        owner: of a bicycle, whom its saddle is set for.
 
     Returns:
         The companion, without an id.
@@ -103,9 +117,13 @@ def sample_companion(rng: np.random.Generator, kind: Kind) -> Companion:
     Raises:
         ValueError: another kind.
     """
+    if kind is Kind.BICYCLE and owner is not None:
+        cycle = replace(sample_cycle(rng, kind), rider=owner, helmet=False)
+        side = -BICYCLE_SIDE if rng.random() < 0.8 else BICYCLE_SIDE  # most people get on from the left
+        return Companion(cycle.model, cycle.paint, cycle.second, int(rng.integers(1 << 31)), side, cycle=cycle)
     shares = {name: build.share for name, build in BUILDS.items() if build.kind is kind}
-    if not shares:
-        raise ValueError(f"kind {kind.label!r} is not one of pram, wheelchair, dog")
+    if not shares or kind is Kind.BICYCLE:
+        raise ValueError(f"kind {kind.label!r} is not one of pram, wheelchair, dog, or a bicycle with its owner")
     model, seed = pick(rng, shares), int(rng.integers(1 << 31))
     if kind is Kind.DOG:
         coats = DOG_COATS[model]

@@ -14,6 +14,7 @@ BAG_ROOM = {
     "handbag": (0.05, 0.05), "shopping": (0.035, 0.045),
 }  # fmt: skip
 WORN = ("none", "rucksack", "daypack")  # bags that stay where they are when somebody falls
+RUN = 2.3  # m/s, at which somebody of ADULT stature runs rather than walks
 ADULT = 1.73  # m, stature that the relation of Grieve and Gear is evaluated at
 
 
@@ -105,6 +106,22 @@ class Bag:
 
 
 @dataclass(frozen=True)
+class Umbrella:
+    """One umbrella in one hand."""
+
+    style: str  # stick, folding
+    opened: bool
+    radius: float  # m, of the open canopy
+    shaft: float  # m from the hand to the top of the canopy
+    pattern: str  # plain, panels, rim, rings, rainbow
+    colour: RGB
+    second: RGB
+    side: int  # hand: 1 left, -1 right
+    tilt: float  # rad, into the walking direction
+    beside: float = 0.0  # m, height of who walks below it too, on its side; 0 = nobody
+
+
+@dataclass(frozen=True)
 class Manner:
     """How somebody walks and stands."""
 
@@ -131,6 +148,7 @@ class PersonLook:
     bag: Bag
     manner: Manner
     asset: str = ""  # id of the pack's person who is drawn; "" = built in
+    umbrella: Umbrella | None = None
 
     @property
     def height(self) -> float:
@@ -170,7 +188,8 @@ def stride_length(person: PersonLook | float, speed: float) -> float:
     """Length of a stride (two steps) at a walking speed.
 
     Adults take 64.8 (v / h)^0.57 strides a minute, v / h in statures per second (Grieve and Gear 1966). People of
-    other sizes walk alike at equal v / sqrt(g h) (Alexander 1984), which carries the relation over to children.
+    other sizes walk alike at equal v / sqrt(g h) (Alexander 1984), which carries the relation over to children. Runners
+    take 1.27 strides a second at 2.3 m/s and 0.07 more for each m/s (Cavanagh and Kram 1989, in round numbers).
 
     Args:
         person: a look, or the stature in m.
@@ -182,4 +201,6 @@ def stride_length(person: PersonLook | float, speed: float) -> float:
     height, cadence = (person.height, person.manner.cadence) if isinstance(person, PersonLook) else (float(person), 1.0)
     speed = max(speed, 0.05)
     adult = speed * math.sqrt(ADULT / height)  # m/s, dynamically similar
-    return height * (60.0 / 64.8) * math.pow(adult / ADULT, 0.43) / cadence
+    walk = (60.0 / 64.8) * math.pow(adult / ADULT, 0.43)
+    run = adult / (1.27 + 0.07 * (adult - RUN)) / ADULT if adult > RUN else 0.0
+    return height * max(walk, run) / cadence

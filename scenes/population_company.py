@@ -1,11 +1,13 @@
-"""Who people are out with: children by the hand, prams, wheelchairs, dogs on leads."""
+"""Who people are out with: children by the hand, prams, wheelchairs, dogs on leads, bicycles that they push."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 
+from scenes.cycles import SHORTEST
 from scenes.draws import Draws
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, beside, line_at
@@ -13,7 +15,7 @@ from scenes.people import PersonLook, sample_person
 from scenes.people_company import BUILDS, Companion, sample_companion
 from scenes.people_company_path import boxes_of
 from scenes.population_people import AGE_SPEED, ROOM, person
-from scenes.population_space import Crowd, Space
+from scenes.population_space import TRUNK, Crowd, Space, boxes_meet
 from scenes.roads_parts import ground_height
 from scenes.schema import PeopleSpec
 from scenes.seeds import between
@@ -24,6 +26,9 @@ PUSHED = 0.45  # share of wheelchairs that somebody pushes
 BEHIND = 0.80  # m from who pushes to who sits
 SEAT = 0.50  # m, height of a wheelchair's seat
 SLOWER = 0.94  # times the own pace, of people who push
+JOGGERS = 0.6  # share of grown-up runners; the others are in a hurry
+RUNNING = (0.88, 1.2)  # speed over sqrt(g leg): 2.6 to 3.5 m/s of somebody of 1.75 m
+SPORTS = ("t_shirt", "tank", "hoodie", "football")
 LEVEL = 0.02  # m, by which the ground beside a path may be higher or lower
 Ring = tuple[float, float]  # m along and to the left of a path, middle of the circle that something takes
 TURNS = (1.5, 0.8)  # m, ground that a wheelchair needs where it sets out
@@ -42,14 +47,17 @@ def accompany(spec: PeopleSpec, people: list[Actor], roads: RoadNetwork, space: 
     Returns:
         The same people and those who came along, who come right after whom they belong to.
     """
-    shares = {"child": spec.children, "pram": spec.prams, "wheelchair": spec.wheelchairs, "dog": spec.dogs}
+    shares = {"child": spec.children, "pram": spec.prams, "wheelchair": spec.wheelchairs, "dog": spec.dogs,
+              "bicycle": spec.bicycles, "runner": spec.runners}  # fmt: skip
     if not any(shares.values()):
         return people
     found: list[Actor] = []
     for index, one in enumerate(people):
         rng = draws.rng("people", "company", index)
-        fits = one.speed > 0.0 and isinstance(one.look, PersonLook) and one.look.age_group != "child"
-        role = next((name for name, share in shares.items() if rng.random() < share), None) if fits else None
+        walks = one.speed > 0.0 and isinstance(one.look, PersonLook)
+        child = walks and isinstance(one.look, PersonLook) and one.look.age_group == "child"
+        offers = {"runner": spec.runners} if child else shares if walks else {}
+        role = next((name for name, share in offers.items() if rng.random() < share), None)
         party = None if role is None else _party(role, one, spec.warmth, roads, space, rng)
         found += party or [one]
     return found
@@ -62,14 +70,11 @@ def _party(
     assert isinstance(one.look, PersonLook)
     if role == "child":
         return _with_child(one, warmth, roads, space, rng)
+    if role in ("runner", "bicycle"):
+        return _runs(one, warmth, space, rng) if role == "runner" else _with_bicycle(one, roads, space, rng)
     companion = sample_companion(rng, Kind[role.upper()])
     if role == "dog":
-        for side in (companion.side, -companion.side):
-            dog, reach = replace(companion, side=side), 0.25 * companion.size[0]
-            rings = [(0.0, 0.0), (companion.ahead - reach, side), (companion.ahead + reach, side)]
-            if _beside(one, side, roads, space) and _settle(one, one.speed, rings, space, dog):
-                return [replace(one, look=_hands_free(one.look), companion=dog)]
-        return None
+        return _with_dog(one, companion, roads, space)
     speed = round(SLOWER * one.speed, 3)
     if role == "pram":
         rings = [(0.0, 0.0), (0.75, 0.0), (1.2, 0.0)]
@@ -92,6 +97,53 @@ def _with_child(
             path, z = beside(one.path, side), np.asarray(one.path_z)
             child = person(look, path, z, _same_place(one, path), speed, phase, one.heading)
             return [replace(_at(one, speed), look=_hands_free(one.look), partner=1), replace(child, partner=-1)]
+    return None
+
+
+def _runs(one: Actor, warmth: float, space: Space, rng: np.random.Generator) -> list[Actor] | None:
+    """Somebody in a hurry as they are, a child, or a jogger."""
+    assert isinstance(one.look, PersonLook)
+    look = one.look
+    if look.age_group != "child" and rng.random() < JOGGERS:
+        look = dressed_to_run(look, warmth, rng)
+    look = _hands_free(look)
+    speed = round(between(rng, *RUNNING) * math.sqrt(9.81 * 0.5 * look.height), 3)
+    return [_at(replace(one, look=look, size=look.size), speed)] if _settle(one, speed, [(0.0, 0.0)], space) else None
+
+
+def dressed_to_run(look: PersonLook, warmth: float, rng: np.random.Generator) -> PersonLook:
+    """Somebody of the same age in sports clothes, without a bag."""
+    for _ in range(40):
+        if look.bottom.style in ("joggers", "leggings", "shorts") and look.top.style in SPORTS and look.top.hem > 0.42:
+            break
+        look = sample_person(rng, warmth=min(warmth, 0.55), age_group=look.age_group)
+    return replace(look, bag=replace(look.bag, style="none"), bottom=replace(look.bottom, shoes="sneakers"))
+
+
+def _with_dog(one: Actor, companion: Companion, roads: RoadNetwork, space: Space) -> list[Actor] | None:
+    assert isinstance(one.look, PersonLook)
+    for side in (companion.side, -companion.side):
+        dog, reach = replace(companion, side=side), 0.25 * companion.size[0]
+        rings = [(0.0, 0.0), (companion.ahead - reach, side), (companion.ahead + reach, side)]
+        if _beside(one, side, roads, space) and _settle(one, one.speed, rings, space, dog):
+            return [replace(one, look=_hands_free(one.look), companion=dog)]
+    return None
+
+
+def _with_bicycle(one: Actor, roads: RoadNetwork, space: Space, rng: np.random.Generator) -> list[Actor] | None:
+    assert isinstance(one.look, PersonLook)
+    if one.look.height < SHORTEST:
+        return None
+    look, speed = _hands_free(one.look), round(SLOWER * one.speed, 3)
+    bicycle = sample_companion(rng, Kind.BICYCLE, look)
+    for side in (bicycle.side, -bicycle.side):
+        pushed, reach = replace(bicycle, side=side), 0.3 * bicycle.size[0]
+        rings = [(0.0, 0.0), (bicycle.ahead - reach, side), (bicycle.ahead + reach, side)]
+        box = boxes_of(pushed, one.path, np.array([one.start]))
+        if boxes_meet(box, 1, *line_at(one.path, one.start), TRUNK / 2, TRUNK / 2):
+            continue  # where the path turns, the bar would be in who pushes it
+        if _beside(one, side, roads, space) and _settle(one, speed, rings, space, pushed):
+            return [_at(replace(one, look=look, companion=pushed), speed)]
     return None
 
 

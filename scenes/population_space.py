@@ -259,6 +259,12 @@ class Crowd:
         self._walks[self._count] = walk
         self._count += 1
 
+    def clear(self, walk: Floats, distance: float, known: list[Floats]) -> bool:
+        """Whether a walk (T, 2) stays at a distance (m) from everybody but those whose walks are `known`."""
+        rows = self._walks[: self._count]
+        others = rows[~np.any([(rows == one).all((1, 2)) for one in known], 0)]
+        return bool(keep_apart(others, len(others), walk, distance))
+
     def _make_room(self) -> None:
         if self._count == len(self._walks):
             self._walks = np.concatenate([self._walks, np.zeros_like(self._walks)])

@@ -27,6 +27,7 @@ from scenes.population_props import add_furniture, explicit_props
 from scenes.population_signals import add_signals
 from scenes.population_space import Space
 from scenes.population_stops import add_stops, add_waiting, buses_in_bays, buses_in_lanes
+from scenes.population_umbrellas import sheltered
 from scenes.population_vehicles import CYCLE_KINDS, add_parked, add_traffic, kind_named, standing_vehicle
 from scenes.references import Table
 from scenes.roads import lay_out
@@ -81,6 +82,7 @@ def resolve(table: Table, name: str, k: int, seed: int, randomise: bool = True) 
     people = add_waiting(spec.people, layout, space, draws)
     people += add_people(spec.people, layout, space, draws, views, spec.start_time)
     people = accompany(spec.people, people, layout.network, space, draws)
+    people = sheltered(spec.people, spec.weather.rain, people, space)
     everybody = numbered([*actors, *moving, *people], draws, spec.roads.traffic == "left")
     contents = Contents(everybody, signals, buildings, props, controller)
     return furnished(spec, name, draws, layout, layout.network, contents, own, egos, watched)

@@ -127,6 +127,9 @@ class PeopleSpec(Spec):
     prams: Share = 0.0  # of the others: that one pushes a pram
     wheelchairs: Share = 0.0  # of the others: that one sits in a wheelchair
     dogs: Share = 0.0  # of the others: that one leads a dog
+    bicycles: Share = 0.0  # of the others: that one pushes a bicycle
+    runners: Share = 0.0  # of the others, and of children who are alone: that one runs
+    umbrellas: Share = 0.7  # of grown-ups who have one with them; in rain some are open, more where it rains more
 
 
 class FurnitureSpec(Spec):

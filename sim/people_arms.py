@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.people_gait import Gait
+from sim.people_gait import Gait, running
 from sim.people_rotate import aligned, turn_y, turn_z, two_bones
 from sim.people_skeleton import ARM, CHEST, SIDES, Skeleton
+from sim.people_umbrella import Hoist, held_up, hoist
 
 Array = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ class Hold:
     grip: Array  # (3,) model frame, m
 
 
-ArmPlan = dict[int, Swing | Reach | Hold]
+ArmPlan = dict[int, Swing | Reach | Hold | Hoist]
 PALM = 0.055  # of the stature, from the wrist to what the hand holds
 
 
@@ -58,12 +59,18 @@ def plan_arms(skeleton: Skeleton, gait: Gait, standing: bool) -> ArmPlan:
     look = skeleton.look
     action = look.manner.stance if standing else look.manner.carry
     plan: ArmPlan = {}
+    umbrella = look.umbrella
+    carried = [look.bag.side] if look.bag.style in ("shopping", "handbag") else []
+    carried += [umbrella.side] if umbrella is not None else []
     for side in SIDES:
         grip = gait.left if side > 0 else gait.right
         if grip is not None:
             plan[side] = Hold(np.array(grip))
             continue
-        loaded = look.bag.style in ("shopping", "handbag") and side == look.bag.side
+        if umbrella is not None and umbrella.opened and side == umbrella.side:
+            plan[side] = hoist(skeleton, standing)
+            continue
+        loaded = side in carried
         holds = None if loaded else reach_for(skeleton, action, side)
         plan[side] = holds or (resting(skeleton, side, loaded) if standing else swinging(skeleton, gait, side, loaded))
     return plan
@@ -74,9 +81,11 @@ def swinging(skeleton: Skeleton, gait: Gait, side: int, loaded: bool) -> Swing:
     manner = skeleton.look.manner
     beat = -side * math.cos(2.0 * math.pi * (gait.phase - 0.02))
     reach = 0.30 * manner.arm_swing * min(1.3, 0.35 + 0.5 * gait.speed) * (0.15 if loaded else 1.0)
-    run = min(1.0, max(0.0, (gait.speed - 2.1) / 1.0))
-    bent = (0.06 if loaded else 0.14 + 0.08 * manner.arm_swing * min(gait.speed, 2.0)) + 0.9 * run
-    return Swing(0.02 + reach * beat - 0.25 * run, bent + 0.35 * reach * (1.0 + beat), 0.12 if loaded else 0.3)
+    run = 0.0 if loaded else running(skeleton.look, gait.speed)
+    reach = reach * (1.0 + 0.45 * run)
+    bent = (0.06 if loaded else 0.14 + 0.08 * manner.arm_swing * min(gait.speed, 2.0)) + 1.15 * run
+    inward = (0.12 if loaded else 0.3) + 0.25 * run
+    return Swing(0.02 + reach * beat - 0.28 * run, bent + 0.35 * reach * (1.0 + beat), inward)
 
 
 def resting(skeleton: Skeleton, side: int, loaded: bool) -> Swing:
@@ -151,7 +160,10 @@ def arm_moves(skeleton: Skeleton, plan: ArmPlan, rotation: Array, position: Arra
             elbow = shoulder + rotation[arm] @ (joints[arm + 1] - joints[arm])
             wrist = elbow + rotation[arm + 1] @ (joints[arm + 2] - joints[arm + 1])
         else:
-            if isinstance(task, Hold):
+            pole, hand = np.array([-0.6, 0.5 * side, -1.0]), None
+            if isinstance(task, Hoist):
+                target = held_up(skeleton, task, rotation, position, side)
+            elif isinstance(task, Hold):
                 hand = (task.grip - shoulder) / max(float(np.linalg.norm(task.grip - shoulder)), 1e-9)
                 target, pole = task.grip - PALM * skeleton.height * hand, np.array([-0.8, 0.5 * side, -0.4])
             else:
@@ -161,5 +173,6 @@ def arm_moves(skeleton: Skeleton, plan: ArmPlan, rotation: Array, position: Arra
             inside = (shoulder + wrist) / 2.0 - elbow
             rotation[arm] = aligned(joints[arm + 1] - joints[arm], elbow - shoulder, inside)
             rotation[arm + 1] = aligned(joints[arm + 2] - joints[arm + 1], wrist - elbow, inside)
-            rotation[arm + 2] = aligned(joints[arm + 2] - joints[arm + 1], hand, inside)
+            if hand is not None:
+                rotation[arm + 2] = aligned(joints[arm + 2] - joints[arm + 1], hand, inside)
         position[arm : arm + 3] = shoulder, elbow, wrist

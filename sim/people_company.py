@@ -1,4 +1,4 @@
-"""People with company: where prams, wheelchairs and dogs are, and what hands hold."""
+"""People with company: where prams, wheelchairs, dogs and bicycles are, and what hands hold."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from scenes.people_company import BUILDS, Companion
 from scenes.people_company_path import axles
 from scenes.types import Actor, Scene
 from sim.people_gait import Gait
+from sim.people_glances import head_turn
 from sim.world import State
 
 Array = NDArray[np.float64]
@@ -26,6 +27,7 @@ AXLE: Point = (-0.16, 0.285, 0.30)  # m, left large wheel in the wheelchair's fr
 RIM = 0.27  # m, radius of the handrims
 PUSH = 1.25  # m that a wheelchair rolls from one push on the rims to the next
 ARM = 0.37  # of the stature: shoulder to palm, a little bent
+MIDDLE = {"city": 0.13, "trekking": 0.03, "sport": -0.06}  # m, middle of a bicycle's bar before its grips
 CLOSE = 1.2  # m, farther apart people let go of each other
 
 
@@ -62,6 +64,8 @@ def gait_of(scene: Scene, state: State, k: int) -> Gait:
     plain = Gait(phase, speed, "stand" if actor.behaviour == "stand" else "walk")
     if not isinstance(actor.look, PersonLook):
         return plain
+    moment = (float(state.time[0]), speed, float(state.travelled[0, k]), float(state.heading[0, k]))
+    plain = replace(plain, head_turn=head_turn(actor, scene.roads.crossings, state.position[0, k], moment))
     if actor.companion is not None:
         return _with_companion(actor.companion, actor, plain, scene, state, k)
     other = k + actor.partner
@@ -95,6 +99,8 @@ def _with_companion(companion: Companion, actor: Actor, gait: Gait, scene: Scene
         return replace(gait, behaviour="sit", seat=SEAT, foot=FOOT, left=left, right=right, lean=0.0 if helped else 0.1)
     if companion.kind is Kind.PRAM:
         return _holding(gait, companion, _companion_at(scene, state, k), actor, state, k)
+    if companion.kind is Kind.BICYCLE:
+        return _pushing(gait, companion, _companion_at(scene, state, k), actor, state, k)
     hand = lead_hand(actor)
     return replace(gait, left=hand) if companion.side > 0 else replace(gait, right=hand)
 
@@ -119,6 +125,26 @@ def _holding(gait: Gait, companion: Companion, pose: Array, actor: Actor, state:
     if math.hypot(left[0], left[2] - 0.82 * _tall(actor)) > far:
         return gait
     return replace(gait, left=left, right=right, lean=0.05)
+
+
+def _pushing(gait: Gait, companion: Companion, pose: Array, actor: Actor, state: State, k: int) -> Gait:
+    """The far hand holds the nearer grip; the near one the saddle, or the bar beside the stem."""
+    assert companion.cycle is not None
+    x, y, z = BUILDS[companion.model].handle
+    inner = -math.copysign(1.0, companion.side)  # of the bicycle: the side on which its person walks
+    saddle = companion.cycle.saddle
+    bar = (x + MIDDLE[companion.model], 0.10 * inner, z + 0.01)
+    second = (saddle[0] - 0.06, 0.05 * inner, saddle[1] + 0.01) if companion.seed & 1 else bar
+    hands = [_local(state, k, pose[:3, :3] @ np.array(spot) + pose[:3, 3]) for spot in ((x, inner * y, z), second)]
+    tall, far = _tall(actor), 1.15 * ARM * _tall(actor)
+    sides = (1.0, -1.0) if inner > 0.0 else (-1.0, 1.0)
+    # where the way bends they let go of what is out of reach
+    kept = [
+        hand if math.dist(hand, (0.0, 0.10 * side * tall, 0.82 * tall)) < far else None
+        for hand, side in zip(hands, sides, strict=True)
+    ]
+    left, right = kept if inner > 0.0 else kept[::-1]
+    return replace(gait, left=left, right=right, lean=0.10)
 
 
 def _rims(travelled: float) -> tuple[Point, Point]:

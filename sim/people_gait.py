@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from scenes.people import PersonLook, stride_length
 
+STILL = 0.12  # m/s, slower people stand
 STRIKE = 0.14  # share of the stance until the foot is flat
 HEEL_OFF = 0.58  # share of the stance when the heel leaves the ground
 
@@ -65,6 +66,8 @@ class Rhythm:
     strike: float  # rad, pitch at heel strike
     push: float  # rad, pitch at toe-off
     lift: float  # m, clearance of the swinging foot
+    run: float = 0.0  # 0 walks .. 1 runs
+    bounce: float = 0.0  # m, half of the rise of a runner's hips from mid-stance to mid-flight
 
 
 def rhythm(look: PersonLook, speed: float) -> Rhythm:
@@ -75,15 +78,26 @@ def rhythm(look: PersonLook, speed: float) -> Rhythm:
         speed: m/s.
 
     Returns:
-        The gait. The duty factor falls from .66 to .56 while walking and below .5 when running, over the Froude
+        The gait. The duty factor falls from .67 to .56 while walking and from .42 on when running, over the Froude
         number v^2 / (g leg) (Alexander 1989).
     """
     stride = stride_length(look, speed)
-    froude = speed / math.sqrt(9.81 * 0.5 * look.height)
-    duty = interpolate(froude, ((0.0, 0.67), (0.47, 0.62), (0.75, 0.56), (1.1, 0.40), (2.0, 0.30)))
-    effort = min(1.35, stride / (0.82 * look.height))
-    run = min(1.0, max(0.0, (froude - 0.75) / 0.4))
-    return Rhythm(stride, duty, (1.0 - 0.8 * run) * 0.34 * effort, 0.95 * effort, look.height * (0.014 + 0.05 * run))
+    froude = pace_of(look, speed)
+    duty = interpolate(froude, ((0.0, 0.67), (0.47, 0.62), (0.74, 0.56), (0.80, 0.42), (1.1, 0.36), (1.6, 0.28)))
+    effort, run = min(1.35, stride / (0.82 * look.height)), running(look, speed)
+    lift = look.height * (0.014 + run * min(0.17, 0.115 + 0.12 * (froude - 0.8)))
+    strike = (1.0 - 0.8 * run) * 0.34 * effort
+    return Rhythm(stride, duty, strike, 0.95 * effort, lift, run, 0.024 * look.height * run)
+
+
+def pace_of(look: PersonLook, speed: float) -> float:
+    """Speed over sqrt(g leg), the root of the Froude number."""
+    return speed / math.sqrt(9.81 * 0.5 * look.height)
+
+
+def running(look: PersonLook, speed: float) -> float:
+    """0 walks .. 1 runs; people change over at about half of the Froude number 1 (Alexander 1989)."""
+    return ease((pace_of(look, speed) - 0.74) / 0.06)
 
 
 def interpolate(x: float, points: tuple[tuple[float, float], ...]) -> float:
@@ -130,8 +144,10 @@ def step_at(phase: float, gait: Rhythm, leg: Leg) -> Step:
     speed = -gait.stride * (1.0 - gait.duty)
     x = last + (first - last) * ease(share) + speed * share * (1.0 - share) * (1.0 - 2.0 * share)
     push = gait.push * ease(0.85)
-    high = math.sin(math.pi * share) ** 2
-    rise = -push * (1.0 - ease(share / 0.75) + 0.6 * share * (1.0 - share) ** 3)
+    # a runner's heel comes up to the seat early and is carried under the hip
+    high = math.sin(math.pi * share ** (1.0 - 0.28 * gait.run)) ** (2.0 - 0.5 * gait.run)
+    fold = -0.95 * gait.run * math.sin(math.pi * min(1.0, share / 0.85)) ** 2
+    rise = fold - push * (1.0 - ease(share / 0.75) + 0.6 * share * (1.0 - share) ** 3)
     pitch = rise + gait.strike * ease((share - 0.45) / 0.55)
     toes = pitch * ease(share / 0.3)
     return rolled(x, pitch, toes, gait.lift * high, leg, 6.0 * gait.lift * high)
@@ -173,6 +189,20 @@ def hip_free(phase: float, gait: Rhythm, leg: Leg) -> float:
     return lowest(reach(left, leg), reach(right, leg), 0.006)
 
 
+@lru_cache(maxsize=512)
+def bounce_height(gait: Rhythm, leg: Leg) -> float:
+    """Mean height of a runner's hip joint from which the foot on the ground is always reached, m."""
+    phases = [gait.duty * k / 24.0 for k in range(25)]
+    return min(reach(step_at(phase, gait, leg), leg) - bounced(phase, gait) for phase in phases)
+
+
+def bounced(phase: float, gait: Rhythm) -> float:
+    """How much higher than on average a runner is: lowest in mid-stance, m."""
+    return -gait.bounce * math.cos(4.0 * math.pi * (phase - 0.5 * gait.duty))
+
+
 def hip_height(phase: float, gait: Rhythm, leg: Leg) -> float:
     """Height of the hip joint, m."""
+    if gait.duty < 0.5:
+        return bounce_height(gait, leg) + bounced(phase, gait)
     return lowest(hip_free(phase, gait, leg), crest(gait, leg), 0.006)

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.people_arms import ArmPlan, arm_moves, plan_arms
-from sim.people_gait import Gait, Leg, Step, hip_height, rhythm, step_at
+from sim.people_gait import STILL, Gait, Leg, Step, hip_height, rhythm, step_at
 from sim.people_rotate import aligned, turn_x, turn_y, turn_z, two_bones
 from sim.people_skeleton import BONES, CHEST, HEAD, LEG, NECK, PELVIS, SIDES, SPINE, Skeleton
 
 Array = NDArray[np.float64]
-STILL = 0.12  # m/s, slower people stand
+TURNED = 1.25  # rad, the most that heads are turned with the help of the trunk
+FOLLOWS = 0.15  # share of a turn of the head that the shoulders follow
 
 
 @dataclass
@@ -93,17 +94,17 @@ def walk(skeleton: Skeleton, gait: Gait) -> tuple[Trunk, dict[int, Step], dict[i
     effort = min(1.4, pace.stride / (0.82 * skeleton.height)) * manner.sway
     beat = math.cos(2.0 * math.pi * phase)
     stance = math.cos(2.0 * math.pi * (phase - 0.5 * pace.duty))
-    lean = manner.stoop + gait.lean + 0.02 * gait.speed
+    lean = manner.stoop + gait.lean + 0.02 * gait.speed + 0.06 * pace.run
     trunk = Trunk(
         shift=0.010 * skeleton.height * stance * manner.sway,
         hip=hip_height(phase, pace, leg),
         yaw=-0.10 * effort * beat,
         roll=0.035 * effort * stance,
-        twist=0.11 * effort * beat,
+        twist=(0.11 + 0.05 * pace.run) * effort * beat,
         tilt=-0.02 * effort * stance,
         lean=lean,
         nod=0.35 if manner.carry == "texting" else 0.5 * manner.stoop,
-        turn=0.35 * manner.head_turn + gait.head_turn,
+        turn=(0.0 if manner.carry == "texting" else 0.35) * manner.head_turn + gait.head_turn,
     )
     half = max(0.5 * manner.step_width, 0.031 * skeleton.height)
     return trunk, steps, {1: half, -1: -half}
@@ -121,18 +122,19 @@ def stand(skeleton: Skeleton, gait: Gait) -> tuple[Trunk, dict[int, Step], dict[
         loaded: Step(-0.010 * tall, 0.0, leg.ankle, 0.0, 0.0),
         -loaded: Step(free * uneven, 0.0, leg.ankle, 0.0, 0.0),
     }
-    glance = 0.25 * math.sin(2.0 * math.pi * gait.phase)
+    share = {"texting": 0.2, "camera": 0.0}.get(manner.stance, 1.0)  # who looks at a thing in the hands looks ahead
+    turn = max(-TURNED, min(TURNED, share * manner.head_turn + gait.head_turn))
     nod = {"texting": 0.45, "phone": 0.05}.get(manner.stance, 0.6 * manner.stoop)
     trunk = Trunk(
         shift=loaded * 0.018 * tall * uneven,
         hip=leg.ankle + leg.length * 0.988,
         yaw=-loaded * 0.06 * uneven,
         roll=loaded * 0.07 * uneven,
-        twist=loaded * 0.05 * uneven,
+        twist=loaded * 0.05 * uneven + FOLLOWS * turn,
         tilt=-loaded * 0.045 * uneven,
         lean=manner.stoop + gait.lean,
         nod=nod,
-        turn=max(-1.05, min(1.05, manner.head_turn + glance + gait.head_turn)),
+        turn=turn,
     )
     return trunk, steps, {1: spread, -1: -spread}
 

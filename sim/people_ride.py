@@ -32,6 +32,7 @@ class Ride:
     speed: float = 5.0  # m/s
     steering: float = 0.0  # rad, left positive
     yaw_rate: float = 0.0  # rad/s
+    pedalled: float | None = None  # m that the cranks were turned for; None = all the way
 
     @property
     def lean(self) -> float:
@@ -58,7 +59,7 @@ def prop_side(look: CycleLook) -> int:
 
 def crank_angle(look: CycleLook, ride: Ride) -> float:
     """Turn of the cranks, rad; 0 has the left one in front."""
-    return 2.0 * math.pi * ride.travelled / look.measures.gear
+    return 2.0 * math.pi * (ride.travelled if ride.pedalled is None else ride.pedalled) / look.measures.gear
 
 
 def steered(look: CycleLook, points: Array, angle: float) -> Array:

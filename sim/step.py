@@ -12,16 +12,16 @@ from sim.kernels import drive, ground_height, point_at
 from sim.lights import run_all
 from sim.world import F4, State, World
 
-STRIDE_SPEEDS = np.linspace(0.0, 3.0, 31)
+STRIDE_SPEEDS = np.linspace(0.0, 6.0, 61)
 
 
 def stride_table(world: World) -> F4:
-    """(B, A, 31) stride in m at speeds of 0, 0.1 .. 3 m/s; 1 where it does not matter."""
+    """(B, A, 61) stride in m at speeds of 0, 0.1 .. 6 m/s; 1 where it does not matter."""
     table = np.ones((*world.exists.shape, len(STRIDE_SPEEDS)), np.float32)
     for b, scene in enumerate(world.scenes):
         for a, actor in enumerate(scene.actors):
             if isinstance(actor.look, PersonLook):
-                table[b, a] = [max(stride_length(actor.look.height, v), 0.1) for v in STRIDE_SPEEDS]
+                table[b, a] = [max(stride_length(actor.look, v), 0.1) for v in STRIDE_SPEEDS]
     return table
 
 
@@ -52,7 +52,7 @@ def advance(  # type: ignore[no-untyped-def]
                 speed[b, a] = v
                 travelled[b, a] += distance
                 x, y, along = point_at(points, arc, first[b, a], count[b, a], travelled[b, a])
-                k = min(v * 10.0, 29.999)
+                k = min(v * 10.0, 59.999)
                 share = k - math.floor(k)
                 low = int(k)
                 stride = strides[b, a, low] * (1.0 - share) + strides[b, a, low + 1] * share

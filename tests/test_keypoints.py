@@ -142,6 +142,12 @@ def test_a_skeleton_may_bring_its_own_face() -> None:
     assert np.array_equal(other.landmarks.posed(moves)[5:], own.landmarks.posed(moves)[5:])
 
 
+@pytest.fixture(autouse=True)
+def nobody_glances(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Heads are turned by the looks alone."""
+    monkeypatch.setattr("sim.people_company.head_turn", lambda *_: 0.0)
+
+
 def square(write_scene: Callable[..., Path], actors: str) -> Scene:
     text = (
         "format: 1\nroads: {layout: square, pavement: 12}\nbuildings: {share: 0}\nvehicles: {moving: false}\n"
@@ -153,7 +159,7 @@ def square(write_scene: Callable[..., Path], actors: str) -> Scene:
 
 
 def dressed(scene: Scene, look: PersonLook) -> Scene:
-    """Everybody with one look, at the start of a stride and of a glance."""
+    """Everybody with one look, at the start of a stride."""
     actors = tuple(replace(actor, look=look, size=look.size, gait_phase=0.0) for actor in scene.actors)
     return replace(scene, actors=actors)
 

@@ -10,9 +10,10 @@ import pytest
 
 from renderers.assemble import StageBuilder, resolve_camera
 from renderers.people import person_mesh, pose_person
-from renderers.people_company import company
+from renderers.people_company import FINE, company, pushed
 from scenes.errors import SceneError
 from scenes.files import load
+from scenes.geometry import transform, world_from_model
 from scenes.kinds import CITYSCAPES_ID, COCO_ID, COMPANIONS, Kind
 from scenes.lanes import arc_lengths, line_at
 from scenes.people import PersonLook, sample_person
@@ -61,7 +62,7 @@ def where(actor: Actor, travelled: float) -> np.ndarray:
 @pytest.mark.parametrize("name", NAMES)
 def test_all_kinds_of_company_are_met_and_nothing_is_in_each_other(name: str) -> None:
     found = {actor.companion.kind for scene in samples(name) for actor in scene.actors if actor.companion}
-    assert found == COMPANIONS
+    assert found == COMPANIONS | {Kind.BICYCLE}
     assert any(actor.partner for scene in samples(name) for actor in scene.actors)
     assert [str(fault) for scene in samples(name) for fault in inspect(scene)] == []
 
@@ -235,3 +236,45 @@ def test_rigid_bodies_have_no_company(tmp_path) -> None:  # type: ignore[no-unty
     file.write_text("format: 1\nphysics: bullet\npeople:\n  dogs: 0.2\n", encoding="utf-8")
     with pytest.raises(SceneError, match=r"people\.dogs"):
         load(str(file))
+
+
+def test_bicycles_roll_beside_those_who_push_them_with_both_hands() -> None:
+    found = [*with_company("pavement-company", Kind.BICYCLE), *with_company("crossing-company", Kind.BICYCLE)]
+    assert len(found) > 12
+    for scene, k in found[::2]:
+        state, actor = initial_state(compile_world([scene])), scene.actors[k]
+        assert isinstance(actor.look, PersonLook) and actor.companion is not None
+        cycle = actor.companion.cycle
+        assert cycle is not None and cycle.rider is actor.look
+        (instance, subject), *rest = company(scene, k, state, 0)
+        assert not rest and subject is not None
+        assert (subject.kind, subject.attributes["behaviour"]) == (Kind.BICYCLE, "pushed")
+        person = person_mesh(actor.look, 0)
+        own = world_from_model(state.position[0, k].astype(float), float(state.heading[0, k]))
+        machine = transform(np.linalg.inv(own) @ instance.world_from_model, instance.mesh.positions.astype(float))
+        clear = []
+        for phase in np.arange(8) / 8.0:
+            gait = replace(gait_of(scene, state, k), phase=float(phase))
+            assert scene.name != "pavement-company" or (gait.left is not None and gait.right is not None)
+            _, joints = bone_pose(person.skeleton, gait)
+            for side, grip in ((1, gait.left), (-1, gait.right)):
+                if grip is not None:
+                    assert np.linalg.norm(joints[ARM[side] + 2] - grip) < 0.055 * actor.look.height + 0.12
+            low = pose_person(person, gait).positions.astype(float)
+            low = low[low[:, 2] < 0.45 * actor.look.height]
+            near = machine[(machine[:, 2] < 0.5)]
+            clear.append(np.linalg.norm(low[::3, None] - near[None, ::3], axis=-1).min())
+        assert min(clear) > 0.02, (scene.sample, actor.id)
+
+
+def test_wheels_of_a_pushed_bicycle_roll_and_its_cranks_stand() -> None:
+    scene, k = with_company("pavement-company", Kind.BICYCLE)[0]
+    companion = scene.actors[k].companion
+    assert companion is not None and companion.cycle is not None
+    radius, parts = companion.cycle.measures.wheel_radius, []
+    for rolled in (0, round(2.0 * np.pi * radius / FINE), round(np.pi * radius / FINE)):
+        parts.append(pushed(companion.cycle, 1, rolled, 3).positions)
+    assert np.abs(parts[0] - parts[1]).max() < 0.006
+    assert np.abs(parts[0] - parts[2]).max() > 1.5 * radius
+    still = [np.abs(points[-48:] - parts[0][-48:]).max() for points in parts]  # both pedals come last
+    assert max(still) == 0.0

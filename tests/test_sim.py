@@ -113,7 +113,7 @@ def test_people_step_up_kerbs_and_their_phase_follows_the_distance() -> None:
     assert early.position[0, 0, 2] == 0.0 and late.position[0, 0, 2] == pytest.approx(0.12, abs=1e-6)
     look = scene.actors[0].look
     gone = float(late.travelled[0, 0] - early.travelled[0, 0])
-    turned = gone / stride_length(look.height, 1.2)  # type: ignore[union-attr]
+    turned = gone / stride_length(look, 1.2)  # type: ignore[union-attr]
     assert (float(late.gait_phase[0, 0] - early.gait_phase[0, 0]) - turned) % 1.0 == pytest.approx(0.0, abs=2e-3) or (
         float(late.gait_phase[0, 0] - early.gait_phase[0, 0]) - turned
     ) % 1.0 == pytest.approx(1.0, abs=2e-3)
