@@ -14,9 +14,10 @@ from typing import Any, Protocol
 from joblib import Parallel, delayed
 
 from renderers.packs.fetch import Source, fetched
+from renderers.packs.holding import held
 from scenes.cache import cache_folder
-from scenes.catalogue import ATTRIBUTION, FORMAT, INDEX, AssetError, Pack, file_digest, installed, packs_folder
-from scenes.wholefile import write_whole
+from scenes.catalogue import ATTRIBUTION, FORMAT, INDEX, AssetError, Pack, file_digest, packs_folder, read_pack
+from scenes.wholefile import clear_partial, write_whole
 
 Progress = Callable[[int, int], None]
 
@@ -88,7 +89,7 @@ def build(builder: Builder, *, workers: int = 1, again: bool = False, on_progres
         The pack. The old one stays until the new one is complete.
 
     Raises:
-        AssetError: a source cannot be fetched or read, or the disk takes no more.
+        AssetError: a source cannot be fetched or read, another process builds it, or the disk takes no more.
     """
     there = None if again else _current(builder)
     if there is not None:
@@ -98,18 +99,20 @@ def build(builder: Builder, *, workers: int = 1, again: bool = False, on_progres
     missing = [name for name in builder.packages if find_spec(name) is None]
     if missing:
         raise AssetError(f"building {builder.name} needs {', '.join(missing)}: pip install 'skidpad[assets]'")
-    folders = {source.name: fetched(source) for source in builder.sources}
-    partial = cache_folder("building") / builder.name
+    place = packs_folder().parent
     try:
-        _open(partial, builder, afresh=again)
-        _make_all(builder, folders, partial, workers, on_progress)
-        _finish(builder, folders, partial)
+        partial = cache_folder("building") / builder.name
+        with held(partial.with_name(f".{builder.name}.lock"), builder.name, wait=False):
+            folders = {source.name: fetched(source) for source in builder.sources}
+            _open(partial, builder, afresh=again)
+            _make_all(builder, folders, partial, workers, on_progress)
+            _finish(builder, folders, partial)
     except OSError as error:
-        where = error.filename or partial
         raise AssetError(
-            f"{where}: cannot write: {error.strerror or error}; what is finished is kept, the same command goes on"
+            f"{error.filename or place}: cannot write: {error.strerror or error}; "
+            "what is finished is kept, the same command goes on"
         ) from error
-    return installed()[builder.name]
+    return read_pack(builder.name)
 
 
 def recipe(builder: Builder) -> dict[str, Any]:
@@ -120,20 +123,20 @@ def recipe(builder: Builder) -> dict[str, Any]:
 def _current(builder: Builder) -> Pack | None:
     index = packs_folder() / builder.name / INDEX
     try:
+        there = read_pack(builder.name)
         content = json.loads(index.read_bytes())
-        if all(content[key] == value for key, value in recipe(builder).items()):
-            return installed()[builder.name]
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return None
+    except (AssetError, OSError):
+        return None
+    return there if all(content.get(key) == value for key, value in recipe(builder).items()) else None
 
 
 def _open(partial: Path, builder: Builder, afresh: bool) -> None:
-    """Make the folder of an unfinished build; what another recipe left there goes."""
+    """Make the folder of an unfinished build; what another recipe or a killed writer left there goes."""
     lock, ours = partial / "work" / "recipe.json", recipe(builder)
-    same = lock.is_file() and lock.read_text(encoding="utf-8") == json.dumps(ours)
+    same = lock.is_file() and lock.read_text(encoding="utf-8") == json.dumps(ours) and (partial / "data").is_dir()
     if partial.is_dir() and (afresh or not same):
         shutil.rmtree(partial)
+    clear_partial(partial)
     for folder in ("data", "work"):
         (partial / folder).mkdir(parents=True, exist_ok=True)
     write_whole(lock, json.dumps(ours))
