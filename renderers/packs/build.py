@@ -44,12 +44,27 @@ class Row:
 
 
 class Builder(Protocol):
-    """Makes one pack. `make` runs in worker processes: a builder is a module-level constant without memory."""
+    """Makes one pack. `make` runs in worker processes: a builder has no memory."""
 
-    name: str
-    version: int  # goes up when what it makes changes
-    sources: tuple[Source, ...]
-    packages: tuple[str, ...]  # modules of the extra `assets` that it imports
+    @property
+    def name(self) -> str:
+        """Of the pack."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Goes up when what it makes changes."""
+        ...
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What it is made from."""
+        ...
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Modules of the extra `assets` that it imports."""
+        ...
 
     def items(self, folders: Mapping[str, Path]) -> tuple[str, ...]:
         """Names of all assets, given the unpacked sources by package name."""
@@ -67,11 +82,17 @@ class Builder(Protocol):
 def builder_of(name: str) -> Builder:
     """Load a builder.
 
+    Args:
+        name: of a pack, or path of a folder of the user's own models.
+
     Raises:
         AssetError: there is none of this name.
     """
+    if name not in BUILDERS and Path(name).is_dir():
+        own: Builder = import_module("renderers.packs.own").own_builder(Path(name))
+        return own
     if name not in BUILDERS:
-        raise AssetError(f"no pack {name!r}; there are {', '.join(BUILDERS)} and all")
+        raise AssetError(f"no pack {name!r}; there are {', '.join(BUILDERS)}, all, and folders that hold assets.yaml")
     found: Builder = import_module(BUILDERS[name]).BUILDER
     return found
 

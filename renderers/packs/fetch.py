@@ -35,10 +35,10 @@ FILLER = re.compile(r"(syscall|errno|path|dest|file) |At|A complete log|\s*$")
 class Source:
     """One file of a registry."""
 
-    registry: str  # a key of COMMANDS
+    registry: str  # a key of COMMANDS, or `folder`: a user's own
     name: str
     version: str
-    file: str  # as the registry names it
+    file: str  # as the registry names it; of a folder its path
     sha256: str
     licence: str  # SPDX expression of what is used of it
     notices: tuple[str, ...] = ()  # globs of licence and attribution files in it that go into the pack
@@ -58,6 +58,8 @@ def fetched(source: Source) -> Path:
     Raises:
         AssetError: the registry's tool is missing, it cannot be reached, or the file is not the pinned one.
     """
+    if source.registry == "folder":
+        return Path(source.file)
     folder = cache_folder("sources") / f"{source.name.replace('/', '-').lstrip('@')}-{source.sha256[:12]}"
     if folder.is_dir():
         return folder

@@ -11,17 +11,16 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from renderers.glb import Level, Model, write_glb
-from renderers.mesh import RGB, Material, Mesh, Texture, merge
+from renderers.mesh import RGB, Material, Texture
 from renderers.packs.build import Row
 from renderers.packs.fetch import Source
 from renderers.packs.levels import Piece
 from renderers.packs.obj import Paint, read_mtl, read_obj
-from renderers.packs.shaping import extent, foliage, furniture, grounded
+from renderers.packs.shaping import extent, shaped
 
 PACKAGE = "sweethome3d-furniture"
 PICTURE = 256  # px, edge of textures
 FINE, LEAFY = (3000, 1500, 750), (9000, 3000, 1000)  # triangles of the levels of detail, of things and of trees
-WOOD = 0.25  # share of a tree's triangles that are trunk and branches, at most
 CLEAR = 0.45  # opacity below which something is glass
 MODEL_FROM_FILE = (2, 0, 1)  # columns of a file (x to the right, y up, z forward) that are ours
 GREEN = 0.08  # albedo of green foliage (visible light)
@@ -134,7 +133,7 @@ class StreetBuilder:
                 materials[key] = _dimmed(materials[key], pieces[key])
         posed = _posed(pieces, thing)
         counts = LEAFY if thing.leaves else FINE
-        levels = tuple(Level(_mesh(item, thing, posed, materials, count)) for count in counts)
+        levels = tuple(Level(shaped(item, posed, materials, thing.leaves, count)) for count in counts)
         palette = levels[0].mesh.palette
         roles = tuple(thing.roles.get(next(k for k, m in materials.items() if m is one), "") for one in palette)
         lamp = [one for key, one in posed.items() if thing.roles.get(key) == "lamp"]
@@ -219,27 +218,3 @@ def _posed(pieces: Mapping[str, Piece], thing: Thing) -> dict[str, Piece]:
         key: Piece((turned[key] - origin) * scale, one.corners, one.uvs * np.array([1.0, -1.0]), one.uv_corners)
         for key, one in pieces.items()
     }
-
-
-def _mesh(item: str, thing: Thing, pieces: Mapping[str, Piece], materials: Mapping[str, Material], count: int) -> Mesh:
-    """One level of detail; leaves and the rest share its triangles."""
-    shares = _shares(thing, pieces, count)
-    parts = []
-    for key, piece in pieces.items():
-        if key in thing.leaves:
-            parts.append(foliage(piece, shares[key], materials[key], f"{item}:{key}"))
-        else:
-            parts.append(furniture(piece, shares[key], materials[key]))
-    return grounded(merge(parts))
-
-
-def _shares(thing: Thing, pieces: Mapping[str, Piece], count: int) -> dict[str, int]:
-    """Triangles of each piece: in proportion to its own, but wood gets no more than its share of a tree."""
-    sizes: dict[str, float] = {key: float(len(one.corners)) for key, one in pieces.items()}
-    wood = sum(size for key, size in sizes.items() if key not in thing.leaves)
-    total = sum(sizes.values())
-    if thing.leaves and wood > WOOD * count:
-        leaf = total - wood
-        sizes = {key: size * ((1 - WOOD) / leaf if key in thing.leaves else WOOD / wood) for key, size in sizes.items()}
-        total = 1.0
-    return {key: max(12, int(count * min(1.0, size / total))) for key, size in sizes.items()}
