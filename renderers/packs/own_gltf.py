@@ -70,10 +70,14 @@ def _parts(content: bytes, name: str) -> tuple[dict[str, Any], bytes | None]:
             size, kind = struct.unpack_from("<II", rest)
             if kind == BIN_CHUNK:
                 binary = rest[8 : 8 + size]
-    document = json.loads(text)
+    document = json.loads(text, parse_constant=_no_number)
     if not isinstance(document, dict) or not str(document["asset"]["version"]).startswith("2."):
         raise Refused(f"{name}: only glTF 2 is supported")
     return document, binary
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no JSON")
 
 
 class _Reader:
