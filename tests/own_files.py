@@ -112,3 +112,10 @@ def write_bench(folder: Path, kind: str, change: Callable[[dict[str, Any]], obje
     elif kind == "glb":
         (folder / "bench.glb").write_bytes(glb_of(document, binary))
     return folder
+
+
+def edit(folder: Path, old: str, new: str) -> None:
+    """Change `assets.yaml`."""
+    file = folder / "assets.yaml"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
