@@ -39,7 +39,7 @@ class Asset:
     """One thing of a pack."""
 
     id: str  # pack/name
-    sort: str  # person, vehicle, prop, sign, sky
+    sort: str  # person, vehicle, prop, sign, shape, sky
     file: Path
     sha256: str  # of the file
     size: tuple[float, float, float]  # length, width, height, m; 0 of what has none

@@ -8,6 +8,7 @@ from dataclasses import replace
 from scenes.catalogue import Asset, Pack
 from scenes.equip_people import person
 from scenes.equip_props import dressed
+from scenes.equip_shapes import shape
 from scenes.people import PersonLook
 from scenes.types import Actor, Scene
 from scenes.vehicles import VehicleLook
@@ -36,6 +37,7 @@ def equipped(scene: Scene, packs: Mapping[str, Pack]) -> Scene:
         scene,
         actors=tuple(_actor(actor, sorts) for actor in scene.actors),
         props=dressed(scene, sorts.get("prop", ()), sorts.get("sign", ())),
+        shapes=tuple(shape(one, sorts["shape"]) for one in scene.shapes) if "shape" in sorts else scene.shapes,
     )
 
 

@@ -17,12 +17,15 @@ from renderers.glb import read_glb
 from renderers.packed import packed
 from renderers.packs.build import build, builder_of
 from renderers.props import prop_mesh
+from renderers.shapes import shape_mesh
 from scenes.catalogue import broken_files, choose_packs
 from scenes.equip import equipped
 from scenes.equip_props import prop
 from scenes.files import load
+from scenes.kinds import Kind
 from scenes.props import sample_prop
 from scenes.seeds import rng_for
+from skidpad.render import render_scene
 from tests.own_files import MTL, edit, glb_of, gltf_of, obj_of, write_bench
 
 KINDS = ("obj", "gltf", "glb")
@@ -174,3 +177,30 @@ def test_what_is_there_is_not_built_again_unless_a_file_changed(tmp_path: Path) 
     assert second.digest != first.digest
     shutil.copytree(folder, tmp_path / "copy")
     assert build(builder_of(str(tmp_path / "copy")), again=True).digest == second.digest  # wherever the folder lies
+
+
+def test_distractors_of_plain_randomisation_wear_them(tmp_path: Path) -> None:
+    folder = write_bench(tmp_path / "mine", "obj")
+    (folder / "bench.obj").write_text(obj_of(40.0))  # those have any size
+    edit(folder, "kind: bench", "kind: distractor\n    materials: {wood: paint}")
+    packs = {"yard": build(builder_of(str(folder)))}
+    file = tmp_path / "plain.yaml"
+    file.write_text("format: 1\nextends: library/street\nrandomisation: plain\nplain: {distractors: 60, backdrop: 1}\n")
+    scene = load(file).sample(1)
+    dressed = equipped(scene, packs)
+    assert dressed.props == equipped(scene, {}).props
+    worn = 0
+    for before, after in zip(scene.shapes, dressed.shapes, strict=True):
+        assert after.position is before.position and after.look.size == before.look.size
+        assert not after.look.asset or before.flies
+        if after.look.asset:
+            worn += 1
+            mesh = shape_mesh(after.look)
+            assert np.linalg.norm(mesh.positions, axis=1).max() <= 0.5 * np.linalg.norm(after.look.size) * 1.001
+            assert {one.kind for one in mesh.palette} == {Kind.UNLABELLED}
+            assert after.look.colour in [one.colour for one in mesh.palette]
+    flying = sum(one.flies for one in scene.shapes)
+    assert 0.3 < worn / flying < 0.7 and flying < len(scene.shapes)
+    again = equipped(scene, packs)
+    assert [one.look for one in again.shapes] == [one.look for one in dressed.shapes]
+    assert render_scene(dressed)[0].frame.rgb.shape == render_scene(scene)[0].frame.rgb.shape

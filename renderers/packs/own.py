@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from renderers.packs.build import BUILDERS, Row
 from renderers.packs.fetch import Source
 from renderers.packs.levels import Array, Piece, components
 from renderers.packs.own_door import Door, Refused, digests_of
-from renderers.packs.own_file import FILE, OwnAsset, OwnFolder, complaint, read_folder
+from renderers.packs.own_file import DISTRACTOR, FILE, OwnAsset, OwnFolder, complaint, read_folder
 from renderers.packs.own_gltf import read_gltf
 from renderers.packs.own_models import Model, material_of, read_own_obj
 from renderers.packs.shaping import LOOSE, extent, shaped
@@ -103,7 +104,9 @@ class OwnBuilder:
             problem = f"{told.file}: its levels of detail cannot be made ({error})"
             raise complaint(self.where, item, "file", problem) from None
         parts = tuple(one.part for one in levels[0].mesh.palette)
-        details = {"model": told.kind, "repeats": told.repeats, "author": told.author or self.own.author}
+        details: dict[str, Any] = {"author": told.author or self.own.author}
+        if told.kind != DISTRACTOR:
+            details |= {"model": told.kind, "repeats": told.repeats}
         lamp = [one for key, one in posed.items() if roles[key] == "lamp"]
         if lamp:
             low, high = extent(lamp)
@@ -111,10 +114,9 @@ class OwnBuilder:
         write_glb(out / f"{item}.glb", Packed(levels, parts))
         low, high = levels[0].mesh.extent
         size = (high - low).tolist()
-        licence = told.licence or self.own.licence
-        return Row(
-            "prop", f"{item}.glb", (size[0], size[1], size[2]), licence, f"folder {self.name} {told.file}", details
-        )
+        licence, source = told.licence or self.own.licence, f"folder {self.name} {told.file}"
+        sort = "shape" if told.kind == DISTRACTOR else "prop"
+        return Row(sort, f"{item}.glb", (size[0], size[1], size[2]), licence, source, details)
 
     def credits(self, folders: Mapping[str, Path]) -> str:
         """Who made which model."""
@@ -195,7 +197,7 @@ def standing(model: Model, told: OwnAsset) -> dict[str, Piece]:
 
 def misfit(told: OwnAsset, size: tuple[float, float, float]) -> str:
     """Why no look of its kind can be drawn as a model of this size (m); empty when one can."""
-    if fits(told, np.array(size)):
+    if told.kind == DISTRACTOR or fits(told, np.array(size)):  # those are brought to any size
         return ""
     ways = PROP_MODELS[told.kind]
     spans = " x ".join(f"{low:g}-{high:g}" for low, high in (ways.length, ways.width, ways.height))
