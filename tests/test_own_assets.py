@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import skidpad
 from renderers.glb import read_glb
 from renderers.packed import packed
 from renderers.packs.build import build, builder_of
+from renderers.packs.own_file import KINDS as KINDS_OF_OWN
 from renderers.props import prop_mesh
 from renderers.shapes import shape_mesh
 from scenes.catalogue import broken_files, choose_packs
@@ -204,3 +206,9 @@ def test_distractors_of_plain_randomisation_wear_them(tmp_path: Path) -> None:
     again = equipped(scene, packs)
     assert [one.look for one in again.shapes] == [one.look for one in dressed.shapes]
     assert render_scene(dressed)[0].frame.rgb.shape == render_scene(scene)[0].frame.rgb.shape
+
+
+def test_the_documents_name_every_kind(root: Path) -> None:
+    text = (root / "docs" / "assets.md").read_text(encoding="utf-8")
+    told = text[text.index("Kinds are things of the street") :].partition("\n\n")[0]
+    assert set(re.findall(r"`([a-z-]+)`", told)) == set(KINDS_OF_OWN)
