@@ -10,28 +10,29 @@ import heapq
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from renderers.packs.levels import Array, Ints, Piece
 
 WELD = 3  # decimals of a metre at which points of different surfaces become one
-BORDER = 8.0  # weight of what surfaces end at, beside that of the faces
+BORDER = 30.0  # weight of what surfaces end at, beside that of the faces
 FLIP = 0.25  # cosine that a face's turn may not fall below
 SHORT = 1e-7  # cost of a collapse's length: prefers short ones on plain sheets
 
 
-def collapsed(pieces: Sequence[Piece], count: int) -> list[Piece]:
+def collapsed(pieces: Sequence[Piece], count: int, weights: Sequence[float]) -> list[Piece]:
     """Leave about `count` triangles of several surfaces together.
 
     Args:
         pieces: the surfaces, m.
         count: triangles; as many more remain as their outlines need.
+        weights: of the errors of each surface.
 
     Returns:
         The surfaces with fewer triangles, in the same order; one may be empty.
     """
     points, corners, labels, uv_corners = _welded(pieces)
-    body = _Body(points, corners, labels, uv_corners)
+    errors = _quadrics(points, corners, labels, uv_corners, np.array(weights)[labels])
+    body = _Body(points, corners, labels, uv_corners, errors)
     body.reduce(count)
     kept = np.array([k for k, face in enumerate(body.faces) if face is not None], np.int64)
     left = np.array([body.faces[k] for k in kept], np.int64).reshape(-1, 3)
@@ -61,7 +62,7 @@ def _welded(pieces: Sequence[Piece]) -> tuple[Array, Ints, Ints, Ints]:
 class _Body:
     """Faces while edges are collapsed."""
 
-    def __init__(self, points: Array, corners: Ints, labels: Ints, uv_corners: Ints) -> None:
+    def __init__(self, points: Array, corners: Ints, labels: Ints, uv_corners: Ints, errors: Array) -> None:
         self.points: list[tuple[float, float, float]] = [(float(x), float(y), float(z)) for x, y, z in points]
         self.faces: list[list[int] | None] = corners.tolist()
         self.uvs: list[list[int]] = uv_corners.tolist()
@@ -70,7 +71,7 @@ class _Body:
         for number, face in enumerate(corners.tolist()):
             for point in face:
                 self.around[point].add(number)
-        self.errors: list[list[float]] = _quadrics(points, corners, labels, uv_corners).tolist()
+        self.errors: list[list[float]] = errors.tolist()
         self.stamps = [0] * len(self.points)
 
     def reduce(self, count: int) -> None:
@@ -148,15 +149,15 @@ def _normal(corner: list[tuple[float, float, float]]) -> tuple[float, float, flo
     return uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
 
 
-def _quadrics(points: Array, corners: Ints, labels: Ints, uv_corners: Ints) -> NDArray[np.float64]:
-    """(V, 10) error of each point: planes of its faces by their area, and planes upright on borders."""
+def _quadrics(points: Array, corners: Ints, labels: Ints, uv_corners: Ints, heavy: Array) -> Array:
+    """(V, 10) error of each point: planes of its faces by area and weight (T,), and planes upright on borders."""
     errors = np.zeros((len(points), 10))
     corner = points[corners]
     faces = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
     area = np.linalg.norm(faces, axis=1) / 2.0
     unit = faces / np.maximum(2.0 * area[:, None], 1e-18)
     for k in range(3):
-        _add(errors, corners[:, k], unit, corner[:, 0], area / 3.0)
+        _add(errors, corners[:, k], unit, corner[:, 0], heavy * area / 3.0)
     starts, ends = corners.reshape(-1), np.roll(corners, -1, axis=1).reshape(-1)
     own = np.repeat(np.arange(len(corners)), 3)
     marks = np.column_stack([uv_corners.reshape(-1), np.roll(uv_corners, -1, axis=1).reshape(-1)])
@@ -170,7 +171,7 @@ def _quadrics(points: Array, corners: Ints, labels: Ints, uv_corners: Ints) -> N
     along = points[ends] - points[starts]
     upright = np.cross(along, unit[own])
     upright /= np.maximum(np.linalg.norm(upright, axis=1, keepdims=True), 1e-18)
-    weight = np.where(border, BORDER * (along * along).sum(1), 0.0)
+    weight = np.where(border, BORDER * heavy[own] * (along * along).sum(1), 0.0)
     for point in (starts, ends):
         _add(errors, point, upright, points[starts], weight)
     return errors

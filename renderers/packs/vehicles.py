@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from renderers.glb import Level, Model, write_glb
-from renderers.mesh import Material, Mesh, Texture, merge
+from renderers.mesh import Material, Mesh, Texture, box, merge
 from renderers.packs.build import Row
 from renderers.packs.collapse import collapsed
 from renderers.packs.levels import Array, Piece
@@ -28,19 +28,23 @@ from renderers.packs.library import (
 from renderers.packs.obj import Paint
 from renderers.packs.shaping import furniture
 from renderers.packs.vehicles_seen import seen
-from renderers.packs.vehicles_split import Part, Wheel, lens, panes, wheels_of
+from renderers.packs.vehicles_skin import skinned
+from renderers.packs.vehicles_split import Part, Wheel, lens, panes, pictured, wheels_of
 from renderers.packs.vehicles_table import MACHINES, Machine, Rect, Rule
 from renderers.vehicles_packed import Measures, fitted, moved_along
 from renderers.vehicles_paint import LIT
 from renderers.vehicles_wheels import TYRE, lathe
 from scenes.vehicles import MODELS
 
-BODY = (8600, 1900, 420)  # triangles of the levels of detail, without wheels
-WHEEL = (420, 150)  # triangles of a wheel; the coarsest are turned
+BODY = (8600, 2600, 440)  # triangles of the levels of detail, without wheels
+WHEEL = (420, 120)  # triangles of a wheel; the coarsest are turned
 LENSES = ("head", "tail", "turn", "brake", "reverse")
 LAMPS = ("head", "brake", "left", "right", "reverse")
+LAYERED = 4000  # triangles from which on the coarsest level is made from the outer skin
+WEIGHTS = {"paint": 3.0, "second": 3.0, "trim": 0.5, "dark": 0.2, "rubber": 0.5, "": 0.5, "chrome": 0.5}
 NO_WHEEL = ("paint", "second", "glass")  # roles that no wheel has
 FACE = (0.27, 0.085)  # m, half of the ground that a plate needs
+CORE = Material((0.006, 0.006, 0.006), roughness=0.95, reflectance=0.02, part="dark")
 DISC = Material((0.1, 0.1, 0.1), roughness=0.5, part="")  # rims far away, with the gaps between their spokes
 
 
@@ -61,8 +65,8 @@ class VehicleBuilder:
         machine = MACHINES[item]
         wheels, body, measures = standing(parts_of(item, machine, read_drawing(folders, machine.path)), machine)
         plates = {"front": spot_of(body, machine, 1.0), "rear": spot_of(body, machine, -1.0)}
-        finished = finish([one for one in body if one.role != "plate"], machine)
-        levels, counts = levels_of(finished, wheels)
+        finished = [*finish([one for one in body if one.role != "plate"], machine), core_of(measures)]
+        levels, counts = levels_of(finished, wheels, measures.width)
         catalogue = machine.path.partition("/")[0]
         details = {
             "models": list(machine.models), "kind": MODELS[machine.models[0]].kind.label,
@@ -121,8 +125,8 @@ def holds(rule: Rule, piece: Piece, low: Array, high: Array) -> Any:
         chosen &= (u >= rule.uv[0]) & (u <= rule.uv[2]) & (v >= rule.uv[1]) & (v <= rule.uv[3])
     if rule.place is not None:
         share = (piece.points[piece.corners].mean(1) - low) / (high - low)
-        x0, x1, z0, z1 = rule.place
-        chosen &= (share[:, 0] >= x0) & (share[:, 0] <= x1) & (share[:, 2] >= z0) & (share[:, 2] <= z1)
+        bounds = np.array(rule.place).reshape(3, 2)
+        chosen &= ((share >= bounds[:, 0]) & (share <= bounds[:, 1])).all(1)
     return chosen
 
 
@@ -268,6 +272,15 @@ def board_of(body: Sequence[Part], place: Rect, machine: Machine) -> list[float]
     return [x0, x1, z0, z1, float(spots[near, 1].max())]
 
 
+def core_of(measures: Measures) -> Part:
+    """What keeps one from looking through between the wheels."""
+    (front, rear), radius = measures.axles, measures.radius
+    size = (front - rear + 1.6 * radius, 0.55 * measures.width, 1.1 * radius)
+    mesh = box(size, ((front + rear) / 2, 0.0, 1.15 * radius), CORE)
+    corners = mesh.triangles.astype(np.int64)
+    return Part("dark", Piece(mesh.positions.astype(np.float64), corners, mesh.uvs.astype(np.float64), corners), CORE)
+
+
 def finish(body: Sequence[Part], machine: Machine) -> list[Part]:
     """What is seen of the body, its lenses and panes apart."""
     bus = MODELS[machine.models[0]].kind.label == "bus"
@@ -279,6 +292,8 @@ def finish(body: Sequence[Part], machine: Machine) -> list[Part]:
         name = part.role.removeprefix(LIT)
         if part.role == "glass":
             found += panes(shown, bus)
+        elif part.role == "board":
+            found.append(replace(pictured(replace(shown, role="screen"), bus), role="board"))
         elif name in LENSES:
             lit = LIT if part.material.texture is not None else ""
             found += [replace(one, role=lit + one.role) for one in lens(replace(shown, role=name))]
@@ -287,11 +302,13 @@ def finish(body: Sequence[Part], machine: Machine) -> list[Part]:
     return [replace(one, material=replace(one.material, part=one.role)) for one in found]
 
 
-def levels_of(body: Sequence[Part], wheels: Sequence[Wheel]) -> tuple[list[Mesh], list[list[int]]]:
+def levels_of(body: Sequence[Part], wheels: Sequence[Wheel], width: float) -> tuple[list[Mesh], list[list[int]]]:
     """Levels of detail with one palette, wheels last, and the number of vertices of each wheel in each."""
     levels, counts = [], []
+    layered = sum(len(one.piece.corners) for one in body) > LAYERED
     for number, count in enumerate(BODY):
-        meshes = [thinned(body, count)]
+        coarse = layered and number == len(WHEEL)
+        meshes = [thinned(skinned(body, width) if coarse else body, count)]
         for wheel in wheels:
             mesh = turned(wheel) if number == len(WHEEL) else thinned(wheel.parts, WHEEL[number])
             meshes.append(round_again(mesh, wheel))
@@ -311,7 +328,7 @@ def thinned(parts: Sequence[Part], count: int) -> Mesh:
     """Parts with about `count` triangles in all."""
     pieces = [one.piece for one in parts]
     if sum(len(piece.corners) for piece in pieces) > count:
-        pieces = collapsed(pieces, count)
+        pieces = collapsed(pieces, count, [WEIGHTS.get(one.role.removeprefix(LIT), 1.0) for one in parts])
     there = [(piece, part.material) for piece, part in zip(pieces, parts, strict=True) if len(piece.corners)]
     return merge(furniture(piece, len(piece.corners), material) for piece, material in there)
 

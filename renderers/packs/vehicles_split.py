@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from renderers.mesh import Material
 from renderers.packs.levels import Array, Ints, Piece, components
 
+LAMP_ROLES = tuple(
+    lit + role for lit in ("", "lit:") for role in ("head", "brake", "tail", "left", "right", "reverse")
+)  # of finished lenses
 Chosen = NDArray[np.bool_]
 STRAIGHT = math.radians(1.0)  # wheels that stand more askew are straightened
 REACH = (1.015, 0.04)  # of a wheel: times its radius, and m beside its tyre
@@ -80,30 +83,37 @@ def _clipped(ring: Array, inside: Array) -> Array:
     return np.array(kept)
 
 
-def sides(part: Part, roles: tuple[str, str]) -> list[Part]:
-    """The left and the right half of a surface, each with its role."""
+def halves(part: Part) -> list[tuple[float, Part]]:
+    """The left (1) and the right half (-1) of a surface."""
     left = part.piece.points[part.piece.corners].mean(1)[:, 1] > 0
     return [
-        Part(role, part.piece.part(chosen), part.material)
-        for role, chosen in zip(roles, (left, ~left), strict=True)
+        (sign, replace(part, piece=part.piece.part(chosen)))
+        for sign, chosen in ((1.0, left), (-1.0, ~left))
         if chosen.any()
     ]
 
 
 def lens(part: Part) -> list[Part]:
     """The lamps behind a lens: turn lamps take a share of tail and head lamps, and have sides."""
-    if part.role in ("tail", "head"):
-        axis, name = (2, "brake") if part.role == "tail" else (1, "head")
-        used = part.piece.points[np.unique(part.piece.corners)]
-        reach = np.abs(used[:, 1]) if axis == 1 else used[:, 2]
-        low, high = float(reach.min()), float(reach.max())
-        share = TURN_SHARE if axis == 2 else 1.0 - CORNER_SHARE
-        first, second = cut(part.piece, axis, low + share * (high - low))
-        turn, rest = (first, second) if axis == 2 else (second, first)
-        found = [Part(name, rest, part.material)] if rest is not None else []
-        return found + ([] if turn is None else lens(Part("turn", turn, part.material)))
-    halves = sides(part, ("left", "right") if part.role == "turn" else (part.role, part.role))
-    return [framed(one) for one in halves] if part.material.texture is None else halves
+    found = []
+    for sign, half in halves(part):
+        turn: Part | None = half
+        rest: Part | None = None
+        if part.role in ("tail", "head"):
+            axis, name = (2, "brake") if part.role == "tail" else (1, "head")
+            used = half.piece.points[np.unique(half.piece.corners)]
+            reach = np.abs(used[:, 1]) if axis == 1 else used[:, 2]
+            low, high = float(reach.min()), float(reach.max())
+            share = TURN_SHARE if axis == 2 else 1.0 - CORNER_SHARE
+            first, second = cut(half.piece, axis, low + share * (high - low))
+            turned, main = (first, second) if axis == 2 else (second, first)
+            rest = None if main is None else Part(name, main, part.material)
+            turn = None if turned is None else Part("turn", turned, part.material)
+        for one in (rest, turn):
+            if one is not None:
+                role = one.role if one.role != "turn" else "left" if sign > 0 else "right"
+                found.append(replace(one, role=role))
+    return [framed(one) for one in found] if part.material.texture is None else found
 
 
 def framed(part: Part) -> Part:
@@ -135,12 +145,12 @@ def panes(part: Part, bus: bool) -> list[Part]:
         ("screen", ~side & ~above & (sums[:, 0] > 0)), ("rear_glass", ~side & ~above & (sums[:, 0] <= 0)),
     ):  # fmt: skip
         if chosen[pane].any():
-            found.append(_cabin(Part(role, piece.part(chosen[pane]), part.material), bus))
+            found.append(pictured(Part(role, piece.part(chosen[pane]), part.material), bus))
     return found
 
 
-def _cabin(part: Part, bus: bool) -> Part:
-    """Texture places on the pictures of `vehicles_cabins`."""
+def pictured(part: Part, bus: bool) -> Part:
+    """A pane with texture places on the pictures of `vehicles_cabins`."""
     points = part.piece.points
     used = points[np.unique(part.piece.corners)]
     low, high = used.min(0), used.max(0)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Rect = tuple[float, float, float, float]
+Box = tuple[float, float, float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Rule:
 
     role: str
     uv: Rect | None = None  # x0, y0, x1, y1 of the picture, 0..1 from its upper left corner
-    place: Rect | None = None  # x0, x1, z0, z1 as shares of length (0 rear, 1 front) and height
+    place: Box | None = None  # from and to as shares of length (0 rear), width (0 right) and height
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,11 @@ class Machine:
 
 KATOR_02: dict[str, str | tuple[Rule, ...]] = {
     "RUBBER": "rubber", "RUBBER_tread": "tyre", "IMAGE_license_plate": "plate", "CAR_interior_beige": "drop",
-    "METAL_aluminum": "rim", "GLASS_headlights": (Rule("head", place=(0.6, 1.1, -0.1, 1.1)),),
+    "METAL_aluminum": "rim", "GLASS_headlights": (Rule("head", place=(0.6, 1, 0, 1, 0, 1)),),
     "METAL_chrome": "chrome", "GLASS_car_window": "glass", "shadeless_black": "dark", "PAINT_lt_blue": "paint",
     "PLASTIC_black_vent": "trim", "METAL_yellow_refl": "turn", "GLASS_brake_light2": "brake",
     "GLASS_turn_signals": "turn", "GLASS_brakelight": "brake", "PLASTIC_black": "trim", "GLASS_car_defroster": "drop",
 }  # fmt: skip
-KATOR_01: dict[str, str | tuple[Rule, ...]] = {
-    "Chrome": "chrome", "Interior": "drop", "Mirror": "chrome", "Glass": "glass", "Headlights": "head",
-    "Tire_Rubber": "tyre", "Turn_signals": "turn", "Taillights": "brake", "Car": "paint", "Black_matte": "trim",
-}  # fmt: skip
-
 # sizes: those of the makers' models where they are known, else those of the library
 MACHINES: dict[str, Machine] = {
     "hatchback-a": Machine(
@@ -61,35 +57,32 @@ MACHINES: dict[str, Machine] = {
     ),
     "hatchback-b": Machine(
         "BlendSwap-CC-BY/fordFocus", ("hatchback",), (4.36, 1.82, 1.48),
-        {"chrome_matte": "rim", "blue_gradient": "drop", "glass_red": "tail", "white": "plate", "chrome": "chrome",
-         "glass": (Rule("head", place=(0.8, 1.1, 0.0, 0.62)), Rule("", place=(0.0, 0.15, 0.0, 0.6)), Rule("glass")),
+        {"chrome_matte": (Rule("drop", place=(0.97, 1, 0.44, 0.56, 0, 1)),
+                          Rule("drop", place=(0, 0.04, 0.44, 0.56, 0, 1)), Rule("rim")),
+         "blue_gradient": "drop", "glass_red": "tail", "white": "plate", "chrome": "chrome",
+         "glass": (Rule("head", place=(0.8, 1, 0, 1, 0.4, 0.62)), Rule("", place=(0.8, 1, 0, 1, 0, 0.4)),
+                   Rule("reverse", place=(0, 0.06, 0, 1, 0.6, 0.7)), Rule("glass")),
          "black_glossy": "rubber", "gray_darkMatte": "trim", "carPaint": "paint", "black_rubber": "tyre"},
         author="Ruff",
     ),
     "beetle": Machine(
         "KatorLegaz/VW-new-beetle", ("hatchback", "coupe"), (4.09, 1.72, 1.50),
         {"GLASS": "", "PAINT_yellow": "paint", "PAINT_black": "trim", "IMAGE_license_plate": "plate",
-         "METAL_aluminum": "rim", "RUBBER": "rubber", "METAL_chrome": "chrome", "GLASS_turn_signals3": "turn",
-         "PLASTIC_black": "trim", "shadeless_black": "dark", "GLASS_car_window": "glass",
+         "METAL_aluminum": "rim", "RUBBER": "rubber", "GLASS_turn_signals3": "turn", "PLASTIC_black": "trim",
+         "METAL_chrome": (Rule("drop", place=(0.93, 1, 0.45, 0.55, 0, 1)),
+                          Rule("drop", place=(0, 0.1, 0.45, 0.55, 0.5, 0.62)), Rule("chrome")),
+         "shadeless_black": (Rule("drop", place=(0, 1, 0.47, 0.53, 0.48, 0.62)), Rule("dark")),
+         "GLASS_car_window": "glass",
          "GLASS_car_defroster": "drop", "GLASS_headlights": "head", "GLASS_turn_signals": "turn",
          "GLASS_brake_light": "brake", "GLASS_lens": "drop", "RUBBER_tread": "tyre", "GLASS_mirror": "chrome",
          "GLASS_brake_light2": "brake", "PLASTIC_black_vent": "trim"},
 
     ),
-    "saloon-a": Machine("KatorLegaz/concept-sedan-02", ("saloon",), (4.42, 1.78, 1.46), KATOR_02),
-    "saloon-b": Machine("KatorLegaz/concept-sedan-02-sport", ("saloon",), (4.42, 1.78, 1.46), KATOR_02),
-    "retro-a": Machine(
-        "KatorLegaz/concept-sedan-01v1", ("saloon",), (4.60, 1.78, 1.50), KATOR_01,
-        plates={"front": 0.34, "rear": 0.62}, rare=True,
-    ),
-    "retro-b": Machine(
-        "KatorLegaz/concept-sedan-01v2", ("saloon",), (4.55, 1.78, 1.50), KATOR_01,
-        plates={"front": 0.34, "rear": 0.62}, rare=True,
-    ),
+    "saloon": Machine("KatorLegaz/concept-sedan-02-sport", ("saloon",), (4.42, 1.78, 1.46), KATOR_02, rare=True),
     "mpv": Machine(
         "Scopia/renault-scenic", ("mpv",), (4.26, 1.80, 1.62),
         {"plate": "plate", "black-plastic": "trim", "black-plastic2": "drop", "sweethome3d_window_mirror": "chrome",
-         "color-beige-green": (Rule("drop", uv=(0.1, 0.03, 0.18, 0.11)), Rule("paint")), "glass": "glass",
+         "color-beige-green": "paint", "glass": "glass",
          "back-lights": "tail", "front-lights": "head", "tires": "tyre"},
         blanks={"renault-scenic.jpg": ((0.1, 0.03, 0.18, 0.11), (0.17, 0.91, 0.23, 0.97))},
     ),
@@ -127,8 +120,9 @@ MACHINES: dict[str, Machine] = {
     "city-bus": Machine(
         "Scopia/cityBus", ("bus",), (11.6, 2.53, 3.0),
         {"blackInterior": "drop", "tires": "tyre", "accentColor": "second", "darkColor": "trim", "glass": "glass",
-         "darkglass": "glass", "blackPlastic": "trim", "mirror": "chrome", "whiteBase": "paint",
-         "blackRubber": "rubber", "display": "board", "blackPlasticRearviews": "trim",
+         "darkglass": (Rule("board", place=(0.97, 1, 0, 1, 0.8, 1)), Rule("glass")),
+         "blackPlastic": "trim", "mirror": "chrome", "whiteBase": "paint", "blackRubber": "rubber", "display": "drop",
+         "blackPlasticRearviews": "trim",
          "texturedParts": (
              Rule("plate", uv=(0.0, 0.0, 0.45, 0.13)), Rule("drop", uv=(0.05, 0.3, 0.6, 0.68)),
              Rule("tail", uv=(0.0, 0.68, 0.6, 0.86)), Rule("head", uv=(0.38, 0.86, 1.0, 1.0)))},
