@@ -9,6 +9,7 @@ from scenes.catalogue import Asset, Pack
 from scenes.equip_people import person
 from scenes.equip_props import dressed
 from scenes.equip_shapes import shape
+from scenes.equip_vehicles import vehicle
 from scenes.people import PersonLook
 from scenes.types import Actor, Scene
 from scenes.vehicles import VehicleLook
@@ -48,8 +49,3 @@ def _actor(actor: Actor, sorts: Mapping[str, Sequence[Asset]]) -> Actor:
     if isinstance(look, VehicleLook) and "vehicle" in sorts:
         return replace(actor, look=vehicle(look, sorts["vehicle"]))
     return actor
-
-
-def vehicle(look: VehicleLook, assets: Sequence[Asset]) -> VehicleLook:
-    """Choose what is drawn."""
-    return look

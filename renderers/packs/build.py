@@ -26,6 +26,7 @@ BUILDERS: dict[str, str] = {
     "people": "renderers.packs.people",
     "signs": "renderers.packs.signs",
     "street": "renderers.packs.street",
+    "vehicles": "renderers.packs.vehicles",
 }
 HEAD = """skidpad asset pack "{name}", made on this machine from these packages. Nothing of them is part of skidpad.
 """

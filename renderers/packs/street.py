@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
 from renderers.glb import Level, Model, write_glb
-from renderers.mesh import RGB, Material, Texture
+from renderers.mesh import RGB, Material
 from renderers.packs.build import Row
-from renderers.packs.fetch import Source
 from renderers.packs.levels import Piece
-from renderers.packs.obj import Paint, read_mtl, read_obj
+from renderers.packs.library import (
+    AUTHORS,
+    LICENCES,
+    MODEL_FROM_FILE,
+    PACKAGE,
+    PICTURE,
+    SOURCE,
+    Drawing,
+    read_drawing,
+    texture_of,
+)  # fmt: skip
+from renderers.packs.obj import Paint
 from renderers.packs.shaping import extent, shaped
 
-PACKAGE = "sweethome3d-furniture"
-PICTURE = 256  # px, edge of textures
 FINE, LEAFY = (3000, 1500, 750), (9000, 3000, 1000)  # triangles of the levels of detail, of things and of trees
 CLEAR = 0.45  # opacity below which something is glass
-MODEL_FROM_FILE = (2, 0, 1)  # columns of a file (x to the right, y up, z forward) that are ours
 GREEN = 0.08  # albedo of green foliage (visible light)
 PALE: RGB = (0.6, 0.6, 0.58)  # glass of lamps
 GLASS: RGB = (0.05, 0.055, 0.055)
-LICENCES = {"KatorLegaz": "CC-BY-3.0-US", "Scopia": "CC-BY-3.0", "BlendSwap-CC-0": "CC0-1.0"}
-AUTHORS = {
-    "KatorLegaz": "Andrew Kator and Jennifer Legaz", "Scopia": "Scopia Visual Interfaces Systems, s.l., and eTeks",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,14 +103,7 @@ class StreetBuilder:
 
     name = "street"
     version = 1
-    sources = (
-        Source(
-            "debian", PACKAGE, "1.8-1", "sweethome3d-furniture_1.8-1_all.deb",
-            "3ccb90c63f9525e887a767b9cd5c8b6933b8b6b2973a615a5359ee68a2118668",
-            "CC-BY-3.0 AND CC-BY-3.0-US AND CC0-1.0", ("usr/share/doc/sweethome3d-furniture/copyright",),
-        ),
-    )  # fmt: skip
-
+    sources = (SOURCE,)
     packages = ("fast_simplification", "scipy")
 
     def items(self, folders: Mapping[str, Path]) -> tuple[str, ...]:
@@ -119,15 +113,10 @@ class StreetBuilder:
     def make(self, item: str, folders: Mapping[str, Path], out: Path) -> Row | None:
         """Read, turn, scale and thin out one thing."""
         thing = THINGS[item]
-        catalogue, name = thing.path.split("/")
-        with zipfile.ZipFile(_catalogue(folders, catalogue)) as archive:
-            place = f"{catalogue.lower()}/{name}/{name}"
-            pieces = read_obj(archive.read(f"{place}.obj").decode("utf-8", "replace"))
-            paints = read_mtl(archive.read(f"{place}.mtl").decode("utf-8", "replace"))
-            materials = {
-                key: _material(item, archive, place, paints.get(key, Paint()), thing.roles.get(key, ""))
-                for key in pieces
-            }
+        catalogue = thing.path.partition("/")[0]
+        drawing = read_drawing(folders, thing.path)
+        pieces = drawing.pieces
+        materials = {key: _material(item, drawing, drawing.paints[key], thing.roles.get(key, "")) for key in pieces}
         for key in materials:
             if thing.roles.get(key) == "leaf":
                 materials[key] = _dimmed(materials[key], pieces[key])
@@ -162,15 +151,10 @@ class StreetBuilder:
 BUILDER = StreetBuilder()
 
 
-def _catalogue(folders: Mapping[str, Path], name: str) -> Path:
-    return folders[PACKAGE] / "usr" / "share" / "sweethome3d" / "furniture" / f"{name}.sh3f"
-
-
-def _material(item: str, archive: zipfile.ZipFile, place: str, paint: Paint, role: str) -> Material:
+def _material(item: str, drawing: Drawing, paint: Paint, role: str) -> Material:
     red, green, blue = (min(0.8, float(part) ** 2.2) for part in paint.colour)
-    texture = None
-    if paint.picture:
-        texture = _texture(f"{item}:{paint.picture}", archive, PurePosixPath(place).parent, paint)
+    texture = texture_of(f"{item}:{paint.picture}", drawing, paint)
+    if texture is not None:
         red = green = blue = 0.9
     if role == "lamp":
         return Material(PALE, roughness=0.3)
@@ -193,15 +177,6 @@ def _dimmed(material: Material, piece: Piece) -> Material:
     if green < max(red, blue) or light < GREEN:
         return material
     return replace(material, colour=(material.colour[0] * GREEN / light,) * 3)
-
-
-def _texture(key: str, archive: zipfile.ZipFile, folder: PurePosixPath, paint: Paint) -> Texture:
-    from PIL import Image
-
-    picture = Image.open(io.BytesIO(archive.read(str(folder / paint.picture))))
-    layers = np.asarray(picture.convert("RGBA").resize((PICTURE, PICTURE), Image.Resampling.LANCZOS))
-    alpha = np.ascontiguousarray(layers[..., 3]) if paint.holes and layers[..., 3].min() < 128 else None
-    return Texture(key, np.ascontiguousarray(layers[..., :3]), alpha)
 
 
 def _posed(pieces: Mapping[str, Piece], thing: Thing) -> dict[str, Piece]:
