@@ -41,6 +41,68 @@ def obj_of(scale: float = 1.0, columns: tuple[int, int, int] = (0, 1, 2)) -> str
     return "\n".join(lines) + "\n"
 
 
+CAR_YAML = """format: 1
+name: garage
+author: Jane Doe
+licence: CC0-1.0
+assets:
+  box-car:
+    file: car.obj
+    kind: hatchback
+    materials: {body: paint, window: glass, tyres: tyre, hub: rim, front: head, back: tail}
+"""
+
+
+def car_of(scale: float = 1.0) -> str:
+    """A hatchback as an OBJ file, m, y up, z forward: hull, cabin, panes, lamps and four wheels."""
+    lines = ["mtllib car.mtl"]
+    count = 0
+
+    def add(material: str, points: Any, sides: Any) -> None:
+        nonlocal count
+        lines.append(f"usemtl {material}")
+        lines.extend(f"v {x:.6g} {y:.6g} {z:.6g}" for x, y, z in scale * np.array(points, float))
+        lines.extend("f " + " ".join(str(count + corner + 1) for corner in side) for side in sides)
+        count += len(points)
+
+    def block(material: str, low: Any, high: Any, lean: float = 0.0) -> None:
+        points = np.array(low) + CUBE * (np.array(high) - low)
+        top = CUBE[:, 1] > 0
+        points[top, 2] *= 1.0 - lean
+        add(material, points, SIDES)
+
+    block("body", (-0.855, 0.22, -2.05), (0.855, 0.90, 2.05))
+    block("body", (-0.75, 0.90, -1.75), (0.75, 1.45, 0.95), 0.25)
+    for x in (-0.76, 0.76):  # panes lie a little before the cabin
+        flip = 1 if x > 0 else -1
+        pane = [(x, 0.98, 0.6), (x, 0.98, -1.4), (x, 1.38, -1.15), (x, 1.38, 0.5)]
+        add("window", pane, [(0, 1, 2, 3)[::flip]])
+    add("window", [(-0.7, 0.93, 0.96), (0.7, 0.93, 0.96), (0.7, 1.4, 0.76), (-0.7, 1.4, 0.76)], [(0, 1, 2, 3)])
+    add("window", [(0.7, 0.93, -1.76), (-0.7, 0.93, -1.76), (-0.7, 1.4, -1.38), (0.7, 1.4, -1.38)], [(0, 1, 2, 3)])
+    for x in (-0.8, 0.45):
+        block("front", (x, 0.62, 2.04), (x + 0.35, 0.78, 2.055))
+        block("back", (x, 0.62, -2.055), (x + 0.35, 0.86, -2.04))
+    turn = np.arange(16) * np.pi / 8
+    for x in (-0.75, 0.75):
+        for z in (1.24, -1.32):
+            for name, radius, half in (("tyres", 0.30, 0.1), ("hub", 0.19, 0.102)):
+                ring = np.column_stack([np.zeros(16), 0.3 + radius * np.sin(turn), z + radius * np.cos(turn)])
+                points = np.concatenate([ring + np.array([x + side * half, 0, 0]) for side in (-1, 1)])
+                sides = [(k, k + 16, (k + 1) % 16 + 16, (k + 1) % 16) for k in range(16)]
+                add(name, points, [*sides, tuple(range(16)), tuple(range(31, 15, -1))])
+    return "\n".join(lines) + "\n"
+
+
+def write_car(folder: Path, scale: float = 1.0) -> Path:
+    """A folder with the hatchback."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "assets.yaml").write_text(CAR_YAML, encoding="utf-8")
+    (folder / "car.obj").write_text(car_of(scale), encoding="utf-8")
+    names = ("body", "window", "tyres", "hub", "front", "back")
+    (folder / "car.mtl").write_text("".join(f"newmtl {name}\nKd 0.5 0.5 0.5\n" for name in names), encoding="utf-8")
+    return folder
+
+
 def png(wide: int = 16, high: int = 16, colour: tuple[int, int, int] = (200, 30, 30)) -> bytes:
     """A picture of one colour."""
     out = io.BytesIO()

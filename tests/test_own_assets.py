@@ -18,6 +18,7 @@ from renderers.glb import read_glb
 from renderers.packed import packed
 from renderers.packs.build import build, builder_of
 from renderers.packs.own_file import KINDS as KINDS_OF_OWN
+from renderers.packs.own_file import THING_ROLES, VEHICLE_ROLES
 from renderers.props import prop_mesh
 from renderers.shapes import shape_mesh
 from scenes.catalogue import broken_files, choose_packs
@@ -210,5 +211,6 @@ def test_distractors_of_plain_randomisation_wear_them(tmp_path: Path) -> None:
 
 def test_the_documents_name_every_kind(root: Path) -> None:
     text = (root / "docs" / "assets.md").read_text(encoding="utf-8")
-    told = text[text.index("Kinds are things of the street") :].partition("\n\n")[0]
-    assert set(re.findall(r"`([a-z-]+)`", told)) == set(KINDS_OF_OWN)
+    told = text[text.index("Kinds are things of the street") :].partition("The pack is used like any other")[0]
+    named = set(re.findall(r"`([a-z_-]+)`", told))
+    assert named == {*KINDS_OF_OWN, *THING_ROLES, *VEHICLE_ROLES}

@@ -50,7 +50,7 @@ def refused(folder: Path) -> str:
         ("+", "up: z\n    forward: -z", "assets.yaml:6 assets.seat: up z and forward -z lie along"),
         ("+", "sclae: 1", "assets.yaml:9 assets.seat.sclae: unknown key; did you mean \"scale\"?"),
         ("+", "materials: {iron: paint}", "materials.iron: is no material of bench.obj; it has 'wood', 'steel'"),
-        ("+", "materials: {wood: gold}", "materials.wood: Input should be 'paint', 'leaf', 'lamp', 'glass'"),
+        ("+", "materials: {wood: gold}", "materials: wood: 'gold' is no role; here are paint, leaf, lamp"),
         ("name: yard", "name: people", "assets.yaml:2 name: 'people' cannot be the name of a pack"),
         ("name: yard", "name: ../yard", "name: '../yard' cannot be the name of a pack"),
         ("seat:", "Seat one:", "assets.yaml:5 assets: 'Seat one': names are up to 40 of"),

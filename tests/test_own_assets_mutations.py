@@ -13,24 +13,32 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from renderers.glb import read_glb
 from renderers.packs.build import builder_of
 from scenes.catalogue import AssetError
-from tests.own_files import MTL, YAML, glb_of, gltf_of, obj_of, png, write_bench
+from tests.own_files import MTL, YAML, car_of, glb_of, gltf_of, obj_of, png, write_bench, write_car
 
 
 def attempt(kind: str, name: str, content: bytes) -> None:
-    """Build a bench with one file changed: it becomes a model, or is refused with one line."""
+    """Build a bench with one file changed."""
     with tempfile.TemporaryDirectory() as place:
         folder = write_bench(Path(place) / "mine", kind)
         (folder / name).write_bytes(content)
-        (Path(place) / "out").mkdir()
-        try:
-            builder = builder_of(str(folder))
-            for item in builder.items({}):
-                row = builder.make(item, {}, Path(place) / "out")
-                assert row is not None and np.isfinite(row.size).all() and min(row.size) >= 0
-        except AssetError as error:
-            assert "\n" not in str(error)
+        attempt_folder(folder)
+
+
+def attempt_folder(folder: Path) -> None:
+    """Build what a folder holds: it becomes a model, or is refused with one line."""
+    out = folder.parent / "out"
+    out.mkdir()
+    try:
+        builder = builder_of(str(folder))
+        for item in builder.items({}):
+            row = builder.make(item, {}, out)
+            assert row is not None and np.isfinite(row.size).all() and min(row.size) >= 0
+            read_glb(out / row.file)
+    except AssetError as error:
+        assert "\n" not in str(error) and "no readable model" not in str(error)
 
 
 def mutated(content: bytes, draw: Callable[[st.SearchStrategy[Any]], Any]) -> bytes:
@@ -77,3 +85,17 @@ def test_mutated_values_of_gltf_documents_are_models_or_one_line(data: st.DataOb
                 break
             at = at[key]
     attempt("gltf", "bench.gltf", json.dumps(document).encode())
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_mutated_vehicles_are_models_or_one_line(data: st.DataObject) -> None:
+    lines = car_of().splitlines()
+    for _ in range(data.draw(st.integers(1, 3))):
+        number = data.draw(st.integers(0, len(lines) - 1))
+        change = data.draw(st.sampled_from(["", "v 0 0 0", "v 9 9 9", "f 1 2 3", "usemtl window", "usemtl tyres"]))
+        lines[number] = change
+    with tempfile.TemporaryDirectory() as place:
+        folder = write_car(Path(place) / "mine")
+        (folder / "car.obj").write_text("\n".join(lines))
+        attempt_folder(folder)

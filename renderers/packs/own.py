@@ -14,11 +14,12 @@ import numpy as np
 
 from renderers.glb import Level, write_glb
 from renderers.glb import Model as Packed
+from renderers.packs import own_vehicles
 from renderers.packs.build import BUILDERS, Row
 from renderers.packs.fetch import Source
 from renderers.packs.levels import Array, Piece, components
 from renderers.packs.own_door import Door, Refused, digests_of
-from renderers.packs.own_file import DISTRACTOR, FILE, OwnAsset, OwnFolder, complaint, read_folder
+from renderers.packs.own_file import DISTRACTOR, FILE, VEHICLES, OwnAsset, OwnFolder, complaint, read_folder
 from renderers.packs.own_gltf import read_gltf
 from renderers.packs.own_models import Model, material_of, read_own_obj
 from renderers.packs.shaping import LOOSE, extent, shaped
@@ -31,7 +32,7 @@ FINE, LEAFY = (4000, 1500, 750), (9000, 3000, 1000)  # triangles of the levels o
 FOOT = 0.06  # share of the height that is the foot of a thing
 ROOTED = ON_A_FOOT | {"leafy-tree", "bare-tree", "conifer"}  # stand on their foot instead of on the middle of their box
 FLAT = 1e-4  # m, extent that a thing has at least
-UNITS = (0.001, 0.01, 0.0254, 0.1, 0.3048, 10.0, 39.3701, 100.0, 1000.0)  # scales that a file may be off by
+Written = tuple[str, tuple[float, float, float], dict[str, Any]]  # sort, size (m), details
 READERS = {".obj": read_own_obj, ".gltf": read_gltf, ".glb": read_gltf}
 AXES = {sign + name: (-1.0 if sign else 1.0) * np.eye(3)[k] for k, name in enumerate("xyz") for sign in ("", "-")}
 
@@ -83,14 +84,22 @@ class OwnBuilder:
                 names = ", ".join(repr(one) for one in list(model.pieces)[:12])
                 raise complaint(self.where, item, f"materials.{key}", f"is no material of {told.file}; it has {names}")
         posed = standing(model, told)
-        low, high = extent(list(posed.values()))
-        size = high - low
-        problem = misfit(told, (float(size[0]), float(size[1]), float(size[2])))
+        problem = misfit(told, posed)
         if problem:
             raise complaint(self.where, item, "scale", f"{told.file} is {problem}")
-        return self._written(item, told, model, posed, out)
+        write = self._vehicle if told.kind in VEHICLES else self._thing
+        try:
+            sort, size, details = write(item, told, model, posed, out / f"{item}.glb")
+        except (ValueError, IndexError, KeyError, ZeroDivisionError, FloatingPointError) as error:
+            problem = f"{told.file}: cannot be built as a {told.kind}: {error}"
+            raise complaint(self.where, item, "file", problem) from None
+        licence, source = told.licence or self.own.licence, f"folder {self.name} {told.file}"
+        return Row(sort, f"{item}.glb", size, licence, source, {**details, "author": told.author or self.own.author})
 
-    def _written(self, item: str, told: OwnAsset, model: Model, posed: Mapping[str, Piece], out: Path) -> Row:
+    def _vehicle(self, item: str, told: OwnAsset, model: Model, posed: Mapping[str, Piece], file: Path) -> Written:
+        return "vehicle", *own_vehicles.own_vehicle(f"{self.name}:{item}", told, posed, model.surfaces, file)
+
+    def _thing(self, item: str, told: OwnAsset, model: Model, posed: Mapping[str, Piece], file: Path) -> Written:
         roles = {key: told.materials.get(key, "keep") for key in posed}
         materials = {
             key: material_of(f"{self.name}:{item}:{key}", model.surfaces[key], roles[key].replace("keep", ""))
@@ -98,25 +107,18 @@ class OwnBuilder:
         }
         leaves = [key for key, one in posed.items() if roles[key] == "leaf" and components(one.corners).max() >= LOOSE]
         counts = LEAFY if leaves else FINE
-        try:
-            levels = tuple(Level(shaped(item, posed, materials, leaves, count)) for count in counts)
-        except (ValueError, IndexError, ZeroDivisionError, FloatingPointError) as error:
-            problem = f"{told.file}: its levels of detail cannot be made ({error})"
-            raise complaint(self.where, item, "file", problem) from None
-        parts = tuple(one.part for one in levels[0].mesh.palette)
-        details: dict[str, Any] = {"author": told.author or self.own.author}
+        levels = tuple(Level(shaped(item, posed, materials, leaves, count)) for count in counts)
+        details: dict[str, Any] = {}
         if told.kind != DISTRACTOR:
             details |= {"model": told.kind, "repeats": told.repeats}
         lamp = [one for key, one in posed.items() if roles[key] == "lamp"]
         if lamp:
             low, high = extent(lamp)
             details["lamp"] = [*((low + high) / 2)[:2].tolist(), float(low[2]) - 0.1]
-        write_glb(out / f"{item}.glb", Packed(levels, parts))
+        write_glb(file, Packed(levels, tuple(one.part for one in levels[0].mesh.palette)))
         low, high = levels[0].mesh.extent
-        size = (high - low).tolist()
-        licence, source = told.licence or self.own.licence, f"folder {self.name} {told.file}"
-        sort = "shape" if told.kind == DISTRACTOR else "prop"
-        return Row(sort, f"{item}.glb", (size[0], size[1], size[2]), licence, source, details)
+        length, width, height = (high - low).tolist()
+        return "shape" if told.kind == DISTRACTOR else "prop", (length, width, height), details
 
     def credits(self, folders: Mapping[str, Path]) -> str:
         """Who made which model."""
@@ -195,9 +197,13 @@ def standing(model: Model, told: OwnAsset) -> dict[str, Piece]:
     }
 
 
-def misfit(told: OwnAsset, size: tuple[float, float, float]) -> str:
-    """Why no look of its kind can be drawn as a model of this size (m); empty when one can."""
-    if told.kind == DISTRACTOR or fits(told, np.array(size)):  # those are brought to any size
+def misfit(told: OwnAsset, pieces: Mapping[str, Piece]) -> str:
+    """Why no look of its kind can be drawn as a model of this size; empty when one can."""
+    if told.kind in VEHICLES:
+        return own_vehicles.misfit(told, pieces)
+    low, high = extent(list(pieces.values()))
+    size = (high - low).astype(np.float64)
+    if told.kind == DISTRACTOR or fits(told, size):  # those are brought to any size
         return ""
     ways = PROP_MODELS[told.kind]
     spans = " x ".join(f"{low:g}-{high:g}" for low, high in (ways.length, ways.width, ways.height))
@@ -205,14 +211,14 @@ def misfit(told: OwnAsset, size: tuple[float, float, float]) -> str:
     return f"{found} m (length x width x height), but a {told.kind} is about {spans} m{hint(told, size)}"
 
 
-def hint(told: OwnAsset, size: tuple[float, float, float]) -> str:
+def hint(told: OwnAsset, size: Array) -> str:
     """What may be meant."""
-    for factor in UNITS:
-        if fits(told, factor * np.array(size)):
+    for factor in own_vehicles.UNITS:
+        if fits(told, factor * size):
             return f"; with scale: {factor * told.scale:g} it would fit"
     for order in itertools.permutations(range(3)):
-        for factor in (1.0, *UNITS):
-            if order != (0, 1, 2) and fits(told, factor * np.array(size)[list(order)]):
+        for factor in (1.0, *own_vehicles.UNITS):
+            if order != (0, 1, 2) and fits(told, factor * size[list(order)]):
                 other = f", and scale: {factor * told.scale:g}" if factor != 1.0 else ""
                 return f"; with another up or forward{other} it would fit"
     return "; scale is in metres per unit of the file"

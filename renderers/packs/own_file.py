@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from scenes.catalogue import AssetError
 from scenes.check import message, path_of
@@ -14,6 +14,7 @@ from scenes.equip_props import SIGNS
 from scenes.errors import SceneError
 from scenes.props import PROP_MODELS
 from scenes.suggest import suggestion
+from scenes.vehicles import KIND_SHARES, MODELS
 from scenes.yamlfile import Located, located, nodes_of, read_yaml
 
 FILE = "assets.yaml"
@@ -21,9 +22,16 @@ WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 RESERVED = ("all", "auto", "builtin", "required")
 HEADS = ("signal-pole", "signal-mast", "span-wire")  # traffic lights hang on them
 DISTRACTOR = "distractor"  # flies through the pictures of plain domain randomisation
-KINDS = (*(name for name in PROP_MODELS if name not in (*SIGNS, *HEADS)), DISTRACTOR)
+THINGS = tuple(name for name in PROP_MODELS if name not in (*SIGNS, *HEADS))
+GROUPS = {one.label: tuple(name for name, model in MODELS.items() if model.kind is one) for one in KIND_SHARES}
+VEHICLES = {**GROUPS, **{name: (name,) for name in MODELS}}  # kind -> body styles that it may stand for
+KINDS = (*THINGS, *VEHICLES, DISTRACTOR)
+THING_ROLES = ("paint", "leaf", "lamp", "glass", "keep")
+VEHICLE_ROLES = (
+    "paint", "second", "glass", "tyre", "rim", "head", "tail", "turn", "brake", "reverse", "bumper", "trim", "chrome",
+    "rubber", "dark", "plate", "drop", "keep",
+)  # fmt: skip
 Axis = Literal["x", "-x", "y", "-y", "z", "-z"]
-Role = Literal["paint", "leaf", "lamp", "glass", "keep"]
 FORWARD: dict[str, Axis] = {"x": "z", "y": "z", "z": "x"}  # where nothing else is said, by the axis that is up
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\r\n]*$")]
 
@@ -38,7 +46,7 @@ class OwnAsset(BaseModel):
     forward: Axis | None = None
     scale: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False, strict=False)] = 1.0  # m per unit of the file
     repeats: bool = False  # may stand several times side by side
-    materials: dict[str, Role] = {}
+    materials: Annotated[dict[str, str], Field(validate_default=True)] = {}  # name -> role
     licence: Text | None = None
     author: Text | None = None
 
@@ -48,6 +56,17 @@ class OwnAsset(BaseModel):
         if kind not in KINDS:
             raise ValueError(f"{kind[:40]!r} is not supported{suggestion(kind, KINDS)}; kinds are {', '.join(KINDS)}")
         return kind
+
+    @field_validator("materials")
+    @classmethod
+    def _roles(cls, materials: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        known = VEHICLE_ROLES if info.data.get("kind") in VEHICLES else THING_ROLES
+        for name, role in materials.items():
+            if role not in known:
+                raise ValueError(f"{name[:40]}: {role[:40]!r} is no role; here are {', '.join(known)}")
+        if known is VEHICLE_ROLES and not {"paint", "tyre"} <= set(materials.values()):
+            raise ValueError("a vehicle needs a material with the role paint and one with the role tyre")
+        return materials
 
     @model_validator(mode="after")
     def _upright(self) -> OwnAsset:

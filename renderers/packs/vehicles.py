@@ -63,25 +63,9 @@ class VehicleBuilder:
     def make(self, item: str, folders: Mapping[str, Path], out: Path) -> Row | None:
         """Take one vehicle apart, bring it to its size and thin it out."""
         machine = MACHINES[item]
-        wheels, body, measures = standing(parts_of(item, machine, read_drawing(folders, machine.path)), machine)
-        plates = {"front": spot_of(body, machine, 1.0), "rear": spot_of(body, machine, -1.0)}
-        finished = [*finish([one for one in body if one.role != "plate"], machine), core_of(measures)]
-        levels, counts = levels_of(finished, wheels, measures.width)
         catalogue = machine.path.partition("/")[0]
-        details = {
-            "models": list(machine.models), "kind": MODELS[machine.models[0]].kind.label,
-            "rare": machine.rare, "author": machine.author or AUTHORS[catalogue], "axles": list(measures.axles),
-            "wheel_radius": measures.radius, "plates": plates, "roof": roof_of(finished),
-            "lamps": sorted({one.role.removeprefix(LIT) for one in finished} & set(LAMPS)),
-            "wheels": [
-                {"hub": wheel.hub.tolist(), "outer": wheel.outer, "vertices": [row[k] for row in counts]}
-                for k, wheel in enumerate(wheels)
-            ],
-        }  # fmt: skip
-        if machine.board:
-            details["boards"] = board_of(finished, machine.board, machine)
-        roles = tuple("" if one.part == "tyre" else one.part for one in levels[0].palette)
-        write_glb(out / f"{item}.glb", Model(tuple(Level(plain(mesh)) for mesh in levels), roles))
+        parts = parts_of(item, machine, read_drawing(folders, machine.path))
+        details = {**write_vehicle(out / f"{item}.glb", machine, parts), "author": machine.author or AUTHORS[catalogue]}
         source = f"debian {PACKAGE} 1.8-1 {machine.path}"
         return Row("vehicle", f"{item}.glb", machine.size, LICENCES[catalogue], source, details)
 
@@ -96,6 +80,40 @@ class VehicleBuilder:
 
 
 BUILDER = VehicleBuilder()
+
+
+def write_vehicle(file: Path, machine: Machine, parts: Sequence[Part]) -> dict[str, Any]:
+    """Take a vehicle apart, bring it to its size, thin it out and write it.
+
+    Args:
+        file: to write.
+        machine: what it becomes.
+        parts: surfaces by role, in our axes.
+
+    Returns:
+        What its row of the pack tells, without the author.
+
+    Raises:
+        ValueError: it has no wheels that belong together, or no place for a plate.
+    """
+    wheels, body, measures = standing(parts, machine)
+    plates = {"front": spot_of(body, machine, 1.0), "rear": spot_of(body, machine, -1.0)}
+    finished = [*finish([one for one in body if one.role != "plate"], machine), core_of(measures)]
+    levels, counts = levels_of(finished, wheels, measures.width)
+    details = {
+        "models": list(machine.models), "kind": MODELS[machine.models[0]].kind.label, "rare": machine.rare,
+        "axles": list(measures.axles), "wheel_radius": measures.radius, "plates": plates, "roof": roof_of(finished),
+        "lamps": sorted({one.role.removeprefix(LIT) for one in finished} & set(LAMPS)),
+        "wheels": [
+            {"hub": wheel.hub.tolist(), "outer": wheel.outer, "vertices": [row[k] for row in counts]}
+            for k, wheel in enumerate(wheels)
+        ],
+    }  # fmt: skip
+    if machine.board:
+        details["boards"] = board_of(finished, machine.board, machine)
+    roles = tuple("" if one.part == "tyre" else one.part for one in levels[0].palette)
+    write_glb(file, Model(tuple(Level(plain(mesh)) for mesh in levels), roles))
+    return details
 
 
 def parts_of(item: str, machine: Machine, drawing: Drawing) -> list[Part]:
