@@ -30,8 +30,9 @@ from renderers.shapes import shape_mesh, shape_pose
 from renderers.signals import signal_mesh
 from renderers.signs_placed import placed_sign, sign_ids
 from renderers.stage import Instance, Stage
-from renderers.vehicles_moving import rolling, vehicle, vehicle_rig
+from renderers.vehicles_moving import vehicle, vehicle_rig
 from renderers.vehicles_paint import painted
+from renderers.vehicles_rig import rolling
 from renderers.vehicles_signs import signs_of
 from scenes.cycles import CycleLook
 from scenes.geometry import (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.mesh import Material, Mesh, box, make_mesh, merge
+from renderers.mesh import Material, Mesh, box, make_mesh, merge, moved
+from renderers.packed import packed
 from renderers.textures_random import pattern
 from scenes.geometry import world_from_model
 from scenes.kinds import Kind
@@ -32,11 +34,16 @@ def shape_mesh(look: ShapeLook) -> Mesh:
     """Build a body around its middle.
 
     Args:
-        look: form, size, colour and pattern.
+        look: form, size, colour and pattern, or an asset.
 
     Returns:
         The mesh.
+
+    Raises:
+        AssetError: the asset is not installed.
     """
+    if look.asset:
+        return _model(look)
     texture = None if look.pattern is None else pattern(look.pattern)
     skin = Material(look.colour, texture, look.roughness, look.metallic, kind=Kind.UNLABELLED)
     parts = [box((1.0, 1.0, 1.0), (0.0, 0.0, 0.0), skin)] if look.form == "box" else _revolved(look.form, skin)
@@ -49,6 +56,20 @@ def shape_mesh(look: ShapeLook) -> Mesh:
         mesh.positions * size, normals.astype(np.float32), mesh.uvs * repeats, mesh.colours, mesh.triangles,
         mesh.materials, mesh.palette,
     )  # fmt: skip
+
+
+def _model(look: ShapeLook) -> Mesh:
+    """An asset, evenly scaled into the ball around the look's box; what may be painted has the look's colour."""
+    model = packed(look.asset)
+    mesh = model.levels[min(1, len(model.levels) - 1)].mesh
+    low, high = (corner.astype(np.float64) for corner in mesh.extent)
+    pose = np.diag([*np.full(3, np.linalg.norm(look.size) / np.linalg.norm(high - low)), 1.0])
+    pose[:3, 3] = -pose[0, 0] * (low + high) / 2
+    palette = tuple(
+        replace(m, kind=Kind.UNLABELLED, colour=look.colour if role == "paint" else m.colour)
+        for m, role in zip(mesh.palette, model.roles, strict=True)
+    )
+    return moved(replace(mesh, palette=palette), pose)
 
 
 def shape_pose(shape: Shape) -> Array:

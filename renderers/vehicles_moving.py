@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from renderers.fill import place
 from renderers.mesh import Mesh
 from renderers.vehicles import vehicle_mesh
+from renderers.vehicles_packed import packed_rig
 from renderers.vehicles_paint import Signs, painted
 from renderers.vehicles_plates import plate_size
+from renderers.vehicles_rig import WHEELS, Rig, rolling
 from renderers.vehicles_wheels import TYRE
 from scenes.catalogue import axles
-from scenes.geometry import world_from_model
 from scenes.plates import NATIONS, Plate
 from scenes.vehicles import VehicleLook
-from sim.people_rotate import turn_y
-
-WHEELS = 4
-
-
-@dataclass(frozen=True, eq=False)
-class Rig:
-    """A vehicle's mesh whose wheels can be moved."""
-
-    mesh: Mesh  # level, wheels straight, lamps dark; the last vertices are those of the wheels
-    first: int  # vertex of the wheels
-    hubs: NDArray[np.float64]  # (4, 3) m; front left, front right, rear left, rear right
 
 
 def vehicle_rig(look: VehicleLook, detail: int) -> Rig:
@@ -41,6 +28,9 @@ def vehicle_rig(look: VehicleLook, detail: int) -> Rig:
 
     Returns:
         The rig.
+
+    Raises:
+        AssetError: the look's asset is not installed or broken.
     """
     sizes = [plate_size(look.plate, face) for face in ("front", "rear")]
     alike = next(n for n in NATIONS if [plate_size(Plate(n, ""), face) for face in ("front", "rear")] == sizes)
@@ -49,34 +39,15 @@ def vehicle_rig(look: VehicleLook, detail: int) -> Rig:
 
 @lru_cache(maxsize=512)
 def _rig(look: VehicleLook, detail: int) -> Rig:
+    if look.asset:
+        return packed_rig(look, detail)
     mesh = vehicle_mesh(look, detail)
     first = int(mesh.triangles[mesh.materials == mesh.palette.index(TYRE)].min())
     front, rear = axles(look)
     wheels = mesh.positions[first:].reshape(WHEELS, -1, 3)
     places = [(front if k < 2 else -rear, 0.5 * float(y.min() + y.max())) for k, y in enumerate(wheels[..., 1])]
-    return Rig(mesh, first, np.array([(x, y, look.wheel_radius) for x, y in places]))
-
-
-def rolling(rig: Rig, steering: float, joints: NDArray[np.floating]) -> Mesh:
-    """Move the wheels of a vehicle.
-
-    Args:
-        rig: the vehicle.
-        steering: angle of the front wheels, left positive, rad.
-        joints: (8,) as in `sim.bullet_car.VEHICLE_JOINTS`: lift of the wheels in m, their turn in rad.
-
-    Returns:
-        The mesh; only positions and normals are new.
-    """
-    points, normals = rig.mesh.positions.copy(), rig.mesh.normals.copy()
-    each = (len(points) - rig.first) // WHEELS
-    for k, hub in enumerate(rig.hubs):
-        pose = world_from_model(hub + np.array([0.0, 0.0, float(joints[k])]), steering if k < 2 else 0.0)
-        pose[:3, :3] = pose[:3, :3] @ turn_y(float(joints[4 + k]))
-        pose[:3, 3] -= pose[:3, :3] @ hub
-        part = slice(rig.first + k * each, rig.first + (k + 1) * each)
-        place(pose, rig.mesh.positions[part], rig.mesh.normals[part], points[part], normals[part])
-    return replace(rig.mesh, positions=points, normals=normals)
+    spans = tuple(range(first, len(mesh.positions) + 1, wheels.shape[1]))
+    return Rig(mesh, spans, np.array([(x, y, look.wheel_radius) for x, y in places]))
 
 
 def vehicle(look: VehicleLook, detail: int, signs: Signs, steering: float, turn: float) -> Mesh:

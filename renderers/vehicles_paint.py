@@ -17,6 +17,7 @@ TAIL_LAMP: RGB = (0.9, 0.03, 0.015)
 BRAKE_LAMP: RGB = (4.5, 0.22, 0.10)
 TURN_LAMP: RGB = (4.2, 0.85, 0.02)  # amber of ECE R6
 NONE: RGB = (0.0, 0.0, 0.0)
+LIT = "lit:"  # begins the part of a lamp that has a lens of its own, and only glows as its name says
 CABIN_LAMP: RGB = (0.42, 0.39, 0.32)  # behind the windows of a bus; what is seen through them reflects a twentieth
 
 
@@ -69,7 +70,14 @@ class Paints:
 def painted(mesh: Mesh, look: VehicleLook, signs: Signs) -> Mesh:
     """A vehicle's mesh with other signs or another plate; shares everything but the palette."""
     paints = paints_of(look, signs)
-    return replace(mesh, palette=tuple(getattr(paints, m.part) if m.part else m for m in mesh.palette))
+    return replace(mesh, palette=tuple(shown(m, paints) for m in mesh.palette))
+
+
+def shown(material: Material, paints: Paints) -> Material:
+    """A material as signs and plate have it."""
+    if material.part.startswith(LIT):
+        return replace(material, emission=getattr(paints, material.part.removeprefix(LIT)).emission)
+    return getattr(paints, material.part) if material.part else material
 
 
 @lru_cache(maxsize=2048)

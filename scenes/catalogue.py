@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -29,12 +30,16 @@ class AssetError(ValueError):
         super().__init__(" ".join(message.split()))
 
 
+class AssetWarning(UserWarning):
+    """A pack is left out."""
+
+
 @dataclass(frozen=True, eq=False)
 class Asset:
     """One thing of a pack."""
 
     id: str  # pack/name
-    sort: str  # person, vehicle, prop, sign, sky
+    sort: str  # person, vehicle, prop, sign, shape, sky
     file: Path
     sha256: str  # of the file
     size: tuple[float, float, float]  # length, width, height, m; 0 of what has none
@@ -66,22 +71,52 @@ def packs_folder() -> Path:
 
 
 def installed() -> dict[str, Pack]:
-    """Built packs by name, in order of names.
+    """Built packs by name, in order of names; without those that cannot be read, see `unreadable`."""
+    return {name: found for name, found in _survey().items() if isinstance(found, Pack)}
+
+
+def unreadable() -> dict[str, AssetError]:
+    """What is wrong with packs whose index is broken, or of another format, by name."""
+    return {name: found for name, found in _survey().items() if isinstance(found, AssetError)}
+
+
+def _survey() -> dict[str, Pack | AssetError]:
+    found: dict[str, Pack | AssetError] = {}
+    for index in sorted(packs_folder().glob(f"*/{INDEX}")):
+        try:
+            found[index.parent.name] = read_pack(index.parent.name)
+        except AssetError as error:
+            found[index.parent.name] = error
+    return found
+
+
+def read_pack(name: str) -> Pack:
+    """Read the index of one pack, whatever the others are like.
+
+    Args:
+        name: of the pack.
+
+    Returns:
+        The pack.
 
     Raises:
-        AssetError: a pack is broken, or of another format.
+        AssetError: it is not built, broken, or of another format.
     """
-    found = sorted(index.parent for index in packs_folder().glob(f"*/{INDEX}"))
-    return {folder.name: _read(folder, (folder / INDEX).stat().st_mtime_ns) for folder in found}
+    index = packs_folder() / name / INDEX
+    try:
+        changed = index.stat().st_mtime_ns
+    except OSError:
+        raise AssetError(f"{index}: no such file; skidpad assets build {name} makes the pack") from None
+    return _read(index.parent, changed)
 
 
 @lru_cache(maxsize=64)
 def _read(folder: Path, changed: int) -> Pack:
     """Read a pack's index; `changed` is the time of its last change, so that a rebuilt pack is read anew."""
     index = folder / INDEX
-    text = index.read_bytes()
     again = f"build it again: skidpad assets build {folder.name}"
     try:
+        text = index.read_bytes()
         content = json.loads(text)
         if content["format"] != FORMAT:
             raise AssetError(f"{index}: format {content['format']} is not {FORMAT}; {again}")
@@ -94,7 +129,7 @@ def _read(folder: Path, changed: int) -> Pack:
             for name, row in content["assets"].items()
         }  # fmt: skip
         return Pack(folder.name, folder, hashlib.sha256(text).hexdigest(), assets, files, tuple(content["sources"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, AssetError):
             raise
         raise AssetError(f"{index}: unreadable ({type(error).__name__}: {error}); {again}") from error
@@ -112,10 +147,11 @@ def asset(name: str) -> Asset:
     Raises:
         AssetError: its pack is not built, or has no such asset.
     """
-    pack = installed().get(name.partition("/")[0])
-    if pack is None or name not in pack.assets:
+    folder = name.partition("/")[0]
+    found = read_pack(folder).assets.get(name) if _is_there(folder) else None
+    if found is None:
         raise AssetError(f"asset {name}: not installed; build its pack with skidpad assets build")
-    return pack.assets[name]
+    return found
 
 
 def choose_packs(wanted: str) -> dict[str, Pack]:
@@ -125,25 +161,33 @@ def choose_packs(wanted: str) -> dict[str, Pack]:
         wanted: `builtin` (none), `auto` (all that are built), `required` (all, at least one) or names with commas.
 
     Returns:
-        The packs by name.
+        The packs by name. What `auto` leaves out because it is broken is told by an `AssetWarning`.
 
     Raises:
-        AssetError: a wanted pack is not built.
+        AssetError: a wanted pack is not built, or broken.
     """
     if wanted == "builtin":
         return {}
-    packs = installed()
-    if wanted == "auto":
-        return packs
-    if wanted == "required":
-        if not packs:
-            raise AssetError("--assets required: no asset pack is built; skidpad assets build all makes them")
-        return packs
-    missing = [name for name in wanted.split(",") if name not in packs]
-    if missing:
-        there = ", ".join(["builtin", "auto", "required", *packs])
-        raise AssetError(f"--assets: {missing[0]!r} is no built pack; there are {there}")
-    return {name: packs[name] for name in sorted(wanted.split(","))}
+    if wanted not in ("auto", "required"):
+        names = sorted(set(wanted.split(",")))
+        for name in names:
+            if not _is_there(name):
+                there = ", ".join(["builtin", "auto", "required", *installed()])
+                raise AssetError(f"--assets: {name!r} is no built pack; there are {there}")
+        return {name: read_pack(name) for name in names}
+    packs, broken = installed(), unreadable()
+    if wanted == "required" and broken:
+        raise next(iter(broken.values()))
+    if wanted == "required" and not packs:
+        raise AssetError("--assets required: no asset pack is built; skidpad assets build all makes them")
+    for error in broken.values():
+        warnings.warn(f"{error}; built-in assets stand for it", AssetWarning, stacklevel=2)
+    return packs
+
+
+def _is_there(name: str) -> bool:
+    """Whether there is a pack of a name, broken or not; a name is no path."""
+    return Path(name).name == name and (packs_folder() / name / INDEX).exists()
 
 
 def file_digest(path: Path) -> str:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from scenes.catalogue import Asset, Pack
 from scenes.equip_people import person
 from scenes.equip_props import dressed
+from scenes.equip_shapes import shape
+from scenes.equip_vehicles import vehicle
 from scenes.people import PersonLook
 from scenes.types import Actor, Scene
 from scenes.vehicles import VehicleLook
@@ -36,6 +38,7 @@ def equipped(scene: Scene, packs: Mapping[str, Pack]) -> Scene:
         scene,
         actors=tuple(_actor(actor, sorts) for actor in scene.actors),
         props=dressed(scene, sorts.get("prop", ()), sorts.get("sign", ())),
+        shapes=tuple(shape(one, sorts["shape"]) for one in scene.shapes) if "shape" in sorts else scene.shapes,
     )
 
 
@@ -46,8 +49,3 @@ def _actor(actor: Actor, sorts: Mapping[str, Sequence[Asset]]) -> Actor:
     if isinstance(look, VehicleLook) and "vehicle" in sorts:
         return replace(actor, look=vehicle(look, sorts["vehicle"]))
     return actor
-
-
-def vehicle(look: VehicleLook, assets: Sequence[Asset]) -> VehicleLook:
-    """Choose what is drawn."""
-    return look

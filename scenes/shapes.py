@@ -26,6 +26,7 @@ class ShapeLook:
     repeats: float = 1.0  # of the texture around or across
     roughness: float = 0.8
     metallic: float = 0.0
+    asset: str = ""  # id of the asset that is drawn in the look's size, pack/name; "" = the form
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,11 @@ class Shape:
     heading: float  # rad
     pitch: float = 0.0  # rad
     roll: float = 0.0  # rad
+
+    @property
+    def flies(self) -> bool:
+        """Whether it is a distractor: backdrops stand upright."""
+        return self.pitch != 0.0 or self.roll != 0.0
 
 
 def any_colour(rng: np.random.Generator, low: float = 0.02, high: float = 0.8) -> RGB:

@@ -15,5 +15,15 @@ def write_whole(file: Path, content: str | bytes) -> None:
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
-    partial.write_bytes(content.encode() if isinstance(content, str) else content)
-    partial.replace(file)
+    try:
+        partial.write_bytes(content.encode() if isinstance(content, str) else content)
+        partial.replace(file)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def clear_partial(folder: Path) -> None:
+    """Delete what writers that were killed left below a folder; nobody may be writing there."""
+    for path in folder.rglob(".*.partial"):
+        path.unlink(missing_ok=True)

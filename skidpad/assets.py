@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from renderers.packs.build import BUILDERS, Builder, Progress, build, builder_of
-from scenes.catalogue import AssetError, Pack, broken_files, installed
+from scenes.catalogue import Pack, broken_files, installed, unreadable
 
 
 def overview() -> Iterator[str]:
     """Yield one line per pack: what can be built, what is built, from what, under which licences."""
-    packs = installed()
-    for name in sorted({*BUILDERS, *packs}):
-        yield f"{name:10s} {described(packs[name]) if name in packs else 'not built: skidpad assets build ' + name}"
+    lines = {name: f"not built: skidpad assets build {name}" for name in BUILDERS}
+    lines |= {name: described(pack) for name, pack in installed().items()}
+    lines |= {name: f"broken: {error}" for name, error in unreadable().items()}
+    for name in sorted(lines):
+        yield f"{name:10s} {lines[name]}"
 
 
 def described(pack: Pack) -> str:
@@ -47,10 +49,6 @@ def _build(builder: Builder, workers: int, again: bool, on_progress: Progress) -
 
 def faults() -> Iterator[str]:
     """Yield a line for every broken file of the built packs."""
-    try:
-        packs = installed()
-    except AssetError as error:
-        yield str(error)
-        return
-    for pack in packs.values():
+    yield from map(str, unreadable().values())
+    for pack in installed().values():
         yield from broken_files(pack)

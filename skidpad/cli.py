@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import warnings
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ app = typer.Typer(
 )  # fmt: skip
 app.add_typer(scene_app, name="scene")
 app.add_typer(assets_app, name="assets")
+PLAINLY = warnings.formatwarning
 
 
 class Tuning(StrEnum):
@@ -230,10 +232,21 @@ def doctor() -> None:
         say(line)
 
 
+def one_line(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """A warning of ours as one line, without the place in the code; others as Python shows them."""
+    from scenes.catalogue import AssetWarning
+
+    ours = issubclass(category, AssetWarning)
+    return f"skidpad: {message}\n" if ours else PLAINLY(message, category, filename, lineno, line)
+
+
 def main() -> None:
     """Entry point: known errors become one line and exit code 2."""
     from scenes.errors import SceneError
 
+    warnings.formatwarning = one_line
     try:
         app()
     except (SceneError, ValueError, RuntimeError) as error:

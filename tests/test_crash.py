@@ -19,7 +19,8 @@ from renderers.people_skin import skinned
 from renderers.rigid import empty_handed, limp_pose
 from renderers.stage import Instance
 from renderers.vehicles import vehicle_mesh
-from renderers.vehicles_moving import rolling, vehicle_rig
+from renderers.vehicles_moving import vehicle_rig
+from renderers.vehicles_rig import rolling
 from renderers.vehicles_wheels import Gear
 from scenes.errors import SceneError
 from scenes.geometry import posed, rotation_of, transform

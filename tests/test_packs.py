@@ -23,7 +23,7 @@ from renderers.packs import build as building
 from renderers.packs import fetch
 from renderers.packs.build import Row, build
 from renderers.packs.fetch import Source, fetched
-from scenes.catalogue import AssetError, broken_files, choose_packs, installed
+from scenes.catalogue import AssetError, broken_files, choose_packs, installed, read_pack
 from transfer.manifest import DatasetError
 
 MADE: list[str] = []
@@ -194,7 +194,7 @@ def test_a_broken_index_is_one_clear_line(own_cache: Path, text: str, problem: s
     folder.mkdir(parents=True)
     (folder / "pack.json").write_text(text)
     with pytest.raises(AssetError, match=rf"pack\.json: {problem}.*skidpad assets build boxes"):
-        installed()
+        read_pack("boxes")
     assert choose_packs("builtin") == {}  # never looks at packs
 
 

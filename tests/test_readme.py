@@ -116,7 +116,7 @@ def try_block(block: Block) -> None:
                 assert make_targets() >= {word for word in arguments if "=" not in word}, f"{block}: make {arguments}"
             else:
                 assert program in OTHERS, f"{block}: {program}: add it to OTHERS if a reader needs it"
-    elif block.language == "yaml" and "format: 1" in block.body:
+    elif block.language == "yaml" and "format: 1" in block.body and Path(block.file).name != "assets.yaml":
         load(block.file).sample(0)
     elif block.language == "python":
         code = compile(shrink_python(block.body), str(block), "exec")
@@ -132,6 +132,8 @@ def make_targets() -> set[str]:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_what_a_document_shows_works(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    if document.name == "assets.md":  # what it builds is for nobody else
+        monkeypatch.setenv("SKIDPAD_CACHE", str(tmp_path / "cache"))
     for block in blocks_of(document):
         try_block(block)
 

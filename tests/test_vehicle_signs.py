@@ -237,8 +237,8 @@ def test_wheels_roll_as_far_as_the_vehicle_travels(detail: int) -> None:
         now = replace(state, travelled=np.full_like(state.travelled, travelled))
         mesh, _known = builder._vehicle(0, look, now, detail)
         meshes.append(mesh.positions.astype(float))
-    assert np.array_equal(meshes[0][: rig.first], meshes[1][: rig.first])
-    wheels = [mesh[rig.first :].reshape(4, -1, 3) - rig.hubs[:, None] for mesh in meshes]
+    assert np.array_equal(meshes[0][: rig.spans[0]], meshes[1][: rig.spans[0]])
+    wheels = [mesh[rig.spans[0] :].reshape(4, -1, 3) - rig.hubs[:, None] for mesh in meshes]
     for before, after in zip(*wheels, strict=True):
         far = np.hypot(before[:, 0], before[:, 2]) > 0.3 * look.wheel_radius
         a, b = before[far], after[far]
@@ -251,7 +251,7 @@ def test_steered_wheels_point_where_the_state_says() -> None:
     look = sample_model(rng_for(0, "wheels"), "saloon")
     rig, front = vehicle_rig(look, 0), axles(look)[0]
     straight, steered = (vehicle(look, 0, DARK, angle, 1.0).positions for angle in (0.0, 0.31))
-    wheels = [mesh[rig.first :].reshape(4, -1, 3) for mesh in (straight, steered)]
+    wheels = [mesh[rig.spans[0] :].reshape(4, -1, 3) for mesh in (straight, steered)]
     assert rig.hubs[:2, 0] == pytest.approx(front) and np.array_equal(wheels[0][2:], wheels[1][2:])
     for k in (0, 1):
         a, b = wheels[0][k] - rig.hubs[k], wheels[1][k] - rig.hubs[k]

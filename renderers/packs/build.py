@@ -14,9 +14,10 @@ from typing import Any, Protocol
 from joblib import Parallel, delayed
 
 from renderers.packs.fetch import Source, fetched
+from renderers.packs.holding import held
 from scenes.cache import cache_folder
-from scenes.catalogue import ATTRIBUTION, FORMAT, INDEX, AssetError, Pack, file_digest, installed, packs_folder
-from scenes.wholefile import write_whole
+from scenes.catalogue import ATTRIBUTION, FORMAT, INDEX, AssetError, Pack, file_digest, packs_folder, read_pack
+from scenes.wholefile import clear_partial, write_whole
 
 Progress = Callable[[int, int], None]
 
@@ -25,6 +26,7 @@ BUILDERS: dict[str, str] = {
     "people": "renderers.packs.people",
     "signs": "renderers.packs.signs",
     "street": "renderers.packs.street",
+    "vehicles": "renderers.packs.vehicles",
 }
 HEAD = """skidpad asset pack "{name}", made on this machine from these packages. Nothing of them is part of skidpad.
 """
@@ -43,12 +45,27 @@ class Row:
 
 
 class Builder(Protocol):
-    """Makes one pack. `make` runs in worker processes: a builder is a module-level constant without memory."""
+    """Makes one pack. `make` runs in worker processes: a builder has no memory."""
 
-    name: str
-    version: int  # goes up when what it makes changes
-    sources: tuple[Source, ...]
-    packages: tuple[str, ...]  # modules of the extra `assets` that it imports
+    @property
+    def name(self) -> str:
+        """Of the pack."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Goes up when what it makes changes."""
+        ...
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What it is made from."""
+        ...
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Modules of the extra `assets` that it imports."""
+        ...
 
     def items(self, folders: Mapping[str, Path]) -> tuple[str, ...]:
         """Names of all assets, given the unpacked sources by package name."""
@@ -66,11 +83,17 @@ class Builder(Protocol):
 def builder_of(name: str) -> Builder:
     """Load a builder.
 
+    Args:
+        name: of a pack, or path of a folder of the user's own models.
+
     Raises:
         AssetError: there is none of this name.
     """
+    if name not in BUILDERS and Path(name).is_dir():
+        own: Builder = import_module("renderers.packs.own").own_builder(Path(name))
+        return own
     if name not in BUILDERS:
-        raise AssetError(f"no pack {name!r}; there are {', '.join(BUILDERS)} and all")
+        raise AssetError(f"no pack {name!r}; there are {', '.join(BUILDERS)}, all, and folders that hold assets.yaml")
     found: Builder = import_module(BUILDERS[name]).BUILDER
     return found
 
@@ -88,7 +111,7 @@ def build(builder: Builder, *, workers: int = 1, again: bool = False, on_progres
         The pack. The old one stays until the new one is complete.
 
     Raises:
-        AssetError: a source cannot be fetched or read, or the disk takes no more.
+        AssetError: a source cannot be fetched or read, another process builds it, or the disk takes no more.
     """
     there = None if again else _current(builder)
     if there is not None:
@@ -98,18 +121,20 @@ def build(builder: Builder, *, workers: int = 1, again: bool = False, on_progres
     missing = [name for name in builder.packages if find_spec(name) is None]
     if missing:
         raise AssetError(f"building {builder.name} needs {', '.join(missing)}: pip install 'skidpad[assets]'")
-    folders = {source.name: fetched(source) for source in builder.sources}
-    partial = cache_folder("building") / builder.name
+    place = packs_folder().parent
     try:
-        _open(partial, builder, afresh=again)
-        _make_all(builder, folders, partial, workers, on_progress)
-        _finish(builder, folders, partial)
+        partial = cache_folder("building") / builder.name
+        with held(partial.with_name(f".{builder.name}.lock"), builder.name, wait=False):
+            folders = {source.name: fetched(source) for source in builder.sources}
+            _open(partial, builder, afresh=again)
+            _make_all(builder, folders, partial, workers, on_progress)
+            _finish(builder, folders, partial)
     except OSError as error:
-        where = error.filename or partial
         raise AssetError(
-            f"{where}: cannot write: {error.strerror or error}; what is finished is kept, the same command goes on"
+            f"{error.filename or place}: cannot write: {error.strerror or error}; "
+            "what is finished is kept, the same command goes on"
         ) from error
-    return installed()[builder.name]
+    return read_pack(builder.name)
 
 
 def recipe(builder: Builder) -> dict[str, Any]:
@@ -120,20 +145,20 @@ def recipe(builder: Builder) -> dict[str, Any]:
 def _current(builder: Builder) -> Pack | None:
     index = packs_folder() / builder.name / INDEX
     try:
+        there = read_pack(builder.name)
         content = json.loads(index.read_bytes())
-        if all(content[key] == value for key, value in recipe(builder).items()):
-            return installed()[builder.name]
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return None
+    except (AssetError, OSError):
+        return None
+    return there if all(content.get(key) == value for key, value in recipe(builder).items()) else None
 
 
 def _open(partial: Path, builder: Builder, afresh: bool) -> None:
-    """Make the folder of an unfinished build; what another recipe left there goes."""
+    """Make the folder of an unfinished build; what another recipe or a killed writer left there goes."""
     lock, ours = partial / "work" / "recipe.json", recipe(builder)
-    same = lock.is_file() and lock.read_text(encoding="utf-8") == json.dumps(ours)
+    same = lock.is_file() and lock.read_text(encoding="utf-8") == json.dumps(ours) and (partial / "data").is_dir()
     if partial.is_dir() and (afresh or not same):
         shutil.rmtree(partial)
+    clear_partial(partial)
     for folder in ("data", "work"):
         (partial / folder).mkdir(parents=True, exist_ok=True)
     write_whole(lock, json.dumps(ours))

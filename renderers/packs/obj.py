@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from renderers.packs.levels import Array, Ints, Piece
 from scenes.polygons import triangulate
+
+CORNERS = 1000  # of a polygon, at most
 
 
 @dataclass(frozen=True)
@@ -29,30 +32,45 @@ def read_obj(text: str) -> dict[str, Piece]:
 
     Returns:
         One piece per material, polygons cut into triangles; axes and units of the file, texture v upwards.
+
+    Raises:
+        ValueError: a line cannot be read, or names a point that is not there; the message begins with its number.
     """
     points: list[list[float]] = []
     uvs: list[list[float]] = [[0.0, 0.0]]
     faces: dict[str, list[tuple[int, int]]] = {}
     corners = faces.setdefault("", [])
-    for line in text.splitlines():
+    for number, line in enumerate(text.splitlines(), 1):
         head, _, rest = line.partition(" ")
-        if head == "v":
-            points.append([float(part) for part in rest.split()[:3]])
-        elif head == "vt":
-            uvs.append([float(part) for part in rest.split()[:2]])
-        elif head == "usemtl":
-            corners = faces.setdefault(rest.strip(), [])
-        elif head == "f":
-            ring = [_corner(part, len(points), len(uvs)) for part in rest.split()]
-            corners += [ring[k] for k in _cut(points, [point for point, _ in ring])]
+        try:
+            if head == "v":
+                points.append(_numbers(rest, 3))
+            elif head == "vt":
+                uvs.append(_numbers(rest, 2))
+            elif head == "usemtl":
+                corners = faces.setdefault(rest.strip(), [])
+            elif head == "f":
+                ring = [_corner(part, len(points), len(uvs)) for part in rest.split()]
+                corners += [ring[k] for k in _cut(points, [point for point, _ in ring])]
+        except ValueError as error:
+            raise ValueError(f"{number}: {error}") from None
     places, pictures = np.array(points, np.float64), np.array(uvs, np.float64)
     return {name: _piece(places, pictures, np.array(found)) for name, found in faces.items() if found}
+
+
+def _numbers(text: str, count: int) -> list[float]:
+    numbers = [float(part) for part in text.split()[:count]]
+    if len(numbers) != count or not all(map(math.isfinite, numbers)):
+        raise ValueError(f"{text.strip()[:60]!r} is not {count} finite numbers")
+    return numbers
 
 
 def _cut(points: list[list[float]], ring: list[int]) -> list[int]:
     """Corners of the triangles of a polygon, numbered along it; it may be concave."""
     if len(ring) <= 4:
         return [0, 1, 2, 0, 2, 3][: 3 * max(0, len(ring) - 2)]
+    if len(ring) > CORNERS:
+        raise ValueError(f"a polygon of {len(ring)} corners; at most {CORNERS}")
     places = np.array([points[k] for k in ring])
     after = np.roll(places, -1, axis=0)
     normal = np.cross(places, after).sum(0)  # Newell
@@ -69,7 +87,10 @@ def _corner(text: str, points: int, uvs: int) -> tuple[int, int]:
     parts = text.split("/")
     point = int(parts[0])
     uv = int(parts[1]) if len(parts) > 1 and parts[1] else 0
-    return point - 1 if point > 0 else points + point, uv if uv >= 0 else uvs + uv
+    found = point - 1 if point > 0 else points + point, uv if uv >= 0 else uvs + uv
+    if not (0 <= found[0] < points and 0 <= found[1] < uvs):
+        raise ValueError(f"corner {text[:40]} of a face; there are {points} points and {uvs - 1} picture places so far")
+    return found
 
 
 def _piece(points: Array, uvs: Array, corners: Ints) -> Piece:

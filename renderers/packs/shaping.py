@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.mesh import Floats, Material, Mesh, make_mesh, smooth_normals
+from renderers.mesh import Floats, Material, Mesh, make_mesh, merge, smooth_normals
 from renderers.packs.levels import Array, Ints, Piece, components, simplified
 from scenes.seeds import rng_for
 
@@ -16,6 +17,7 @@ LOOSE = 40  # parts from which on a thing counts as loose
 MANY = 6  # triangles that a leaf has on average from which on a rhombus stands for it
 GROWN = 3.0  # times that a leaf becomes larger at most where it stands for many
 KNEE = 0.3  # share of its height above which a thing stays as it is when it is set on the ground
+WOOD = 0.25  # share of a tree's triangles that are trunk and branches, at most
 SOFT = 0.75  # share of a leaf's normal that points away from the middle of the crown: crowns shade as bodies
 
 
@@ -160,6 +162,43 @@ def _areas(corner: Array) -> Array:
 
 def _unit(vectors: Array) -> Array:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-18))
+
+
+def shaped(
+    name: str, pieces: Mapping[str, Piece], materials: Mapping[str, Material], leaves: Collection[str], count: int
+) -> Mesh:
+    """Draw a thing with about `count` triangles, its leaves as foliage.
+
+    Args:
+        name: decides which leaves stay.
+        pieces: standing on the ground, by material.
+        materials: of the pieces.
+        leaves: materials that are leaves.
+        count: triangles; leaves and the rest share them.
+
+    Returns:
+        The mesh.
+    """
+    shares = _shares(pieces, leaves, count)
+    parts = []
+    for key, piece in pieces.items():
+        if key in leaves:
+            parts.append(foliage(piece, shares[key], materials[key], f"{name}:{key}"))
+        else:
+            parts.append(furniture(piece, shares[key], materials[key]))
+    return grounded(merge(parts))
+
+
+def _shares(pieces: Mapping[str, Piece], leaves: Collection[str], count: int) -> dict[str, int]:
+    """Triangles of each piece: in proportion to its own, but wood gets no more than its share of a tree."""
+    sizes: dict[str, float] = {key: float(len(one.corners)) for key, one in pieces.items()}
+    wood = sum(size for key, size in sizes.items() if key not in leaves)
+    total = sum(sizes.values())
+    if leaves and wood > WOOD * count:
+        leaf = total - wood
+        sizes = {key: size * ((1 - WOOD) / leaf if key in leaves else WOOD / wood) for key, size in sizes.items()}
+        total = 1.0
+    return {key: max(12, int(count * min(1.0, size / total))) for key, size in sizes.items()}
 
 
 def grounded(mesh: Mesh) -> Mesh:

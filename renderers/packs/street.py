@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
 from renderers.glb import Level, Model, write_glb
-from renderers.mesh import RGB, Material, Mesh, Texture, merge
+from renderers.mesh import RGB, Material
 from renderers.packs.build import Row
-from renderers.packs.fetch import Source
 from renderers.packs.levels import Piece
-from renderers.packs.obj import Paint, read_mtl, read_obj
-from renderers.packs.shaping import extent, foliage, furniture, grounded
+from renderers.packs.library import (
+    AUTHORS,
+    LICENCES,
+    MODEL_FROM_FILE,
+    PACKAGE,
+    PICTURE,
+    SOURCE,
+    Drawing,
+    read_drawing,
+    texture_of,
+)  # fmt: skip
+from renderers.packs.obj import Paint
+from renderers.packs.shaping import extent, shaped
 
-PACKAGE = "sweethome3d-furniture"
-PICTURE = 256  # px, edge of textures
 FINE, LEAFY = (3000, 1500, 750), (9000, 3000, 1000)  # triangles of the levels of detail, of things and of trees
-WOOD = 0.25  # share of a tree's triangles that are trunk and branches, at most
 CLEAR = 0.45  # opacity below which something is glass
-MODEL_FROM_FILE = (2, 0, 1)  # columns of a file (x to the right, y up, z forward) that are ours
 GREEN = 0.08  # albedo of green foliage (visible light)
 PALE: RGB = (0.6, 0.6, 0.58)  # glass of lamps
 GLASS: RGB = (0.05, 0.055, 0.055)
-LICENCES = {"KatorLegaz": "CC-BY-3.0-US", "Scopia": "CC-BY-3.0", "BlendSwap-CC-0": "CC0-1.0"}
-AUTHORS = {
-    "KatorLegaz": "Andrew Kator and Jennifer Legaz", "Scopia": "Scopia Visual Interfaces Systems, s.l., and eTeks",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,14 +103,7 @@ class StreetBuilder:
 
     name = "street"
     version = 1
-    sources = (
-        Source(
-            "debian", PACKAGE, "1.8-1", "sweethome3d-furniture_1.8-1_all.deb",
-            "3ccb90c63f9525e887a767b9cd5c8b6933b8b6b2973a615a5359ee68a2118668",
-            "CC-BY-3.0 AND CC-BY-3.0-US AND CC0-1.0", ("usr/share/doc/sweethome3d-furniture/copyright",),
-        ),
-    )  # fmt: skip
-
+    sources = (SOURCE,)
     packages = ("fast_simplification", "scipy")
 
     def items(self, folders: Mapping[str, Path]) -> tuple[str, ...]:
@@ -120,21 +113,16 @@ class StreetBuilder:
     def make(self, item: str, folders: Mapping[str, Path], out: Path) -> Row | None:
         """Read, turn, scale and thin out one thing."""
         thing = THINGS[item]
-        catalogue, name = thing.path.split("/")
-        with zipfile.ZipFile(_catalogue(folders, catalogue)) as archive:
-            place = f"{catalogue.lower()}/{name}/{name}"
-            pieces = read_obj(archive.read(f"{place}.obj").decode("utf-8", "replace"))
-            paints = read_mtl(archive.read(f"{place}.mtl").decode("utf-8", "replace"))
-            materials = {
-                key: _material(item, archive, place, paints.get(key, Paint()), thing.roles.get(key, ""))
-                for key in pieces
-            }
+        catalogue = thing.path.partition("/")[0]
+        drawing = read_drawing(folders, thing.path)
+        pieces = drawing.pieces
+        materials = {key: _material(item, drawing, drawing.paints[key], thing.roles.get(key, "")) for key in pieces}
         for key in materials:
             if thing.roles.get(key) == "leaf":
                 materials[key] = _dimmed(materials[key], pieces[key])
         posed = _posed(pieces, thing)
         counts = LEAFY if thing.leaves else FINE
-        levels = tuple(Level(_mesh(item, thing, posed, materials, count)) for count in counts)
+        levels = tuple(Level(shaped(item, posed, materials, thing.leaves, count)) for count in counts)
         palette = levels[0].mesh.palette
         roles = tuple(thing.roles.get(next(k for k, m in materials.items() if m is one), "") for one in palette)
         lamp = [one for key, one in posed.items() if thing.roles.get(key) == "lamp"]
@@ -163,15 +151,10 @@ class StreetBuilder:
 BUILDER = StreetBuilder()
 
 
-def _catalogue(folders: Mapping[str, Path], name: str) -> Path:
-    return folders[PACKAGE] / "usr" / "share" / "sweethome3d" / "furniture" / f"{name}.sh3f"
-
-
-def _material(item: str, archive: zipfile.ZipFile, place: str, paint: Paint, role: str) -> Material:
+def _material(item: str, drawing: Drawing, paint: Paint, role: str) -> Material:
     red, green, blue = (min(0.8, float(part) ** 2.2) for part in paint.colour)
-    texture = None
-    if paint.picture:
-        texture = _texture(f"{item}:{paint.picture}", archive, PurePosixPath(place).parent, paint)
+    texture = texture_of(f"{item}:{paint.picture}", drawing, paint)
+    if texture is not None:
         red = green = blue = 0.9
     if role == "lamp":
         return Material(PALE, roughness=0.3)
@@ -196,15 +179,6 @@ def _dimmed(material: Material, piece: Piece) -> Material:
     return replace(material, colour=(material.colour[0] * GREEN / light,) * 3)
 
 
-def _texture(key: str, archive: zipfile.ZipFile, folder: PurePosixPath, paint: Paint) -> Texture:
-    from PIL import Image
-
-    picture = Image.open(io.BytesIO(archive.read(str(folder / paint.picture))))
-    layers = np.asarray(picture.convert("RGBA").resize((PICTURE, PICTURE), Image.Resampling.LANCZOS))
-    alpha = np.ascontiguousarray(layers[..., 3]) if paint.holes and layers[..., 3].min() < 128 else None
-    return Texture(key, np.ascontiguousarray(layers[..., :3]), alpha)
-
-
 def _posed(pieces: Mapping[str, Piece], thing: Thing) -> dict[str, Piece]:
     """Into our axes and metres, on the ground, the middle or the foot over the origin."""
     turned = {key: one.points[:, MODEL_FROM_FILE] for key, one in pieces.items()}
@@ -219,27 +193,3 @@ def _posed(pieces: Mapping[str, Piece], thing: Thing) -> dict[str, Piece]:
         key: Piece((turned[key] - origin) * scale, one.corners, one.uvs * np.array([1.0, -1.0]), one.uv_corners)
         for key, one in pieces.items()
     }
-
-
-def _mesh(item: str, thing: Thing, pieces: Mapping[str, Piece], materials: Mapping[str, Material], count: int) -> Mesh:
-    """One level of detail; leaves and the rest share its triangles."""
-    shares = _shares(thing, pieces, count)
-    parts = []
-    for key, piece in pieces.items():
-        if key in thing.leaves:
-            parts.append(foliage(piece, shares[key], materials[key], f"{item}:{key}"))
-        else:
-            parts.append(furniture(piece, shares[key], materials[key]))
-    return grounded(merge(parts))
-
-
-def _shares(thing: Thing, pieces: Mapping[str, Piece], count: int) -> dict[str, int]:
-    """Triangles of each piece: in proportion to its own, but wood gets no more than its share of a tree."""
-    sizes: dict[str, float] = {key: float(len(one.corners)) for key, one in pieces.items()}
-    wood = sum(size for key, size in sizes.items() if key not in thing.leaves)
-    total = sum(sizes.values())
-    if thing.leaves and wood > WOOD * count:
-        leaf = total - wood
-        sizes = {key: size * ((1 - WOOD) / leaf if key in thing.leaves else WOOD / wood) for key, size in sizes.items()}
-        total = 1.0
-    return {key: max(12, int(count * min(1.0, size / total))) for key, size in sizes.items()}
