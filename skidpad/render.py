@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
@@ -19,7 +19,7 @@ from renderers.labels import Subject, label_frame
 from renderers.lanes_seen import Traveller
 from renderers.motion import vertices_at
 from renderers.precipitation import falling
-from renderers.raster import Drawn, RasterRenderer
+from renderers.raster import Drawn, RasterRenderer, Renderer
 from renderers.stage import Stage
 from scenes.catalogue import Pack
 from scenes.equip import equipped
@@ -34,15 +34,57 @@ from skidpad.drivers import cast
 NOTHING: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=1)
-def renderer() -> RasterRenderer:
-    """The one renderer of this process."""
-    return RasterRenderer()
+def _gl() -> Renderer:
+    from renderers.gl import GlRenderer
+
+    return GlRenderer()
+
+
+def _bullet() -> Renderer:
+    from renderers.tiny import TinyRenderer
+
+    return TinyRenderer()
+
+
+RENDERERS: dict[str, Callable[[], Renderer]] = {"raster": RasterRenderer, "gl": _gl, "bullet": _bullet}
+
+
+@lru_cache(maxsize=len(RENDERERS))
+def renderer(name: str = "raster") -> Renderer:
+    """The one renderer of a name in this process.
+
+    Raises:
+        RuntimeError: what it needs is not installed, or does not work here.
+    """
+    return RENDERERS[name]()
+
+
+def chosen_renderer(name: str) -> str:
+    """Name of the renderer that a user means, tried out.
+
+    Args:
+        name: row of RENDERERS, or auto: gl where there is a graphics card, else raster.
+
+    Returns:
+        Row of RENDERERS.
+
+    Raises:
+        ValueError: unknown name.
+        RuntimeError: it does not work here.
+    """
+    if name == "auto":
+        from renderers.gl_device import graphics_card
+
+        return "gl" if graphics_card() else "raster"
+    if name not in RENDERERS:
+        raise ValueError(f"renderer {name!r} is not one of auto, {', '.join(RENDERERS)}")
+    renderer(name)
+    return name
 
 
 def render_sample(
     template: SceneTemplate, k: int, seed: int, frames: int = 1, fps: float = 10.0, randomise: bool = True,
-    packs: Mapping[str, Pack] | None = None, wanted: frozenset[str] = NOTHING,
+    packs: Mapping[str, Pack] | None = None, wanted: frozenset[str] = NOTHING, by: str = "raster",
 ) -> list[LabelledFrame]:  # fmt: skip
     """Make all pictures of sample k.
 
@@ -55,16 +97,17 @@ def render_sample(
         randomise: False collapses every distribution to its centre.
         packs: asset packs by name, which replace built-in assets.
         wanted: labels on request, of `renderers.extras.REQUESTS`.
+        by: name of the renderer.
 
     Returns:
         Frame by frame, camera by camera.
     """
     scene = equipped(template.sample(k, seed=seed, randomise=randomise), packs or {})
-    return render_scene(scene, frames, fps, wanted)
+    return render_scene(scene, frames, fps, wanted, by)
 
 
 def render_scene(
-    scene: Scene, frames: int = 1, fps: float = 10.0, wanted: frozenset[str] = NOTHING
+    scene: Scene, frames: int = 1, fps: float = 10.0, wanted: frozenset[str] = NOTHING, by: str = "raster"
 ) -> list[LabelledFrame]:
     """Make all pictures of a concrete scene.
 
@@ -73,6 +116,7 @@ def render_scene(
         frames: pictures per camera.
         fps: pictures per second.
         wanted: labels on request, of `renderers.extras.REQUESTS`.
+        by: name of the renderer.
 
     Returns:
         Frame by frame, camera by camera.
@@ -85,7 +129,7 @@ def render_scene(
     before: dict[int, tuple[int, State, Shot]] = {}  # by camera id: the picture before, its number in `finished`
     for index, state in enumerate(states):
         for camera in scene.cameras:
-            shot = shoot(builder, camera, state, index)
+            shot = shoot(builder, camera, state, index, by)
             metadata: dict[str, object] = {
                 "scene": scene.name,
                 "light": asdict(scene.light),
@@ -125,7 +169,7 @@ class Shot:
     details: dict[int, int]  # as `StageBuilder.at` fills them
 
 
-def shoot(builder: StageBuilder, camera: Camera, state: State, index: int) -> Shot:
+def shoot(builder: StageBuilder, camera: Camera, state: State, index: int, by: str = "raster") -> Shot:
     """Take one picture.
 
     Args:
@@ -133,6 +177,7 @@ def shoot(builder: StageBuilder, camera: Camera, state: State, index: int) -> Sh
         camera: one of the scene's, or any other.
         state: where everything is.
         index: number of the frame, for the noise.
+        by: name of the renderer.
 
     Returns:
         The shot.
@@ -141,7 +186,7 @@ def shoot(builder: StageBuilder, camera: Camera, state: State, index: int) -> Sh
     view = resolve_camera(camera, scene, state)
     details: dict[int, int] = {}
     stage, subjects = builder.at(state, view, camera.mount, details)
-    drawn = renderer().draw(stage, view)
+    drawn = renderer(by).draw(stage, view)
     rgb = drawn.frame.rgb
     if scene.light.rain > 0.0 or scene.light.snowfall > 0.0:
         drops = rng_for(scene.seed, scene.sample, "precipitation", camera.id, index)
