@@ -20,6 +20,7 @@ from renderers.frame import Flow
 from scenes.kinds import LABELLED, Kind
 from transfer.extras import requests_of
 from transfer.flow_files import flo_bytes, flow_from, kitti_png
+from transfer.label_sheet import label_sheet
 from transfer.manifest import DatasetError
 from transfer.reader import Dataset
 from transfer.rule import judged, parse_rule
@@ -169,6 +170,18 @@ def test_maps_are_read_back(folder: Path) -> None:
                 world = np.array(label.centre) + inside @ np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
                 z = (world @ sample.camera_from_world[:3, :3].T + sample.camera_from_world[:3, 3])[:, 2]
                 assert np.abs(z - depth[row, column]).max() < 0.01
+
+
+# pycocotools 2.0.11 itself warns under numpy 2 when it decodes
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_the_sheet_shows_every_map_that_is_there(folder: Path, tmp_path: Path) -> None:
+    first = Dataset.open(folder).samples[0]
+    full = label_sheet(first, columns=4)
+    assert full.shape == (2 * (96 + 4), 4 * (128 + 4), 3)  # boxes, flow and six maps
+    writer = DatasetWriter(tmp_path / "d", recipe(samples=1))
+    writer.write_sample(0, [street_frame(0)])
+    (plain,) = Dataset.open(writer.finish()).samples
+    assert label_sheet(plain).shape == (120 + 4, 160 + 4, 3)
 
 
 def test_kitti_boxes_project_where_their_things_are(folder: Path) -> None:

@@ -192,3 +192,17 @@ def test_library_scenes_have_flow_for_everything_that_stays(name: str) -> None:
             assert np.isfinite(flow.vectors[held & near]).all(), name
         home = np.linalg.norm(there.vectors + pulled(np.nan_to_num(back.vectors), ends_of(there)), axis=-1)
         assert np.mean(home[there.seen] < 1.0) > 0.97
+
+
+def test_things_without_an_id_move_by_their_track() -> None:
+    """Cones that a car knocks over, leads of dogs."""
+    cube, view = box((0.5, 0.5, 0.5), (0, 0, 0.25), blotches("cube", 60, 220)), looking(0, 0, 0)
+    stages = []
+    for k in range(2):
+        loose = replace(at(cube, 8, 0.3 * k, 0, 0, Kind.FURNITURE), track="prop 4")
+        stages.append(Stage((*SURROUNDINGS[:2], loose), EVEN, 0.0, 3))
+    drawn, _, flow = between((stages[0], view), (stages[1], view))
+    front = (drawn.frame.semantic == Kind.FURNITURE) & (np.abs(drawn.frame.depth - 7.75) < 0.05)
+    assert front.sum() > 60
+    assert np.abs(flow.vectors[front][:, 0] + 0.3 * view.focal / 7.75).max() < 0.15  # to the left
+    assert np.abs(flow.vectors[drawn.frame.semantic == Kind.ROAD]).max() < 0.02
