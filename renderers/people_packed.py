@@ -15,6 +15,7 @@ from renderers.people_bags import bag_parts
 from renderers.people_extras import collar_parts
 from renderers.people_fabric import palette as fabrics
 from renderers.people_form import Part, SkinnedMesh, join
+from renderers.people_headwear import covering
 from renderers.people_limbs import arm_part
 from renderers.people_sizes import ARMS, COLLARS, TRUNK
 from renderers.people_skin import blend
@@ -63,8 +64,9 @@ def packed_mesh(look: PersonLook, detail: int) -> SkinnedMesh:
         level.mesh.positions, level.mesh.normals, level.bones, level.weights, moves.astype(np.float32), points, normals
     )
     mesh = dyed(replace(level.mesh, positions=points, normals=normals), model, look, skeleton)
+    mesh, worn = covering(mesh, model, skeleton, detail, coated)
     body = SkinnedMesh(mesh, level.bones, level.weights, skeleton, look)
-    parts = [*bag_parts(skeleton, detail), *umbrella_parts(skeleton, detail)]
+    parts = [*bag_parts(skeleton, detail), *umbrella_parts(skeleton, detail), *worn]
     if coated:
         body = replace(body, mesh=without_top(body, model))
         parts = [*coat_parts(skeleton, detail), *parts]

@@ -36,8 +36,9 @@ def signs_of(scene: Scene, k: int, state: State, ahead: tuple[Turning, ...]) -> 
         return Signs(lamps), {"lights": ON[lamps and actor.look.lamps]}
     braking = driven and bool(state.acceleration[0, k] < BRAKE or state.speed[0, k] < HELD)
     side = turn_signal(actor, scene.roads, ahead, float(state.travelled[0, k]), time) if driven else "off"
+    side = "hazard" if actor.hazard else side
     lit = side != "off" and flashes(actor.id, time)
-    signs = Signs(lamps, braking, lit and side == "left", lit and side == "right", driven)
+    signs = Signs(lamps, braking, lit and side != "right", lit and side != "left", driven)
     known = {"lights": ON[lamps], "brake_lights": ON[braking], "turn_lights": side, "turn_lights_lit": ON[lit]}
     if actor.look.plate is not None:
         known |= {"plate": actor.look.plate.text, "plate_nation": actor.look.plate.nation}

@@ -270,3 +270,6 @@ def _actor_problems(index: int, actor: Any) -> Iterator[tuple[str, str]]:
     for way in ways:
         if way in wrong:
             yield f"actors[{index}].behaviour", f"{way} does not suit a {kinds[0]}"
+    unlit = [kind for kind in kinds if kind in ("pedestrian", "bicycle")]
+    if unlit and True in ends(actor.hazard):
+        yield f"actors[{index}].hazard", f"a {unlit[0]} has no hazard lights"

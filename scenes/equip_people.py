@@ -9,7 +9,6 @@ from scenes.catalogue import Asset
 from scenes.people import PersonLook
 from scenes.seeds import rng_for
 
-BUILT_IN = ("cap", "beanie", "hood", "headscarf")  # headwear that packs have not: such people stay as they are
 LONG = ("long", "ponytail", "bob", "bun", "bun_top")  # hair styles that cover ears or neck
 BALD = ("bald", "fringe_ring", "receding")
 BARE = ("shorts", "skirt")
@@ -28,11 +27,9 @@ def person(look: PersonLook, assets: Sequence[Asset]) -> PersonLook:
     Returns:
         The look with an asset, or as it is where no asset can stand for it.
     """
-    if look.head.headwear in BUILT_IN:
-        return look
     fitting = [one for one in assets if one.details["sex"] == look.body.sex]
-    if look.head.headwear == "hat":
-        fitting = [one for one in fitting if one.details["hat"]]
+    if look.head.headwear != "none":  # packs have hats; all else is put over bare heads
+        fitting = [one for one in fitting if one.details["hat"] == (look.head.headwear == "hat")]
     if not fitting:
         return look
     nearest = sorted(fitting, key=lambda one: (distance(look, one), one.id))[:NEAREST]

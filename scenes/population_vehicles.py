@@ -73,7 +73,10 @@ def add_parked(spec: ParkedSpec, layout: Layout, space: Space, draws: Draws) -> 
                 strip.stretch(s, strip.section.kerb), 1.0
             )
             index += 1
-    return parked
+    if spec.hazards <= 0.0:
+        return parked
+    lots = [draws.rng("parked", "hazard", number).random() for number in range(len(parked))]
+    return [replace(one, hazard=lot < spec.hazards) for one, lot in zip(parked, lots, strict=True)]
 
 
 def _in_bays(spec: ParkedSpec, bays: str, strip: Strip, number: int, space: Space, draws: Draws) -> list[Actor]:

@@ -242,6 +242,7 @@ def explicit_actors(specs: tuple[ActorSpec, ...], layout: Layout, space: Space, 
             vehicle = replace(
                 vehicle, path=line, speed=spec.speed, desired_speed=spec.speed, behaviour="drive", driver=spec.driver
             )  # fmt: skip
+        vehicle = replace(vehicle, hazard=spec.hazard)
         ground = space.kept if moves else space.solid  # who moves on keeps things away from where the start is
         ground.add(float(spot[0]), float(spot[1]), heading, vehicle.size[0], vehicle.size[1])
         actors.append(vehicle)

@@ -94,6 +94,7 @@ class ParkedSpec(Spec):
     occupancy: Share = 0.6  # share of the parking bays that are taken
     gap: Annotated[Spread, Range(0.3, 30.0, "m", each=True)] = Uniform(0.6, 2.0)
     kind: Annotated[Spread, OneOf(VEHICLE_NAMES, each=True)] = Choice(("car", "van"), (0.9, 0.1))
+    hazards: Share = 0.0  # share with their hazard lights on
 
 
 class VehicleSpec(Spec):
@@ -177,6 +178,7 @@ class ActorSpec(Spec):
     distance: Annotated[float, Range(1.0, 1000.0, "m")] = 100.0  # that it travels straight on
     via: tuple[tuple[Metres, Metres], ...] = ()  # that it travels through instead
     driver: Annotated[str, OneOf(DRIVERS, root="runs")] = "rule"
+    hazard: Annotated[bool, Flag()] = False  # a vehicle with its hazard lights on
 
 
 class EgoSpec(Spec):

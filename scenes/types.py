@@ -130,6 +130,7 @@ class Actor:
     driver: str = "rule"  # who decides, a key of agents.POLICIES
     rider: int | None = None  # instance id of who rides a bicycle or motorcycle, unique over actors and signals
     companion: Companion | None = None  # pram, wheelchair or dog of a person
+    hazard: bool = False  # a vehicle with its hazard lights on
     partner: int = 0  # whose hand, or wheelchair, a person holds: so many places further in `Scene.actors`; 0 = nobody
 
 

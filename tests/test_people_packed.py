@@ -16,6 +16,8 @@ from renderers.mesh import Material, Texture
 from renderers.packed import packed
 from renderers.people import Gait, person_mesh, pose_person
 from renderers.people_form import SkinnedMesh
+from renderers.people_hair import line_at
+from renderers.people_headwear import OVER, covering, origin_of
 from scenes.catalogue import FORMAT, INDEX, AssetError, asset, choose_packs, installed, packs_folder
 from scenes.equip import equipped
 from scenes.equip_people import person
@@ -198,3 +200,48 @@ def test_a_model_survives_its_file(tmp_path: Path) -> None:
     assert replace(read, texture=None) == replace(material, texture=None)
     assert read.texture is not None and np.array_equal(read.texture.pixels, CLOTH.pixels)
     assert read.texture.alpha is not None and read.texture.alpha.min() == 255
+
+
+@pytest.mark.parametrize("wear", OVER)
+@pytest.mark.parametrize("detail", [0, 1, 2])
+def test_headwear_lies_over_packed_heads(pack: dict[str, PersonLook], wear: str, detail: int) -> None:
+    for name, look in pack.items():
+        bare = person_mesh(replace(look, asset=f"people/{name}"), detail)
+        worn = replace(look, asset=f"people/{name}", head=replace(look.head, headwear=wear))
+        covered = person_mesh(worn, detail)
+        count, skeleton = len(bare.mesh.positions), bare.skeleton
+        cloth = covered.mesh.positions[count:].astype(float) - origin_of(skeleton)
+        assert len(cloth) > (300, 130, 60)[detail]
+        head = bare.mesh.positions[bare.bones[:, 0] == HEAD].astype(float)
+        off = head - origin_of(skeleton)
+        line = line_at(wear, np.arctan2(off[:, 1], off[:, 0]))
+        below = off[(head[:, 2] - skeleton.chin) / skeleton.head_height > line + 0.08]
+        assert len(below) > 3
+        far = np.linalg.norm(cloth, axis=1)
+        near = (below / np.linalg.norm(below, axis=1)[:, None]) @ (cloth / far[:, None]).T
+        nearest = np.argsort(-near, axis=1)[:, : (3, 4, 6)[detail]]
+        assert (far[nearest].max(1) > np.linalg.norm(below, axis=1) - 0.012).all()  # half of this pack is no skin
+        face = cloth[(cloth[:, 0] > 0.06) & (np.abs(cloth[:, 1]) < 0.03)] + origin_of(skeleton)
+        assert wear in ("hood", "headscarf") or face[:, 2].min(initial=2.5) > skeleton.face[1, 2]
+        soles = pose_person(covered, Gait(0.2, 1.2)).positions[:, 2].min()
+        assert abs(float(soles)) < 0.01
+
+
+def test_hair_is_hidden_below_headwear(pack: dict[str, PersonLook]) -> None:
+    name, look = next(iter(pack.items()))
+    asset_look = replace(look, asset=f"people/{name}")
+    model = replace(packed(asset_look.asset), roles=("hair", "skin"))
+    for wear in OVER:
+        own = replace(asset_look, head=replace(look.head, headwear=wear))
+        body = person_mesh(asset_look, 1)
+        mesh, parts = covering(body.mesh, model, replace(body.skeleton, look=own), 1, coated=False)
+        assert parts
+        assert bool((np.array(model.roles)[mesh.materials] == "hair").any()) is (wear in ("cap", "beanie"))
+
+
+def test_people_with_any_headwear_are_of_the_pack(pack: dict[str, PersonLook]) -> None:
+    assets = [one for one in installed()["people"].assets.values() if one.sort == "person"]
+    look = next(iter(pack.values()))
+    for wear in (*OVER, "none"):
+        assert person(replace(look, head=replace(look.head, headwear=wear)), assets).asset
+    assert not person(replace(look, head=replace(look.head, headwear="hat")), assets).asset  # this pack has none

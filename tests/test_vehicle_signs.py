@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from functools import cache, lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from renderers.vehicles_moving import vehicle, vehicle_rig
 from renderers.vehicles_paint import DARK, Signs
 from scenes.catalogue import axles
 from scenes.cycles import sample_cycle
+from scenes.errors import SceneError
 from scenes.files import load
 from scenes.geometry import wrap_angle
 from scenes.kinds import VEHICLES, Kind
@@ -265,3 +267,30 @@ def test_looks_that_differ_in_their_plate_share_the_vertices() -> None:
     other = replace(look, plate=replace(look.plate, text="AB12 CDE"))
     one, two = (vehicle(each, 1, Signs(lamps=True), 0.0, 0.0) for each in (look, other))
     assert one.positions is two.positions and one.palette != two.palette
+
+
+@pytest.mark.parametrize("behaviour", ["drive", "parked"])
+def test_hazard_lights_flash_on_both_sides(behaviour: str) -> None:
+    scene, _ = turner("left", LOOKS[0])
+    one = replace(scene.actors[0], hazard=True, behaviour=behaviour)
+    lit, dark = (seen(replace(scene, actors=(one,)), 1, time) for time in (0.01, 0.01 + 0.5 / FLASH))
+    if lit[1].attributes["turn_lights_lit"] == "off":
+        lit, dark = dark, lit
+    assert [found[1].attributes["turn_lights_lit"] for found in (lit, dark)] == ["on", "off"]
+    assert {found[1].attributes["turn_lights"] for found in (lit, dark)} == {"hazard"}
+    changed = np.nonzero(np.abs(lit[0].rgb - dark[0].rgb).max(2) > 0.2)[1]
+    middle = float(np.flatnonzero((lit[0].instance == lit[1].id).any(0)).mean())
+    assert (changed < middle).sum() > 6 and (changed > middle).sum() > 6
+
+
+def test_scene_files_switch_hazard_lights_on(tmp_path: Path) -> None:
+    path = tmp_path / "hazard.yaml"
+    text = "format: 1\nextends: library/street\nparked: {occupancy: 1, hazards: 0.3}\n"
+    path.write_text(text + "actors: [{kind: van, position: [0, -1.6], hazard: true}]\n")
+    actors = load(path).sample(0).actors
+    assert actors[0].hazard
+    parked = [one.hazard for one in actors if one.behaviour == "parked" and one.kind in VEHICLES][1:]
+    assert 0.1 < np.mean(parked) < 0.5
+    path.write_text(text + "actors: [{kind: pedestrian, position: [0, 0], hazard: true}]\n")
+    with pytest.raises(SceneError, match=r"hazard.yaml:4 actors\[0\].hazard: a pedestrian has no hazard lights"):
+        load(path)
