@@ -37,10 +37,11 @@ from renderers.vehicles_wheels import TYRE, lathe
 from scenes.vehicles import MODELS
 
 BODY = (8600, 2600, 440)  # triangles of the levels of detail, without wheels
-WHEEL = (420, 120)  # triangles of a wheel; the coarsest are turned
+WHEEL = (420, 160)  # triangles of a wheel; the coarsest are turned
 LENSES = ("head", "tail", "turn", "brake", "reverse")
 LAMPS = ("head", "brake", "left", "right", "reverse")
 LAYERED = 4000  # triangles from which on the coarsest level is made from the outer skin
+SKIN = 620  # triangles of such a one
 WEIGHTS = {"paint": 3.0, "second": 3.0, "trim": 0.5, "dark": 0.2, "rubber": 0.5, "": 0.5, "chrome": 0.5}
 NO_WHEEL = ("paint", "second", "glass")  # roles that no wheel has
 FACE = (0.27, 0.085)  # m, half of the ground that a plate needs
@@ -308,7 +309,7 @@ def levels_of(body: Sequence[Part], wheels: Sequence[Wheel], width: float) -> tu
     layered = sum(len(one.piece.corners) for one in body) > LAYERED
     for number, count in enumerate(BODY):
         coarse = layered and number == len(WHEEL)
-        meshes = [thinned(skinned(body, width) if coarse else body, count)]
+        meshes = [thinned(skinned(body, width), SKIN) if coarse else thinned(body, count)]
         for wheel in wheels:
             mesh = turned(wheel) if number == len(WHEEL) else thinned(wheel.parts, WHEEL[number])
             meshes.append(round_again(mesh, wheel))

@@ -56,7 +56,7 @@ MACHINES: dict[str, Machine] = {
         blanks={"llanta_y_logo.jpg": ((0.42, 0.26, 0.56, 0.38),)}, plates={"front": 0.36, "rear": 0.80},
     ),
     "hatchback-b": Machine(
-        "BlendSwap-CC-BY/fordFocus", ("hatchback",), (4.36, 1.82, 1.48),
+        "BlendSwap-CC-BY/fordFocus", ("hatchback",), (4.26, 1.78, 1.47),
         {"chrome_matte": (Rule("drop", place=(0.97, 1, 0.44, 0.56, 0, 1)),
                           Rule("drop", place=(0, 0.04, 0.44, 0.56, 0, 1)), Rule("rim")),
          "blue_gradient": "drop", "glass_red": "tail", "white": "plate", "chrome": "chrome",
@@ -66,7 +66,7 @@ MACHINES: dict[str, Machine] = {
         author="Ruff",
     ),
     "beetle": Machine(
-        "KatorLegaz/VW-new-beetle", ("hatchback", "coupe"), (4.09, 1.72, 1.50),
+        "KatorLegaz/VW-new-beetle", ("hatchback",), (4.09, 1.72, 1.50),
         {"GLASS": "", "PAINT_yellow": "paint", "PAINT_black": "trim", "IMAGE_license_plate": "plate",
          "METAL_aluminum": "rim", "RUBBER": "rubber", "GLASS_turn_signals3": "turn", "PLASTIC_black": "trim",
          "METAL_chrome": (Rule("drop", place=(0.93, 1, 0.45, 0.55, 0, 1)),
@@ -78,7 +78,7 @@ MACHINES: dict[str, Machine] = {
          "GLASS_brake_light2": "brake", "PLASTIC_black_vent": "trim"},
 
     ),
-    "saloon": Machine("KatorLegaz/concept-sedan-02-sport", ("saloon",), (4.42, 1.78, 1.46), KATOR_02, rare=True),
+    "saloon": Machine("KatorLegaz/concept-sedan-02-sport", ("saloon",), (4.42, 1.78, 1.44), KATOR_02, 2.68, rare=True),
     "mpv": Machine(
         "Scopia/renault-scenic", ("mpv",), (4.26, 1.80, 1.62),
         {"plate": "plate", "black-plastic": "trim", "black-plastic2": "drop", "sweethome3d_window_mirror": "chrome",
