@@ -84,6 +84,7 @@ class StageBuilder:
         self._signs = {} if coarse else sign_ids(scene)  # by position in the scene
         self._turns: dict[int, tuple[Turning, ...]] = {}  # of vehicles, by position in the scene
         self._views = [resolve_camera(camera, scene, None) for camera in scene.cameras]
+        self._details: dict[int, int] = {}  # of the stage at hand, see `at`
 
     def _surroundings(self, view: View, state: State) -> list[Instance]:
         """Buildings and props that the view may need; built when they are first wanted."""
@@ -102,7 +103,8 @@ class StageBuilder:
             pose = posed(state.rigid.props[0, k, :3], state.rigid.props[0, k, 3:]) if state.rigid and loose else None
             place = raised(prop.position, self.scene.roads.relief) if pose is None else pose[:3, 3]
             if in_reach(place + np.array([0.0, 0.0, 2.0]), PROP_RADIUS, view, PROP_REACH):
-                wanted.append(self._prop(k) if pose is None else replace(self._prop(k), world_from_model=pose))
+                fixed = self._prop(k)
+                wanted.append(fixed if pose is None else replace(fixed, world_from_model=pose, track=f"prop {k}"))
         wanted += [Instance(shape_mesh(one.look), shape_pose(one), Kind.UNLABELLED) for one in self.scene.shapes]
         return wanted
 
@@ -139,17 +141,22 @@ class StageBuilder:
             self._props[k] = Instance(mesh if relief is None else moved(mesh, slant), pose, prop.kind)
         return self._props[k]
 
-    def at(self, state: State, view: View, hidden: int | None = None) -> tuple[Stage, list[Subject]]:
+    def at(
+        self, state: State, view: View, hidden: int | None = None, details: dict[int, int] | None = None
+    ) -> tuple[Stage, list[Subject]]:
         """Set the stage for one moment.
 
         Args:
             state: where everything is; its first world is this scene.
             view: the camera, for levels of detail.
             hidden: actor that carries the camera and is left out.
+            details: levels of detail by position in the scene (of companions `~position`), which are kept to, and
+                whose things are not left out; the others are chosen, and added.
 
         Returns:
             The stage and what may be labelled on it.
         """
+        self._details = {} if details is None else details
         instances = self._surroundings(view, state)
         subjects: list[Subject] = []
         for k, actor in enumerate(self.scene.actors):
@@ -157,7 +164,7 @@ class StageBuilder:
                 continue
             radius = 0.5 * float(np.linalg.norm(actor.size)) + (0.0 if actor.companion is None else 1.2)
             place = raised(state.position[0, k], self.scene.roads.relief)
-            if not in_reach(place, radius + 0.5, view, ACTOR_REACH):
+            if k not in self._details and not in_reach(place, radius + 0.5, view, ACTOR_REACH):
                 continue
             for instance, subject in self._actor(k, actor, state, view):
                 instances.append(instance)
@@ -165,7 +172,7 @@ class StageBuilder:
                     subject = replace(subject, plates=plate_corners(instance.mesh, instance.world_from_model))
                 subjects += [subject] if subject else []
             if actor.companion is not None:
-                detail = detail_for(actor.companion.size[2], place, view)
+                detail = self._detail(~k, actor.companion.size[2], place, view)
                 for instance, subject in on_relief(company(self.scene, k, state, detail), self.scene.roads.relief):
                     instances.append(instance)
                     subjects += [subject] if subject else []
@@ -184,6 +191,9 @@ class StageBuilder:
         )  # fmt: skip
         return stage, subjects
 
+    def _detail(self, k: int, height: float, position: NDArray[np.floating], view: View) -> int:
+        return self._details.setdefault(k, detail_for(height, position, view))
+
     def _actor(self, k: int, actor: Actor, state: State, view: View) -> list[tuple[Instance, Subject | None]]:
         if isinstance(actor.look, PersonLook):
             limp = state.rigid is not None and bool(state.rigid.limp[0, k])
@@ -198,9 +208,9 @@ class StageBuilder:
             pose = posed(position, orientation)
         if isinstance(actor.look, CycleLook):
             ride = Ride(*(float(row[0, k]) for row in (state.travelled, state.speed, state.steering, state.yaw_rate)))
-            detail, signs = detail_for(RIDDEN, pose[:3, 3], view), signs_of(self.scene, k, state, self._ahead(k))
+            detail, signs = self._detail(k, RIDDEN, pose[:3, 3], view), signs_of(self.scene, k, state, self._ahead(k))
             return on_relief(ridden(actor, actor.look, ride, (position, heading), detail, signs), relief)
-        mesh, known = self._vehicle(k, actor.look, state, detail_for(actor.size[2], pose[:3, 3], view))
+        mesh, known = self._vehicle(k, actor.look, state, self._detail(k, actor.size[2], pose[:3, 3], view))
         attributes = {"model": actor.look.model, "behaviour": actor.behaviour, **known}
         turn = None if orientation is None else quadruple(orientation)
         subject = Subject(
@@ -221,7 +231,7 @@ class StageBuilder:
         if state.rigid is not None:
             turn = quadruple(state.rigid.orientation[0, k])
             pose = posed(position, state.rigid.orientation[0, k])
-        detail, centre = detail_for(actor.size[2], pose[:3, 3], view), above(pose, actor.size[2] / 2)
+        detail, centre = self._detail(k, actor.size[2], pose[:3, 3], view), above(pose, actor.size[2] / 2)
         gait, slope = gait_of(self.scene, state, k), np.eye(4)
         sitting = gait.behaviour == "sit"
         if sitting:
@@ -247,7 +257,7 @@ class StageBuilder:
     ) -> list[tuple[Instance, Subject | None]]:
         assert state.rigid is not None
         position, orientation = state.position[0, k].astype(np.float64), state.rigid.orientation[0, k]
-        rest = person(empty_handed(look), detail_for(actor.size[2], position, view))
+        rest = person(empty_handed(look), self._detail(k, actor.size[2], position, view))
         moves, pose = limp_moves(rest.skeleton, state.rigid.joints[0, k]), limp_pose(rest, position, orientation)
         mesh = skinned(rest, moves)
         subject = Subject(

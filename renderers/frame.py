@@ -76,6 +76,48 @@ class ActorLabel:
     body_direction: float | None = None  # rad, heading of a person's chest
     head_direction: float | None = None  # rad, heading of a person's head
     plate_corners: Quad | None = None  # of the number plate that shows, from the top left, clockwise, as it is read
+    rejected: str | None = None  # why the dataset's rule rejects it; None = it counts
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """Where each pixel of a picture is in another one of the same camera."""
+
+    vectors: NDArray[np.float32]  # (H, W, 2) px, x and y; nan where nothing is known
+    seen: NDArray[np.bool_]  # (H, W) the pixel of the other picture in which it ends shows the same surface
+
+
+@dataclass(frozen=True, eq=False)
+class Silhouette:
+    """A labelled thing drawn alone, as far as one image size beyond the border of the picture."""
+
+    id: int
+    kind: Kind
+    origin: tuple[int, int]  # px, x and y of the top-left corner in the picture; may be negative
+    nearness: NDArray[np.float32]  # (h, w) inverse depth, 1/m; 0 outside the thing
+
+
+@dataclass(frozen=True)
+class Hiding:
+    """One thing before another one."""
+
+    front: int  # instance id; 0 = all that has no id: houses, poles, plants
+    back: int  # instance id
+    pixels: int  # of the back thing alone, inside the picture, before which the front one lies
+    shown: int  # of the back thing alone where the picture shows the front one
+
+
+@dataclass(frozen=True, eq=False)
+class Extras:
+    """Labels that are made only when they are asked for; None = not asked for, or not there."""
+
+    flow: Flow | None = None  # to the next picture of the camera
+    flow_back: Flow | None = None  # to the one before
+    silhouettes: tuple[Silhouette, ...] | None = None  # in order of id
+    hidings: tuple[Hiding, ...] | None = None
+    coordinates: NDArray[np.float32] | None = None  # (H, W, 3) place within the 3D box, 0..1; nan off labelled things
+    lanes: NDArray[np.uint8] | None = None  # (H, W) sum of `renderers.lanes_seen.Area`
+    boundaries: NDArray[np.uint8] | None = None  # (H, W) sum of `renderers.extras.Edge`
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +131,7 @@ class LabelledFrame:
     frame: Frame
     labels: tuple[ActorLabel, ...]
     metadata: dict[str, object]  # sampled values, light, camera, chain: JSON-ready
+    extras: Extras = field(default_factory=Extras)
 
     @property
     def name(self) -> str:

@@ -73,7 +73,7 @@ class Flattener:
         Returns:
             World arrays.
         """
-        chosen = [item for item in stage.instances if item.id or matters(item, view)]
+        chosen = needed(stage, view)
         vertices = sum(len(item.mesh.positions) for item in chosen)
         count = sum(len(item.mesh.triangles) for item in chosen)
         world, normals = np.empty((vertices, 3), np.float32), np.empty((vertices, 3), np.float32)
@@ -116,6 +116,11 @@ class Flattener:
             if len(self._faces) > 512:
                 self._faces.popitem(last=False)
         return found
+
+
+def needed(stage: Stage, view: View) -> list[Instance]:
+    """What the camera or a shadow in the picture may need; vertices of `Flat` follow each other in this order."""
+    return [item for item in stage.instances if item.id or matters(item, view)]
 
 
 def matters(item: Instance, view: View) -> bool:

@@ -61,7 +61,7 @@ def company(scene: Scene, k: int, state: State, detail: int) -> list[tuple[Insta
     lead = lead_mesh(collar(look), pose, actor, world_from_model(position, heading))
     return [
         (Instance(trotting(plain, detail, step), pose, look.kind, look.id), subject),
-        (Instance(lead, np.eye(4), Kind.FURNITURE), None),
+        (Instance(lead, np.eye(4), Kind.FURNITURE, track=f"lead {actor.id}"), None),
     ]
 
 

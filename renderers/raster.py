@@ -27,6 +27,7 @@ NO_MAP = DepthMap(np.full((8, 8), -1e9, np.float32), np.zeros((3, 4), np.float32
 NO_INDEX = np.empty((1, 1), np.int32)  # never written
 GROUND_ALBEDO = 0.14  # what a street throws back on average (dry asphalt .1, concrete .3)
 SNOW_ALBEDO = 0.7
+SKY_TEXEL = 0.1  # m, of the zenith map: its taps span 1.2 m
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,6 @@ class RasterOptions:
     sky_size: int = 512  # texels of the zenith map (contact shadows, sky hidden by houses); 0 = off
 
 
-class Renderer(Protocol):
-    """Anything that turns a stage and a view into a frame."""
-
-    def render(self, stage: Stage, view: View) -> Frame:
-        """Draw one picture with its maps."""
-        ...
-
-
 @dataclass(frozen=True, eq=False)
 class Drawn:
     """A frame with the geometry behind it, for labels."""
@@ -54,6 +47,14 @@ class Drawn:
     frame: Frame
     flat: Flat
     triangles: Triangles
+
+
+class Renderer(Protocol):
+    """Anything that turns a stage and a view into a frame."""
+
+    def draw(self, stage: Stage, view: View) -> Drawn:
+        """Draw one picture with its maps, and keep the geometry for labels."""
+        ...
 
 
 class RasterRenderer:
@@ -96,9 +97,10 @@ class RasterRenderer:
         )
         materials = self.flattener.materials.packed()
         lamps = lamps_near(stage.lamps, view.position)
-        env = environment(stage.light, stage.seed, self._open_sky(flat, stage, view), lamps)
+        sky = open_sky(flat, stage, view) if self.options.sky_size else EVERYWHERE
+        env = environment(stage.light, stage.seed, sky, lamps)
         sun_map = self._sun_map(flat, stage, view)
-        sky_map = self._sky_map(flat, view)
+        sky_map = self._sky_map(flat, stage, view)
         lens = lens_of(view)
         height, width = view.height, view.width
         depth = np.empty((height, width), np.float32)
@@ -125,35 +127,41 @@ class RasterRenderer:
         return Drawn(frame, flat, triangles)
 
     def _sun_map(self, flat: Flat, stage: Stage, view: View) -> DepthMap:
-        size, light = self.options.shadow_size, stage.light
-        if size == 0 or max(light.sun_colour) <= 0.0:
+        size = self.options.shadow_size
+        if size == 0 or max(stage.light.sun_colour) <= 0.0:
             return NO_MAP
-        reach = self.options.shadow_reach
-        centre = raised(focus(view, 0.75 * reach), stage.relief)
-        texel_from_world = map_rows(sun_vector(light), centre, reach, size)
-        return depth_map(flat, texel_from_world, size, 2.0 * reach / size)
+        rows = sun_rows(stage, view, self.options)
+        return depth_map(flat, rows, size, 2.0 * self.options.shadow_reach / size)
 
-    def _sky_map(self, flat: Flat, view: View) -> DepthMap:
+    def _sky_map(self, flat: Flat, stage: Stage, view: View) -> DepthMap:
         size = self.options.sky_size
-        if size == 0:
-            return NO_MAP
-        reach = 0.05 * size  # 10 cm texels: the taps span 1.2 m
-        return depth_map(
-            flat, map_rows(np.array([0.0, 0.0, 1.0]), focus(view, 0.8 * reach), reach, size), size, 2.0 * reach / size
-        )
+        return NO_MAP if size == 0 else depth_map(flat, sky_rows(stage, view, self.options), size, SKY_TEXEL)
 
-    def _open_sky(self, flat: Flat, stage: Stage, view: View) -> OpenSky:
-        if self.options.sky_size == 0:
-            return EVERYWHERE
-        centre, relief = focus(view, LEAD), stage.relief
-        rows = map_rows(np.array([0.0, 0.0, 1.0]), centre, CELLS * CELL / 2, CELLS)
-        if relief is not None:  # heights above the ground; of what is shaded, above the plane that touches it here
-            world = flat.world.copy()
-            world[:, 2] -= relief.height(world)
-            flat, gradient = replace(flat, world=world), relief.gradient(centre)
-            above = [*-gradient, 1.0, gradient @ centre[:2] - relief.height(centre)]
-            return open_sky_of(depth_map(flat, rows, CELLS, CELL).height, np.array([*rows[:2], above], np.float32))
-        return open_sky_of(depth_map(flat, rows, CELLS, CELL).height, rows)
+
+def sun_rows(stage: Stage, view: View, options: RasterOptions) -> F4:
+    """(3, 4) rows of the sun's map; see `map_rows`."""
+    reach, size = options.shadow_reach, options.shadow_size
+    centre = raised(focus(view, 0.75 * reach), stage.relief)
+    return map_rows(sun_vector(stage.light), centre, reach, size)
+
+
+def sky_rows(stage: Stage, view: View, options: RasterOptions) -> F4:
+    """(3, 4) rows of the zenith map; see `map_rows`."""
+    reach = 0.5 * SKY_TEXEL * options.sky_size
+    return map_rows(np.array([0.0, 0.0, 1.0]), focus(view, 0.8 * reach), reach, options.sky_size)
+
+
+def open_sky(flat: Flat, stage: Stage, view: View) -> OpenSky:
+    """The sky that houses leave open around what the camera looks at."""
+    centre, relief = focus(view, LEAD), stage.relief
+    rows = map_rows(np.array([0.0, 0.0, 1.0]), centre, CELLS * CELL / 2, CELLS)
+    if relief is not None:  # heights above the ground; of what is shaded, above the plane that touches it here
+        world = flat.world.copy()
+        world[:, 2] -= relief.height(world)
+        flat, gradient = replace(flat, world=world), relief.gradient(centre)
+        above = [*-gradient, 1.0, gradient @ centre[:2] - relief.height(centre)]
+        return open_sky_of(depth_map(flat, rows, CELLS, CELL).height, np.array([*rows[:2], above], np.float32))
+    return open_sky_of(depth_map(flat, rows, CELLS, CELL).height, rows)
 
 
 def depth_map(flat: Flat, texel_from_world: NDArray[np.float32], size: int, texel: float) -> DepthMap:

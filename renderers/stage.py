@@ -22,6 +22,7 @@ class Instance:
     world_from_model: NDArray[np.float64]  # (4, 4)
     kind: Kind  # semantic class where the material names none
     id: int = 0  # instance id of actors and signals, 0 = unlabelled
+    track: str = ""  # tells unlabelled things that move from moment to moment; "" = stands still
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 
 from scenes.draws import Draws
 from scenes.kinds import Kind
-from scenes.lanes import project_on
+from scenes.lanes import offset_line, project_on
 from scenes.roads_frame import Frame, rectangle
 from scenes.roads_markings import Painter
 from scenes.roads_parts import (
@@ -33,7 +33,7 @@ from scenes.roads_stops import bus_stops, without
 from scenes.roads_street_paint import CYCLE, paint_street
 from scenes.schema import RoadSpec
 from scenes.surroundings import SurfaceLook
-from scenes.types import Crossing, Floats, Lane, RoadNetwork, StopLine, Surface
+from scenes.types import Crossing, CycleLane, Floats, Lane, RoadNetwork, StopLine, Surface
 
 DEPTHS = {"parallel": PARKING, "angled": 5.4, "perpendicular": 5.2}  # m, of parking bays
 SIDEWAYS = 1.8  # m/s2 across that drivers take a bend with
@@ -120,6 +120,7 @@ def street(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws: D
         stop_lines=stops,
         surfaces=tuple(surfaces),
         markings=tuple(painter.marks),
+        cycle_lanes=cycle_lanes(spec, plan, lanes),
     )
     approaches = street_approaches(plan, lanes, stops, spec, place)
     places = (place,) if place else ()
@@ -241,6 +242,19 @@ def street_lanes(plan: Street, limit: float) -> tuple[tuple[Lane, ...], tuple[Ro
         span = (-half, half) if way > 0 else (half, -half)
         routes.append(Route((number,), line, span, int(way < 0), pace=pace))
     return tuple(lanes), tuple(routes)
+
+
+def cycle_lanes(spec: RoadSpec, plan: Street, lanes: tuple[Lane, ...]) -> tuple[CycleLane, ...]:
+    """The cycle lanes, beside the outermost driving lane of their side."""
+    found = []
+    for side, name in ((1, "left"), (-1, "right")):
+        if spec.cycle_lane in (name, "both"):
+            one_way = plan.counts[1] == 0
+            outermost = 0 if side == plan.hand else plan.counts[0] - 1 if one_way else plan.counts[0]
+            way, t = plan.offsets[outermost]
+            middle = side * (plan.sides[side].lanes - CYCLE / 2)
+            found.append(CycleLane(offset_line(lanes[outermost].centre, way * (middle - t)), CYCLE))
+    return tuple(found)
 
 
 def street_stops(plan: Street, lanes: tuple[Lane, ...], place: Place) -> tuple[StopLine, ...]:

@@ -42,6 +42,14 @@ class Lane:
 
 
 @dataclass(frozen=True, eq=False)
+class CycleLane:
+    """A lane for bicycles on the carriageway; nobody's path is bound to it."""
+
+    centre: Floats  # (N, 2) world, m, in riding direction
+    width: float  # m
+
+
+@dataclass(frozen=True, eq=False)
 class Crossing:
     """A zebra or signalised pedestrian crossing; a band between two kerbs."""
 
@@ -99,6 +107,7 @@ class RoadNetwork:
     surfaces: tuple[Surface, ...]
     markings: tuple[Marking, ...]
     relief: Relief | None = None  # None = flat
+    cycle_lanes: tuple[CycleLane, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

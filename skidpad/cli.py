@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from skidpad.cli_assets import assets_app
-from skidpad.cli_kit import AssetsOption, SceneArgument, SeedOption, View, progress, say
+from skidpad.cli_kit import AssetsOption, RendererOption, SceneArgument, SeedOption, View, progress, say
 from skidpad.cli_scene import scene_app
 
 app = typer.Typer(
@@ -67,7 +67,10 @@ def generate(
     seed: SeedOption = 0,
     workers: Annotated[int, typer.Option(min=1, max=512)] = 1,
     assets: AssetsOption = "auto",
+    renderer: RendererOption = "raster",
     randomise: Annotated[bool, typer.Option(help="Off: every distribution collapses to its centre.")] = True,
+    labels: Annotated[str, typer.Option(help="Beside the base: all, or names such as flow,amodal,panoptic.")] = "base",
+    reject: Annotated[str, typer.Option(help="Which labels do not count: visibility<0.2,height<10")] = "",
 ) -> None:
     """Generate a labelled dataset from a scene file. Start again with the same arguments to resume."""
     from skidpad.generation import generate as run
@@ -75,7 +78,7 @@ def generate(
     with progress("samples") as bar:
         folder = run(
             file, out, samples, seed=seed, workers=workers, frames_per_sample=frames_per_sample, fps=fps,
-            randomise=randomise, assets=assets, on_progress=bar,
+            randomise=randomise, assets=assets, renderer=renderer, labels=labels, reject=reject, on_progress=bar,
         )  # fmt: skip
     say(str(folder))
 

@@ -22,6 +22,10 @@ SceneArgument = Annotated[str, typer.Argument(help="Scene file, or the name of a
 AssetsOption = Annotated[
     str, typer.Option(help="builtin; auto: the packs that are built; required; or names of packs, with commas.")
 ]
+RendererOption = Annotated[
+    str,
+    typer.Option(help="raster; gl: OpenGL; bullet: PyBullet's; auto: gl with a graphics card, else raster."),
+]
 SeedOption = Annotated[int, typer.Option(help="Any integer; equal seeds give equal bytes.")]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from skidpad.cli_kit import AssetsOption, SceneArgument, SeedOption, View, progress, say
+from skidpad.cli_kit import AssetsOption, RendererOption, SceneArgument, SeedOption, View, progress, say
 
 scene_app = typer.Typer(help="Write, check, sample and look at scene files.", no_args_is_help=True)
 
@@ -59,6 +59,7 @@ def scene_show(
         View.camera
     ),
     assets: AssetsOption = "auto",
+    renderer: RendererOption = "raster",
 ) -> None:
     """Render a contact sheet of a scene, or the plan of a map."""
     from skidpad.mapview import is_map, show_map
@@ -74,7 +75,7 @@ def scene_show(
         show_top(file, out, seed)
     else:
         with progress("drawing") as bar:
-            show(file, out, samples, seed, labels, bar, view is View.both, assets)
+            show(file, out, samples, seed, labels, bar, view is View.both, assets, renderer)
     say(str(out))
 
 

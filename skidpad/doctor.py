@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
+from scenes.files import load
 from skidpad import __version__
 from skidpad.assets import overview
+from skidpad.render import RENDERERS, render_sample
 
 NEEDED = (
     "numpy", "numba", "opencv-python-headless", "torch", "gymnasium", "stable-baselines3", "pybullet", "pydantic",
@@ -37,7 +39,7 @@ def examine() -> Iterator[str]:
         yield f"package {name}: {installed(name)}"
     for extra, name in OPTIONAL.items():
         yield f"extra {extra}: {'installed' if find_spec(name) else f'not installed (pip install skidpad[{extra}])'}"
-    yield f"renderer raster: {try_raster()}"
+    yield from (f"renderer {name}: {try_renderer(name)}" for name in RENDERERS)
     yield from (f"asset pack {line}" for line in overview())
     yield f"backbone weights: {try_backbone()}"
 
@@ -59,12 +61,12 @@ def gpu() -> str:
     return str(torch.cuda.get_device_name(0)) if torch.cuda.is_available() else "none, the CPU is used"
 
 
-def try_raster() -> str:
+def try_renderer(name: str) -> str:
     """Draw one small picture of a library scene."""
-    from scenes.files import load
-    from skidpad.render import render_sample
-
-    shots = render_sample(load("crossing"), 0, 0)
+    try:
+        shots = render_sample(load("crossing"), 0, 0, by=name)
+    except RuntimeError as error:
+        return str(error)
     frame = shots[0].frame
     return f"works ({frame.view.width}x{frame.view.height}, {len(shots[0].labels)} labels)"
 

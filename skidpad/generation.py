@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from scenes.dependents import possible
 from scenes.files import SceneTemplate, load
 from sim.bullet_client import pybullet
 from skidpad.drivers import run_folders
-from skidpad.render import render_sample
+from skidpad.render import chosen_renderer, render_sample
+from transfer.extras import requests_of
 from transfer.manifest import Recipe, make_recipe
+from transfer.rule import judged, parse_rule
 from transfer.writer import DatasetWriter
 
 Progress = Callable[[int, int], None]
@@ -31,6 +34,9 @@ def generate(
     fps: float = 10.0,
     randomise: bool = True,
     assets: str = "auto",
+    renderer: str = "raster",
+    labels: str = "base",
+    reject: str = "",
     on_progress: Progress | None = None,
 ) -> Path:
     """Generate a labelled dataset.
@@ -48,6 +54,9 @@ def generate(
         fps: pictures per second within a sample.
         randomise: False collapses every distribution of the scene file to its centre.
         assets: see `scenes.catalogue.choose_packs`.
+        renderer: see `skidpad.render.chosen_renderer`.
+        labels: what is made beside the labels that there always are, see `transfer.extras.requests_of`.
+        reject: which labels do not count, see `transfer.rule.parse_rule`.
         on_progress: called with (finished samples, samples).
 
     Returns:
@@ -55,15 +64,18 @@ def generate(
 
     Raises:
         SceneError: the scene file is wrong.
-        DatasetError: the folder exists, or holds a part of another dataset.
-        RuntimeError: the scene file asks for physics whose package is not installed.
+        DatasetError: the folder exists, or holds a part of another dataset; unknown labels, or a rule that is none.
+        RuntimeError: a package that the scene file's physics or the renderer needs is not installed.
+        ValueError: unknown renderer.
         AssetError: a wanted asset pack is not built, or broken.
     """
+    parse_rule(reject)
+    wanted = requests_of(labels, frames_per_sample)
     template, packs = load(scene), choose_packs(assets)
     recipe: Recipe = make_recipe(
         template.name, template.text, seed=seed, samples=samples, frames_per_sample=frames_per_sample, fps=fps,
-        randomise=randomise, renderer="raster", assets=",".join(packs) or "builtin", engines=engines_of(template),
-        inputs=run_folders(template) | pack_digests(packs),
+        randomise=randomise, renderer=chosen_renderer(renderer), assets=",".join(packs) or "builtin",
+        engines=engines_of(template), inputs=run_folders(template) | pack_digests(packs), labels=wanted, reject=reject,
     )  # fmt: skip
     writer = DatasetWriter(Path(out), recipe)
     done = writer.done()
@@ -112,9 +124,11 @@ def make_sample(scene: str, out: str, recipe: Recipe, k: int) -> int:
     """
     frames = render_sample(
         loaded(scene, recipe.scene_text), k, recipe.seed, recipe.frames_per_sample, recipe.fps, recipe.randomise,
-        locked_packs(recipe),
+        locked_packs(recipe), frozenset(recipe.labels), recipe.renderer,
     )  # fmt: skip
-    DatasetWriter(Path(out), recipe).write_sample(k, frames)
+    rule = parse_rule(recipe.reject)
+    judged_frames = [replace(frame, labels=judged(frame.labels, rule)) for frame in frames]
+    DatasetWriter(Path(out), recipe).write_sample(k, judged_frames)
     return k
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -12,29 +12,79 @@ from numpy.typing import NDArray
 
 from renderers.assemble import StageBuilder, resolve_camera
 from renderers.camera_chain import NIGHT_GAIN, develop, encode_jpeg
-from renderers.frame import LabelledFrame
+from renderers.extras import FLOW, extras_of
+from renderers.flow import flow_between
+from renderers.frame import Flow, LabelledFrame
 from renderers.labels import Subject, label_frame
+from renderers.lanes_seen import Traveller
+from renderers.motion import vertices_at
 from renderers.precipitation import falling
-from renderers.raster import Drawn, RasterRenderer
+from renderers.raster import Drawn, RasterRenderer, Renderer
+from renderers.stage import Stage
 from scenes.catalogue import Pack
 from scenes.equip import equipped
 from scenes.files import SceneTemplate
+from scenes.kinds import VEHICLES
 from scenes.seeds import rng_for
 from scenes.types import Camera, Scene
 from sim.rollout import rollout
 from sim.world import State
 from skidpad.drivers import cast
 
+NOTHING: frozenset[str] = frozenset()
 
-@lru_cache(maxsize=1)
-def renderer() -> RasterRenderer:
-    """The one renderer of this process."""
-    return RasterRenderer()
+
+def _gl() -> Renderer:
+    from renderers.gl import GlRenderer
+
+    return GlRenderer()
+
+
+def _bullet() -> Renderer:
+    from renderers.tiny import TinyRenderer
+
+    return TinyRenderer()
+
+
+RENDERERS: dict[str, Callable[[], Renderer]] = {"raster": RasterRenderer, "gl": _gl, "bullet": _bullet}
+
+
+@lru_cache(maxsize=len(RENDERERS))
+def renderer(name: str = "raster") -> Renderer:
+    """The one renderer of a name in this process.
+
+    Raises:
+        RuntimeError: what it needs is not installed, or does not work here.
+    """
+    return RENDERERS[name]()
+
+
+def chosen_renderer(name: str) -> str:
+    """Name of the renderer that a user means, tried out.
+
+    Args:
+        name: row of RENDERERS, or auto: gl where there is a graphics card, else raster.
+
+    Returns:
+        Row of RENDERERS.
+
+    Raises:
+        ValueError: unknown name.
+        RuntimeError: it does not work here.
+    """
+    if name == "auto":
+        from renderers.gl_device import graphics_card
+
+        return "gl" if graphics_card() else "raster"
+    if name not in RENDERERS:
+        raise ValueError(f"renderer {name!r} is not one of auto, {', '.join(RENDERERS)}")
+    renderer(name)
+    return name
 
 
 def render_sample(
     template: SceneTemplate, k: int, seed: int, frames: int = 1, fps: float = 10.0, randomise: bool = True,
-    packs: Mapping[str, Pack] | None = None,
+    packs: Mapping[str, Pack] | None = None, wanted: frozenset[str] = NOTHING, by: str = "raster",
 ) -> list[LabelledFrame]:  # fmt: skip
     """Make all pictures of sample k.
 
@@ -46,21 +96,27 @@ def render_sample(
         fps: pictures per second.
         randomise: False collapses every distribution to its centre.
         packs: asset packs by name, which replace built-in assets.
+        wanted: labels on request, of `renderers.extras.REQUESTS`.
+        by: name of the renderer.
 
     Returns:
         Frame by frame, camera by camera.
     """
     scene = equipped(template.sample(k, seed=seed, randomise=randomise), packs or {})
-    return render_scene(scene, frames, fps)
+    return render_scene(scene, frames, fps, wanted, by)
 
 
-def render_scene(scene: Scene, frames: int = 1, fps: float = 10.0) -> list[LabelledFrame]:
+def render_scene(
+    scene: Scene, frames: int = 1, fps: float = 10.0, wanted: frozenset[str] = NOTHING, by: str = "raster"
+) -> list[LabelledFrame]:
     """Make all pictures of a concrete scene.
 
     Args:
         scene: without randomness.
         frames: pictures per camera.
         fps: pictures per second.
+        wanted: labels on request, of `renderers.extras.REQUESTS`.
+        by: name of the renderer.
 
     Returns:
         Frame by frame, camera by camera.
@@ -69,10 +125,11 @@ def render_scene(scene: Scene, frames: int = 1, fps: float = 10.0) -> list[Label
     everybody, others = cast(scene)
     states = rollout([scene], everybody, times, others)
     builder = StageBuilder(scene)
-    finished = []
+    finished: list[LabelledFrame] = []
+    before: dict[int, tuple[int, State, Shot]] = {}  # by camera id: the picture before, its number in `finished`
     for index, state in enumerate(states):
         for camera in scene.cameras:
-            shot = shoot(builder, camera, state, index)
+            shot = shoot(builder, camera, state, index, by)
             metadata: dict[str, object] = {
                 "scene": scene.name,
                 "light": asdict(scene.light),
@@ -88,8 +145,16 @@ def render_scene(scene: Scene, frames: int = 1, fps: float = 10.0) -> list[Label
                     shot.drawn.frame,
                     label_frame(shot.drawn, shot.subjects),
                     metadata,
+                    extras_of(shot.drawn, shot.subjects, scene.roads, traveller_of(scene, camera, state), wanted),
                 )
             )
+            if wanted & FLOW:
+                if camera.id in before:
+                    place, then, old = before[camera.id]
+                    there, back = flows(builder, camera, (then, old), (state, shot))
+                    finished[place] = replace(finished[place], extras=replace(finished[place].extras, flow=there))
+                    finished[-1] = replace(finished[-1], extras=replace(finished[-1].extras, flow_back=back))
+                before[camera.id] = len(finished) - 1, state, shot
     return finished
 
 
@@ -100,9 +165,11 @@ class Shot:
     picture: NDArray[np.uint8]  # (H, W, 3) sRGB
     drawn: Drawn
     subjects: list[Subject]
+    stage: Stage
+    details: dict[int, int]  # as `StageBuilder.at` fills them
 
 
-def shoot(builder: StageBuilder, camera: Camera, state: State, index: int) -> Shot:
+def shoot(builder: StageBuilder, camera: Camera, state: State, index: int, by: str = "raster") -> Shot:
     """Take one picture.
 
     Args:
@@ -110,18 +177,55 @@ def shoot(builder: StageBuilder, camera: Camera, state: State, index: int) -> Sh
         camera: one of the scene's, or any other.
         state: where everything is.
         index: number of the frame, for the noise.
+        by: name of the renderer.
 
     Returns:
         The shot.
     """
     scene = builder.scene
     view = resolve_camera(camera, scene, state)
-    stage, subjects = builder.at(state, view, hidden=camera.mount)
-    drawn = renderer().draw(stage, view)
+    details: dict[int, int] = {}
+    stage, subjects = builder.at(state, view, camera.mount, details)
+    drawn = renderer(by).draw(stage, view)
     rgb = drawn.frame.rgb
     if scene.light.rain > 0.0 or scene.light.snowfall > 0.0:
         drops = rng_for(scene.seed, scene.sample, "precipitation", camera.id, index)
         rgb = falling(drawn.frame, scene.light, camera.mount is not None, drops)
     noise = rng_for(scene.seed, scene.sample, "camera", camera.id, index)
     most_gain = NIGHT_GAIN if scene.light.condition == "night" else math.inf
-    return Shot(develop(rgb, camera.chain, noise, most_gain), drawn, subjects)
+    return Shot(develop(rgb, camera.chain, noise, most_gain), drawn, subjects, stage, details)
+
+
+def flows(
+    builder: StageBuilder, camera: Camera, first: tuple[State, Shot], second: tuple[State, Shot]
+) -> tuple[Flow, Flow]:
+    """Optical flow from one picture of a camera to the next, and back.
+
+    Args:
+        builder: of the scene.
+        camera: that took both.
+        first: state and picture.
+        second: state and picture, later.
+
+    Returns:
+        The flow there, and the flow back.
+    """
+    found = []
+    for (_, here), (state, there) in ((first, second), (second, first)):
+        view = here.drawn.frame.view
+        # the levels of detail of the picture that the flow starts from, so that vertices correspond
+        other, _ = builder.at(state, view, camera.mount, dict(here.details))
+        moved = vertices_at(here.drawn.flat, here.stage, view, other)
+        found.append(flow_between(here.drawn, moved, there.drawn.frame))
+    return found[0], found[1]
+
+
+def traveller_of(scene: Scene, camera: Camera, state: State) -> Traveller:
+    """Whom lanes are told by: the vehicle that carries the camera, or a camera beside the road."""
+    if camera.mount is not None:
+        k = next(i for i, actor in enumerate(scene.actors) if actor.id == camera.mount)
+        position, heading = state.position[0, k].astype(np.float64), float(state.heading[0, k])
+        if scene.actors[k].kind in VEHICLES:
+            return Traveller(position, heading, scene.actors[k].path)
+        return Traveller(position, heading + camera.heading)
+    return Traveller(camera.position, camera.heading)

@@ -14,13 +14,13 @@ from scenes.files import load
 from scenes.types import Scene
 from sim.world import compile_world, initial_state
 from skidpad.film import write_png
-from skidpad.render import render_sample
+from skidpad.render import chosen_renderer, render_sample
 from skidpad.topview import draw_top, ego_of, whole
 
 
 def contact_sheet(
     scene: str, samples: int, seed: int, labels: bool, on_progress: Callable[[int, int], None], above: bool = False,
-    assets: str = "auto",
+    assets: str = "auto", renderer: str = "raster",
 ) -> Picture:  # fmt: skip
     """Render the first pictures of a scene.
 
@@ -32,14 +32,15 @@ def contact_sheet(
         on_progress: called with (finished, total).
         above: add every sample seen from above.
         assets: see `scenes.catalogue.choose_packs`.
+        renderer: see `skidpad.render.chosen_renderer`.
 
     Returns:
         (H, W, 3) sRGB sheet.
     """
-    template, packs = load(scene), choose_packs(assets)
+    template, packs, by = load(scene), choose_packs(assets), chosen_renderer(renderer)
     pictures: list[Picture] = []
     for k in range(samples):
-        for shot in render_sample(template, k, seed, packs=packs):
+        for shot in render_sample(template, k, seed, packs=packs, by=by):
             encoded = np.frombuffer(shot.jpeg, np.uint8)
             picture = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
             pictures.append(overlay(picture, shot.labels, shot.frame.instance) if labels else picture)
@@ -57,10 +58,10 @@ def plan(scene: Scene, width: int, height: int) -> Picture:
 
 def show(
     scene: str, out: Path, samples: int, seed: int, labels: bool, on_progress: Callable[[int, int], None],
-    above: bool = False, assets: str = "auto",
+    above: bool = False, assets: str = "auto", renderer: str = "raster",
 ) -> None:  # fmt: skip
     """Write a contact sheet as PNG, whole or not at all."""
-    write_png(out, contact_sheet(scene, samples, seed, labels, on_progress, above, assets))
+    write_png(out, contact_sheet(scene, samples, seed, labels, on_progress, above, assets, renderer))
 
 
 def show_top(scene: str, out: Path, seed: int) -> None:

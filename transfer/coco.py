@@ -28,6 +28,13 @@ def encode_mask(mask: NDArray[np.bool_]) -> dict[str, Any]:
     return {"size": [int(side) for side in coded["size"]], "counts": coded["counts"].decode("ascii")}
 
 
+def decode_mask(coded: dict[str, Any]) -> NDArray[np.bool_]:
+    """(H, W) mask from what `encode_mask` gives."""
+    from pycocotools import mask as rle
+
+    return np.asarray(rle.decode({"size": coded["size"], "counts": coded["counts"].encode("ascii")}), np.bool_)
+
+
 def image_row(frame: LabelledFrame) -> dict[str, Any]:
     """COCO image of a frame, without its id; `file_name` is relative to the folder `images`."""
     return {
@@ -59,9 +66,9 @@ def _annotation(frame: LabelledFrame, label: ActorLabel) -> dict[str, Any]:
         "category_id": int(label.kind),
         "bbox": [x0, y0, x1 - x0, y1 - y0],
         "area": area,
-        "iscrowd": 0,
         "segmentation": encode_mask(mask),
         "track_id": label.id,
+        **marks(label),
         "attributes": {
             **label.attributes,
             "visibility": label.visibility,
@@ -78,6 +85,11 @@ def _annotation(frame: LabelledFrame, label: ActorLabel) -> dict[str, Any]:
         },
         **keypoints(label),
     }
+
+
+def marks(label: ActorLabel) -> dict[str, Any]:
+    """What says whether a label counts: COCO's evaluation passes over `iscrowd`, other readers over `ignore`."""
+    return {"iscrowd": 1, "ignore": 1, "rejected": label.rejected} if label.rejected else {"iscrowd": 0}
 
 
 def keypoints(label: ActorLabel) -> dict[str, Any]:

@@ -117,10 +117,10 @@ class _Cutter:
         return np.asarray(cv2.resize(ids, self.size, interpolation=cv2.INTER_NEAREST_EXACT), dtype=np.uint16)
 
     def _actors(self) -> Iterator[_Found]:
-        """Labels that fit a pick; the first pick that fits gives the class."""
+        """Labels that count and fit a pick; the first pick that fits gives the class."""
         for label in self.sample.labels:
             box = label.tight if self.rule.box == "tight" else label.full
-            if label.tight is None or box is None:
+            if label.tight is None or box is None or label.rejected:
                 continue
             if label.visibility < self.rule.min_visibility or label.truncation > self.rule.max_truncation:
                 continue

@@ -16,7 +16,8 @@ from transfer.yolo import label_text
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # first date that a zip can hold: files must not carry the time they were made
 JPEG_START = b"\xff\xd8"
-OPTIONAL = {"orientation", "keypoints", "body_direction", "head_direction"}  # left out of a label that lacks them
+# left out of a label that lacks them
+OPTIONAL = frozenset({"orientation", "keypoints", "body_direction", "head_direction", "rejected"})
 
 
 def frame_files(frame: LabelledFrame) -> dict[str, bytes]:

@@ -45,6 +45,8 @@ class Recipe:
     version: str  # of skidpad
     packages: tuple[tuple[str, str], ...]  # name, version; sorted
     inputs: tuple[tuple[str, str], ...] = ()  # name, sha256 of other inputs: included files, asset packs, drivers
+    labels: tuple[str, ...] = ()  # on request, names of `renderers.extras.REQUESTS`
+    reject: str = ""  # as `transfer.rule.parse_rule` reads it
 
     def __post_init__(self) -> None:
         """Check the numbers.
@@ -79,6 +81,8 @@ class Recipe:
             "assets": self.assets,
             "inputs": dict(self.inputs),
             "packages": dict(self.packages),
+            "labels": list(self.labels),
+            "reject": self.reject,
         }
 
 
@@ -95,6 +99,8 @@ def make_recipe(
     assets: str = "builtin",
     inputs: Mapping[str, str] | None = None,
     engines: Sequence[str] = (),
+    labels: Sequence[str] = (),
+    reject: str = "",
 ) -> Recipe:
     """Build the recipe of a dataset with the versions that are installed here.
 
@@ -110,6 +116,8 @@ def make_recipe(
         assets: what appearance is built from.
         inputs: sha256 by name of every other file that the pictures depend on.
         engines: distributions of other engines that decide about the bytes.
+        labels: names of labels on request.
+        reject: rule by which labels count.
 
     Raises:
         DatasetError: a number is outside its limits.
@@ -118,7 +126,7 @@ def make_recipe(
         name=name, scene_text=scene_text, seed=int(seed), samples=int(samples),
         frames_per_sample=int(frames_per_sample), fps=float(fps), randomise=bool(randomise), renderer=renderer,
         assets=assets, version=installed("skidpad"), packages=package_versions(engines),
-        inputs=tuple(sorted((inputs or {}).items())),
+        inputs=tuple(sorted((inputs or {}).items())), labels=tuple(labels), reject=reject,
     )  # fmt: skip
 
 

@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.frame import ActorLabel
+from renderers.frame import ActorLabel, Flow, Hiding
 from scenes.kinds import Kind
+from transfer.extras import NORMALS, PLACES, SHIFT
+from transfer.flow_files import flow_from
 from transfer.manifest import FORMAT, DatasetError, file_sha256
 
 KNOWN_FIELDS = frozenset(f.name for f in fields(ActorLabel))
@@ -50,10 +52,50 @@ class Sample:
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise DatasetError(f"{path}: cannot be read: {error}") from error
 
+    def flow(self, back: bool = False) -> Flow | None:
+        """Flow to the next picture of the camera, or back to the one before; None where there is none."""
+        folder = "flow_back" if back else "flow"
+        if not (self.root / folder / f"{self.name}.png").exists():
+            return None
+        return flow_from(self._picture(folder, "png", "IMREAD_UNCHANGED"))
+
+    def amodal(self) -> list[dict[str, Any]]:
+        """Whole masks, as `transfer.amodal.rows` writes them."""
+        return list(read_json(self.root / "amodal" / f"{self.name}.json", list))
+
+    def order(self) -> tuple[Hiding, ...]:
+        """Who hides whom."""
+        rows = read_json(self.root / "order" / f"{self.name}.json", list)
+        return tuple(Hiding(**row) for row in rows)
+
+    def panoptic(self) -> NDArray[np.int32]:
+        """(H, W) segment ids: instance + 65536 * class, 0 void."""
+        parts = np.asarray(self._picture("panoptic", "png", "IMREAD_COLOR"), dtype=np.int32)
+        return np.asarray(parts @ np.array([65536, 256, 1], np.int32))
+
+    def coordinates(self) -> NDArray[np.float32]:
+        """(H, W, 3) place within the 3D box, forward, left, up, 0..1; nan off labelled things."""
+        values = self._picture("coordinates", "png", "IMREAD_UNCHANGED")[..., ::-1].astype(np.float32)
+        return np.where(values > 0, values / np.float32(PLACES) - np.float32(SHIFT), np.float32(np.nan))
+
+    def normals(self) -> NDArray[np.float32]:
+        """(H, W, 3) unit, world frame; 0 in the sky."""
+        values = self._picture("normals", "png", "IMREAD_UNCHANGED")[..., ::-1].astype(np.float32)
+        return np.where(values > 0, (values - 32768) / np.float32(NORMALS), np.float32(0.0))
+
+    def lanes(self) -> NDArray[np.uint8]:
+        """(H, W) sum of `renderers.lanes_seen.Area`."""
+        return np.asarray(self._picture("lanes", "png", "IMREAD_UNCHANGED"), dtype=np.uint8)
+
+    def boundaries(self) -> NDArray[np.uint8]:
+        """(H, W) sum of `renderers.extras.Edge`."""
+        return np.asarray(self._picture("boundaries", "png", "IMREAD_UNCHANGED"), dtype=np.uint8)
+
     @cached_property
     def record(self) -> dict[str, Any]:
         """The content of frames/NAME.json."""
-        return read_json(self.root / "frames" / f"{self.name}.json")
+        content: dict[str, Any] = read_json(self.root / "frames" / f"{self.name}.json")
+        return content
 
     @cached_property
     def labels(self) -> tuple[ActorLabel, ...]:
@@ -197,11 +239,11 @@ def frozen(value: Any) -> Any:
     return tuple(frozen(part) for part in value) if isinstance(value, list) else value
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object.
+def read_json(path: Path, form: type = dict) -> Any:
+    """Read a JSON object, or an array when `form` is list.
 
     Raises:
-        DatasetError: the file is missing, or holds no JSON object.
+        DatasetError: the file is missing, or holds something else.
     """
     try:
         content = json.loads(path.read_bytes())
@@ -209,6 +251,7 @@ def read_json(path: Path) -> dict[str, Any]:
         raise DatasetError(f"{path}: cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise DatasetError(f"{path}: not JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise DatasetError(f"{path}: expected a JSON object, not a {type(content).__name__}")
+    if not isinstance(content, form):
+        wanted = "object" if form is dict else "array"
+        raise DatasetError(f"{path}: expected a JSON {wanted}, not a {type(content).__name__}")
     return content

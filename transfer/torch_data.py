@@ -116,7 +116,7 @@ class FrameImages(TorchDataset[tuple[torch.Tensor, dict[str, torch.Tensor]]]):
     def __getitem__(self, index: int) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """Return picture and target."""
         sample = self._samples[index]
-        shown = [label for label in sample.labels if label.tight is not None]
+        shown = [label for label in sample.labels if label.tight is not None and not label.rejected]
         ids = np.array([label.id for label in shown], dtype=np.int64)
         masks = sample.instance()[None] == ids[:, None, None]
         boxes = np.array([label.tight for label in shown], dtype=np.float32).reshape(-1, 4)

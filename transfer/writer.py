@@ -15,9 +15,11 @@ from renderers.frame import LabelledFrame
 from scenes.kinds import Kind
 from transfer import coco, yolo
 from transfer.encode import frame_files
+from transfer.extras import MERGED, extra_files
 from transfer.manifest import DatasetError, Recipe, category_rows, file_sha256, json_bytes, recipe_difference, sha256
 
-Marker = dict[str, Any]  # {"files": {path: [sha256, bytes]}, "images": [[COCO image, [COCO annotations]], ...]}
+# {"files": {path: [sha256, bytes]}, "images": [[COCO image, [COCO annotations], {name: rows}], ...]}
+Marker = dict[str, Any]
 
 
 class DatasetWriter:
@@ -93,10 +95,11 @@ class DatasetWriter:
         images = []
         try:
             for frame in sorted(frames, key=lambda frame: frame.name):
-                for path, content in frame_files(frame).items():
+                more, rows = extra_files(frame, self.recipe.labels)
+                for path, content in (frame_files(frame) | more).items():
                     self._put(self._data / path, content)
                     files[path] = (sha256(content), len(content))
-                images.append((coco.image_row(frame), coco.annotation_rows(frame)))
+                images.append((coco.image_row(frame), coco.annotation_rows(frame), rows))
             self._put(self._marker(k), json_bytes({"files": files, "images": images}))
         except OSError as error:
             raise self._failure(error) from error
@@ -149,12 +152,22 @@ class DatasetWriter:
     def _complete(self, notices: Mapping[str, bytes]) -> None:
         markers = list(self._markers())
         files = {path: facts[0] for marker in markers for path, facts in marker["files"].items()}
-        pairs = [(image, labels) for marker in markers for image, labels in marker["images"]]
+        pictures = [tuple(picture) for marker in markers for picture in marker["images"]]
+        pairs = [(image, labels) for image, labels, _ in pictures]
         counts = Counter(Kind(label["category_id"]).label for _, labels in pairs for label in labels)
+        rejected = Counter(Kind(row["category_id"]).label for _, rows in pairs for row in rows if "rejected" in row)
+        more = {"rejected": dict(rejected)} if self.recipe.reject else {}
         signs = Kind.SIGN.label in counts
         merged = {
             "annotations/coco.json": json_bytes(coco.merge(pairs, f"skidpad {self.recipe.name}")),
             "data.yaml": yolo.data_yaml(signs).encode(),
+            **{
+                f"annotations/{name}.json": json_bytes(
+                    join([(image, rows[name]) for image, _, rows in pictures], f"skidpad {self.recipe.name}")
+                )
+                for name, (_, join) in MERGED.items()
+                if name in self.recipe.labels
+            },
             **notices,
         }
         self._drop_strangers({*files, *merged})
@@ -164,7 +177,7 @@ class DatasetWriter:
         manifest = {
             **self.recipe.as_dict(),
             "classes": {row["name"]: row["id"] for row in category_rows(signs)},
-            "counts": {"images": len(pairs), "labels": dict(counts)},
+            "counts": {"images": len(pairs), "labels": dict(counts), **more},
             "files": files,
         }
         self._put(self._data / "manifest.json", json_bytes(manifest, indent=1))

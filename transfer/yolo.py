@@ -10,7 +10,7 @@ def label_text(frame: LabelledFrame) -> str:
     """Lines `class x y width height`: tight box, middle and size as fractions of the image.
 
     Args:
-        frame: with its labels; labels without a visible pixel are left out.
+        frame: with its labels; those without a visible pixel, and rejected ones, are left out.
 
     Returns:
         Text of the label file; empty when nothing shows.
@@ -18,7 +18,7 @@ def label_text(frame: LabelledFrame) -> str:
     width, height = frame.frame.view.width, frame.frame.view.height
     lines = []
     for label in frame.labels:
-        if label.tight is None:
+        if label.tight is None or label.rejected:
             continue
         x0, y0, x1, y1 = label.tight
         values = ((x0 + x1) / 2 / width, (y0 + y1) / 2 / height, (x1 - x0) / width, (y1 - y0) / height)

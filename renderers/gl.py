@@ -1,0 +1,266 @@
+"""The renderer for graphics cards: OpenGL numbers triangles, then a compute shader shades each pixel once.
+
+A visibility buffer (Burns and Hunt 2013): the same samples, the same formulas and the same maps as the rasteriser's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.fill import NEAR, to_camera
+from renderers.frame import Frame, View
+from renderers.geometry import Flat, Flattener
+from renderers.gl_device import ATLAS, Atlas, Device, GlError
+from renderers.lamps import LANTERN, REACH, lamps_near
+from renderers.materials import LEVELS
+from renderers.openness import EVERYWHERE
+from renderers.openness import LEVELS as OPEN_LEVELS
+from renderers.pixels import DISTANT, FOG_HEIGHT, SKY
+from renderers.points import FACADE_LIFT
+from renderers.raster import SKY_TEXEL, Drawn, RasterOptions, environment, open_sky, sky_rows, sun_rows
+from renderers.shade import Environment, Materials, Triangles
+from renderers.snow import ALBEDO, TROD
+from renderers.stage import Stage
+from renderers.wet import FIRST, GROUND, GROWTH, LEVEL, RAYS, ROUGH, SOLID, STEPS
+from scenes.types import FOG
+
+__all__ = ["GlError", "GlRenderer"]
+
+KINDS = 64  # rows of tables by kind
+DEFINES = {
+    "ATLAS": ATLAS, "KINDS": KINDS, "NEAR": NEAR, "LEVELS": LEVELS, "SKY": SKY, "DISTANT": DISTANT, "FOG": FOG,
+    "FOG_HEIGHT": FOG_HEIGHT, "FACADE_LIFT": FACADE_LIFT, "LANTERN": LANTERN, "LANTERN_REACH": REACH[0],
+    "BEAM_REACH": REACH[1], "OPEN_LOW": OPEN_LEVELS[0], "OPEN_HIGH": OPEN_LEVELS[1], "SNOW_ALBEDO": f"vec3{ALBEDO}",
+}  # fmt: skip
+WET = {"FIRST": FIRST, "GROWTH": GROWTH, "LEVEL": LEVEL, "RAYS": RAYS, "ROUGH": ROUGH, "SOLID": SOLID, "STEPS": STEPS}
+GROUP = 8  # pixels along an edge of a work group
+RADIANCE, DEPTH, CLASSES, NORMAL, WETTED = 11, 12, 13, 14, 15  # bindings of what is written
+
+
+class GlRenderer:
+    """OpenGL 4.5 without a window.
+
+    It keeps a context, packed textures and buffers between calls: one per process, used from the thread that made it.
+    Shadow maps are drawn by OpenGL; the coarse map of open sky is the rasteriser's.
+    """
+
+    def __init__(self, options: RasterOptions | None = None) -> None:
+        """Open a context.
+
+        Args:
+            options: quality against speed, as the rasteriser's.
+
+        Raises:
+            GlError: OpenGL 4.5 cannot be used here.
+        """
+        self.options = options or RasterOptions()
+        self.flattener = Flattener()
+        self.device = Device()
+        device, context = self.device, self.device.context
+        vertex = device.source("fill.vert", defines=DEFINES)
+        solid = device.source("fill.frag", defines=DEFINES)
+        holed = device.source("fill.frag", defines={**DEFINES, "HOLES": 1})
+        self._solid = context.program(vertex_shader=vertex, fragment_shader=solid)
+        self._holed = context.program(vertex_shader=vertex, fragment_shader=holed)
+        self._picture = context.compute_shader(device.source("buffers", "light", "picture", defines=DEFINES))
+        self._wet = context.compute_shader(device.source("buffers", "light", "wet", defines={**DEFINES, **WET}))
+        self._texels, self._alphas = Atlas(device, 3), Atlas(device, 1)
+        self._targets: dict[str, tuple[tuple[int, int], Any, Any]] = {}
+        self._materials: Materials | None = None
+
+    def render(self, stage: Stage, view: View) -> Frame:
+        """Draw one picture.
+
+        Args:
+            stage: meshes, light, time.
+            view: resolved camera.
+
+        Returns:
+            The frame, linear radiance and maps.
+        """
+        return self.draw(stage, view).frame
+
+    def draw(self, stage: Stage, view: View) -> Drawn:
+        """Draw one picture and keep the geometry that it was drawn from."""
+        flat = self.flattener.flatten(stage, view)
+        camera = np.empty_like(flat.world)
+        to_camera(view.camera_from_world.astype(np.float64), flat.world, camera)
+        sky = open_sky(flat, stage, view) if self.options.sky_size else EVERYWHERE
+        env = environment(stage.light, stage.seed, sky, lamps_near(stage.lamps, view.position))
+        self._load(flat, camera)
+        size = (view.width, view.height)
+        plain = self._visible("plain", flat, view, 1)
+        fine = self._visible("fine", flat, view, 2) if self.options.samples > 1 else plain
+        textures = {"plain": plain, "fine": fine, **self._maps(flat, stage, view)}
+        values = self._uniforms(env, stage, view)
+        values["samples"] = self.options.samples
+        for binding, name, numbers in ((RADIANCE, "radiance", 3), (DEPTH, "depth", 1), (CLASSES, "classes", 1),
+                                       (NORMAL, "normal", 3), (WETTED, "wet", 3)):  # fmt: skip
+            self.device.room(name, 4 * numbers * view.width * view.height).bind_to_storage_buffer(binding)
+        self._run(self._picture, values, textures, size)
+        wet = stage.light.wetness > 0.0
+        if wet:
+            self._run(self._wet, {**values, "tilted": stage.relief is not None}, textures, size)
+        frame = self._read("wet" if wet else "radiance", view, stage.time)
+        triangles = Triangles(
+            flat.world, camera, flat.normals, flat.uvs, flat.colours, flat.corners, flat.material, flat.instance,
+            flat.kind,
+        )  # fmt: skip
+        return Drawn(frame, flat, triangles)
+
+    def _load(self, flat: Flat, camera: NDArray[np.float32]) -> None:
+        """Bring geometry, materials and textures to the device."""
+        device = self.device
+        faces = np.empty((len(flat.corners), 2), np.uint32)
+        faces[:, 0] = flat.material
+        faces[:, 1] = flat.instance.astype(np.uint32) | flat.kind.astype(np.uint32) << 16
+        arrays = {"world": flat.world, "camera": camera, "normals": flat.normals, "uvs": flat.uvs,
+                  "colours": flat.colours, "corners": flat.corners, "faces": faces}  # fmt: skip
+        for name, values in arrays.items():
+            device.buffer(name, values)
+        device.buffer("solid", flat.solid)
+        count = len(flat.cutouts.triangle)
+        if count:
+            device.buffer("holed corners", flat.corners[flat.cutouts.triangle])
+            device.buffer("holed", np.column_stack([flat.cutouts.triangle, flat.cutouts.sheet]))
+        materials = self.flattener.materials.packed()
+        if materials is not self._materials:
+            self._materials = materials
+            self._load_materials(materials, flat)
+
+    def _load_materials(self, materials: Materials, flat: Flat) -> None:
+        surfaces = np.zeros((len(materials.colour), 3, 4), np.float32)
+        surfaces[:, 0, :3], surfaces[:, 0, 3] = materials.colour, materials.texture
+        surfaces[:, 1, :3], surfaces[:, 2, :3] = materials.emission, materials.gloss
+        self.device.buffer("surfaces", surfaces)
+        zero = np.zeros(len(materials.size), np.int32)
+        sheets = np.column_stack([materials.offset[:, 0].astype(np.int32), materials.size, materials.last, zero])
+        self.device.buffer("sheets", sheets)
+        used = int(materials.offset[-1, materials.last[-1]]) + 1
+        self._texels.update(materials.texels[:used])
+        alphas = flat.alphas
+        zero = np.zeros(len(alphas.size), np.int32)
+        self.device.buffer("alpha sheets", np.column_stack([
+            alphas.offset[:, 0].astype(np.int32), alphas.size, alphas.last, zero
+        ]))  # fmt: skip
+        self.device.buffer("least", alphas.least)
+        self._alphas.update(alphas.texels[:, None])
+
+    def _target(self, name: str, size: tuple[int, int]) -> tuple[Any, Any]:
+        known = self._targets.get(name)
+        if known is None or known[0] != size:
+            if known is not None:
+                known[1].release()
+                known[2].release()
+            known = self._targets[name] = (size, *self.device.target(size))
+        return known[1:]
+
+    def _visible(self, name: str, flat: Flat, view: View, scale: int) -> Any:
+        """Texture of the nearest triangle of each sample, -1 where nothing is."""
+        texture, target = self._target(name, (view.width * scale, view.height * scale))
+        target.clear(color=(-1, 0, 0, 0), depth=0.0)
+        values = {"map": False, "scale": (2.0 * view.focal / view.width, 2.0 * view.focal / view.height)}
+        self._fill(target, flat, "camera", values)
+        return texture
+
+    def _maps(self, flat: Flat, stage: Stage, view: View) -> dict[str, Any]:
+        """Textures of heights towards the sun and the zenith, of one texel where they are not wanted."""
+        found = {}
+        wanted = {
+            "sun_map": (self.options.shadow_size if max(stage.light.sun_colour) > 0.0 else 0, sun_rows),
+            "sky_map": (self.options.sky_size, sky_rows),
+        }
+        for name, (edge, rows_of) in wanted.items():
+            texture, target = self._target(name, (max(edge, 1), max(edge, 1)))
+            far = int(np.float32(-1e9).view(np.int32))
+            target.clear(color=(far, 0, 0, 0), depth=0.0)
+            if edge:
+                rows = rows_of(stage, view, self.options)
+                self._fill(target, flat, "world", {"map": True, "rows": rows, "scale": (2.0 / edge, 2.0 / edge)})
+            found[name] = texture
+        return found
+
+    def _fill(self, target: Any, flat: Flat, positions: str, values: dict[str, Any]) -> None:
+        device, context = self.device, self.device.context
+        target.use()
+        context.enable_only(device.depth_test)
+        place = (device.room(positions, 0), "3f", "position")
+        put(self._solid, values)
+        solid = context.vertex_array(self._solid, [place], index_buffer=device.room("solid", 0))
+        solid.render(vertices=3 * len(flat.corners))
+        solid.release()
+        count = len(flat.cutouts.triangle)
+        if count == 0:
+            return
+        for binding, name in enumerate(("holed", "alpha sheets", "least")):
+            device.room(name, 0).bind_to_storage_buffer(binding)
+        self._alphas.texture.use(0)
+        put(self._holed, {**values, "alphas": 0})
+        uvs = (device.room("uvs", 0), "2f", "uv")
+        holed = context.vertex_array(self._holed, [place, uvs], index_buffer=device.room("holed corners", 0))
+        holed.render(vertices=3 * count)
+        holed.release()
+
+    def _uniforms(self, env: Environment, stage: Stage, view: View) -> dict[str, Any]:
+        lamps = np.zeros((max(len(env.lamps.place), 1), 3, 4), np.float32)
+        if len(env.lamps.place):
+            lamps[:, 0, :3], lamps[:, 0, 3] = env.lamps.place, env.lamps.sort
+            lamps[:, 1, :3], lamps[:, 2, :3] = env.lamps.power, env.lamps.axis
+        self.device.buffer("lamps", lamps)
+        self.device.buffer("open", env.open_sky.factor)
+        options = self.options
+        return {
+            "camera_from_world": view.camera_from_world[:3, :3].T, "eye": view.position, "focal": view.focal,
+            "size": (view.width, view.height), "sun_rows": sun_rows(stage, view, options),
+            "sky_rows": sky_rows(stage, view, options), "open_rows": env.open_sky.cell_from_world,
+            "sun_texel": 2.0 * options.shadow_reach / max(options.shadow_size, 1), "sky_texel": SKY_TEXEL,
+            "open_count": env.open_sky.factor.shape[1], "sun": env.sun, "sun_colour": env.sun_colour,
+            "zenith": env.zenith, "horizon": env.horizon, "ground": env.ground, "clouds": env.clouds,
+            "haze": env.haze, "snow": env.snow, "seed": env.seed, "lamp_count": len(env.lamps.place),
+            "trod": TROD[:KINDS], "is_ground": GROUND[:KINDS].astype(np.float32),
+        }  # fmt: skip
+
+    def _run(self, program: Any, values: dict[str, Any], textures: dict[str, Any], size: tuple[int, int]) -> None:
+        names = ("world", "camera", "normals", "uvs", "colours", "corners", "faces", "surfaces", "sheets", "lamps",
+                 "open")  # fmt: skip
+        for binding, name in enumerate(names):
+            self.device.room(name, 0).bind_to_storage_buffer(binding)
+        for unit, (name, texture) in enumerate({**textures, "texels": self._texels.texture}.items()):
+            texture.use(unit)
+            put(program, {name: unit})
+        put(program, values)
+        program.run(-(-size[0] // GROUP), -(-size[1] // GROUP))
+        self.device.context.memory_barrier()
+
+    def _read(self, radiance: str, view: View, time: float) -> Frame:
+        shape = (view.height, view.width)
+
+        def taken(name: str, kind: type, *channels: int) -> NDArray[Any]:
+            count = 4 * view.height * view.width * int(np.prod(channels))
+            data = self.device.room(name, 0).read(count)
+            return np.frombuffer(data, kind).reshape(*shape, *channels)
+
+        classes = taken("classes", np.uint32)
+        return Frame(
+            rgb=taken(radiance, np.float32, 3).copy(),
+            depth=taken("depth", np.float32).copy(),
+            semantic=(classes >> 16).astype(np.uint8),
+            instance=(classes & 0xFFFF).astype(np.uint16),
+            normal=taken("normal", np.float32, 3).copy(),
+            view=view,
+            time=time,
+        )
+
+
+def put(program: Any, values: dict[str, Any]) -> None:
+    """Set uniforms; those that the program does not use are left out, and last rows of arrays likewise."""
+    for name, value in values.items():
+        if name in program:
+            if isinstance(value, np.ndarray):
+                used = program[name].array_length * program[name].dimension
+                program[name].write(np.ascontiguousarray(value, np.float32).ravel()[:used].tobytes())
+            else:
+                program[name].value = value

@@ -1,0 +1,37 @@
+// Number of the triangle, or its height in a map. Triangles with holes look up their alpha.
+in float height;
+in vec2 at;
+uniform bool map;
+layout(location = 0) out int triangle;
+
+#ifdef HOLES
+layout(std430, binding = 0) readonly buffer Holed { ivec2 holed[]; };  // triangle and sheet
+layout(std430, binding = 1) readonly buffer Sheets { ivec4 sheets[]; };  // first texel, edge, last level
+layout(std430, binding = 2) readonly buffer Least { float least[]; };  // of each sheet and level
+uniform sampler2D alphas;  // ATLAS texels a row
+
+float texel(int i) { return texelFetch(alphas, ivec2(i % ATLAS, i / ATLAS), 0).r * 255.0; }
+
+bool hole(int row) {
+    ivec4 sheet = sheets[row];
+    vec2 dx = dFdx(at), dy = dFdy(at);
+    float area = abs(dx.x * dy.y - dx.y * dy.x) * float(sheet.y) * float(sheet.y);
+    int level = area > 2.0 ? min(int(0.5 * log2(area) + 0.5), sheet.z) : 0;
+    int edge = sheet.y >> level, mask = edge - 1;
+    int base = sheet.x + (sheet.y * sheet.y - edge * edge) / 3 * 4;
+    vec2 g = at * float(edge) - 0.5, f = floor(g), w = g - f;
+    ivec2 p = ivec2(f) & mask, q = (p + 1) & mask;
+    float above = mix(texel(base + p.y * edge + p.x), texel(base + p.y * edge + q.x), w.x);
+    float below = mix(texel(base + q.y * edge + p.x), texel(base + q.y * edge + q.x), w.x);
+    return mix(above, below, w.y) < least[row * LEVELS + level];
+}
+#endif
+
+void main() {
+    int t = gl_PrimitiveID;
+#ifdef HOLES
+    if (hole(holed[t].y)) discard;
+    t = holed[t].x;
+#endif
+    triangle = map ? floatBitsToInt(height) : t;
+}

@@ -1,0 +1,165 @@
+"""One contract for every renderer: the same things in the same pixels, at the same distance."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import pytest
+
+from renderers.assemble import StageBuilder, resolve_camera
+from renderers.frame import Frame, View
+from renderers.gl_device import ATLAS, Atlas, Device, GlError
+from renderers.labels import Subject, label_frame
+from renderers.mesh import Material, box
+from renderers.raster import Drawn, RasterOptions, RasterRenderer
+from renderers.stage import Instance, Stage
+from scenes.files import load
+from scenes.geometry import camera_from_world, world_from_model
+from scenes.kinds import Kind
+from scenes.types import Light
+from sim.rollout import rollout
+from skidpad.drivers import cast
+from skidpad.render import RENDERERS, chosen_renderer, render_sample, renderer
+
+LEAVES = {int(Kind.VEGETATION)}  # TinyRenderer draws no holes and leaves leaves out
+SCENES = ("street", "crossing-night", "junction-rain", "street-snow", "hill", "pavement")
+
+
+@pytest.fixture(params=[name for name in RENDERERS if name != "raster"])
+def other(request: pytest.FixtureRequest) -> str:
+    name = str(request.param)
+    try:
+        renderer(name)
+    except GlError as error:
+        pytest.skip(str(error))
+    return name
+
+
+@lru_cache(maxsize=2)
+def staged(name: str, k: int = 1) -> tuple[Stage, View, list[Subject]]:
+    scene = load(name).sample(k, 0)
+    everybody, others = cast(scene)
+    state = rollout([scene], everybody, [scene.start_time], others)[0]
+    camera = scene.cameras[0]
+    view = resolve_camera(camera, scene, state)
+    stage, subjects = StageBuilder(scene).at(state, view, hidden=camera.mount)
+    return stage, view, subjects
+
+
+@lru_cache(maxsize=2)
+def reference(name: str) -> Drawn:
+    stage, view, _ = staged(name)
+    return RasterRenderer().draw(stage, view)
+
+
+def inner(frame: Frame) -> np.ndarray:
+    """Pixels that are not at an edge of a thing: their neighbours are of the same kind and thing."""
+    ids = frame.instance.astype(np.float32) * 64.0 + frame.semantic
+    kernel = np.ones((3, 3), np.uint8)
+    return np.asarray(cv2.dilate(ids, kernel) == cv2.erode(ids, kernel))
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_things_are_in_the_same_pixels(other: str, name: str) -> None:
+    stage, view, _ = staged(name)
+    own, frame = reference(name).frame, renderer(other).draw(stage, view).frame
+    where = np.ones(own.depth.shape, np.bool_)
+    if other == "bullet":
+        where = inner(own) & ~np.isin(own.semantic, list(LEAVES))
+    assert where.mean() > 0.5
+    assert (own.instance == frame.instance)[where].mean() >= 0.995
+    assert (own.semantic == frame.semantic)[where].mean() >= 0.995
+    both = where & np.isfinite(own.depth) & np.isfinite(frame.depth) & (own.semantic == frame.semantic)
+    wrong = np.abs(own.depth[both] - frame.depth[both]) > 1e-3 + 1e-3 * own.depth[both]
+    assert wrong.mean() < 2e-3
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_graphics_card_shades_as_the_processor_does(name: str) -> None:
+    try:
+        gl = renderer("gl")
+    except GlError as error:
+        pytest.skip(str(error))
+    stage, view, _ = staged(name)
+    own, frame = reference(name).frame, gl.draw(stage, view).frame
+    error = np.abs(own.rgb - frame.rgb).max(-1) / (0.05 + own.rgb.max(-1))
+    assert np.median(error) < 1e-4
+    assert np.quantile(error, 0.99) < 0.03  # reflections in wet ground follow rays, which may meet another pixel
+    assert np.abs(np.linalg.norm(frame.normal[np.isfinite(frame.depth)], axis=-1) - 1.0).max() < 1e-3
+
+
+def test_labels_are_the_same(other: str) -> None:
+    stage, view, subjects = staged("street")
+    own = {label.id: label for label in label_frame(reference("street"), subjects)}
+    found = {label.id: label for label in label_frame(renderer(other).draw(stage, view), subjects)}
+    assert own.keys() == found.keys()
+    plain = [key for key, label in own.items() if label.visible_pixels > 200 and label.kind != Kind.VEGETATION]
+    assert len(plain) > 3
+    for key in plain:
+        assert found[key].amodal == own[key].amodal
+        assert np.abs(np.subtract(found[key].tight, own[key].tight)).max() <= 2.0
+        assert found[key].visible_pixels == pytest.approx(own[key].visible_pixels, rel=0.03)
+
+
+def test_what_changes_between_pictures_is_drawn_anew(other: str) -> None:
+    light = Light("day", 2.3, 0.7, (2.0, 1.9, 1.7), (0.25, 0.4, 0.7), (0.7, 0.8, 0.9), 0.3, 0.0)
+    cube = box((1.0, 1.0, 1.0), (0.0, 0.0, 0.5), Material(colour=(0.5, 0.2, 0.2)))
+    view = View(96, 64, 90.0, camera_from_world(np.array([0.0, 0.0, 1.2]), 0.0, -0.1, 0.0))
+    ground = Instance(box((60.0, 60.0, 0.2), (0.0, 0.0, -0.1), Material()), np.eye(4), Kind.ROAD)
+    columns = []
+    for y in (-1.0, 1.0, -1.0):
+        item = Instance(cube, world_from_model(np.array([6.0, y, 0.0]), 0.3), Kind.CAR, 7)
+        frame = renderer(other).draw(Stage((ground, item), light, 0.0, 1), view).frame
+        columns.append(np.nonzero(frame.instance == 7)[1].mean())
+        expected = RasterRenderer(RasterOptions(samples=1)).render(Stage((ground, item), light, 0.0, 1), view)
+        assert ((frame.instance == 7) != (expected.instance == 7)).mean() < 2e-3
+    assert columns[0] == columns[2] > columns[1] + 10.0
+    smaller = View(48, 32, 45.0, view.camera_from_world)
+    assert renderer(other).draw(Stage((ground,), light, 0.0, 1), smaller).frame.rgb.shape == (32, 48, 3)
+
+
+def test_the_same_picture_twice(other: str) -> None:
+    stage, view, _ = staged("street")
+    first, second = (renderer(other).draw(stage, view).frame for _ in range(2))
+    for name in ("rgb", "depth", "semantic", "instance", "normal"):
+        assert np.array_equal(getattr(first, name), getattr(second, name))
+
+
+def test_a_sample_through_the_front_door(other: str) -> None:
+    shots = render_sample(load("crossing"), 0, 0, by=other)
+    assert len(shots[0].jpeg) > 2000
+    assert [label.id for label in shots[0].labels] == [
+        label.id for label in render_sample(load("crossing"), 0, 0)[0].labels
+    ]
+
+
+def test_texels_reach_the_card_piece_by_piece() -> None:
+    try:
+        device = Device()
+    except GlError as error:
+        pytest.skip(str(error))
+    atlas, texels = Atlas(device, 3), np.random.default_rng(0).integers(0, 256, (3 * ATLAS + 100, 3)).astype(np.uint8)
+    for count in (1, 10, ATLAS, ATLAS + 5, len(texels)):
+        texture = atlas.update(texels[:count])
+        held = np.frombuffer(texture.read(alignment=1), np.uint8).reshape(-1, 3)
+        assert np.array_equal(held[:count], texels[:count])
+
+
+def test_names_of_renderers() -> None:
+    assert chosen_renderer("raster") == "raster"
+    assert chosen_renderer("auto") in ("raster", "gl")
+    with pytest.raises(ValueError, match="renderer 'pth' is not one of auto, raster, gl, bullet"):
+        chosen_renderer("pth")
+
+
+def test_without_opengl_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    moderngl = pytest.importorskip("moderngl")
+
+    def broken(**_: object) -> None:
+        raise Exception("eglGetDisplay failed")
+
+    monkeypatch.setattr(moderngl, "create_context", broken)
+    with pytest.raises(GlError, match=r"^renderer gl: no OpenGL 4.5 through EGL \(eglGetDisplay failed\); .*raster$"):
+        Device()

@@ -1,0 +1,72 @@
+"""KITTI object labels and calibration (Geiger et al. 2012, readme.txt of the object development kit)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from renderers.frame import ActorLabel, LabelledFrame
+from scenes.geometry import rotation_of, transform, wrap_angle
+from scenes.kinds import Kind
+
+NAMES = {
+    Kind.CAR: "Car", Kind.VAN: "Van", Kind.TRUCK: "Truck", Kind.PEDESTRIAN: "Pedestrian", Kind.RIDER: "Cyclist",
+    Kind.BUS: "Misc", Kind.MOTORCYCLE: "Misc", Kind.BICYCLE: "Misc",
+}  # fmt: skip
+SEEN = (0.8, 0.4)  # visibility from which on a thing is fully visible, or partly occluded
+
+
+def label_text(frame: LabelledFrame) -> str:
+    """One line per visible thing of KITTI's classes; what is rejected becomes `DontCare`.
+
+    Pixels count from the middle of the top-left one; boxes are those of the whole thing inside the picture.
+    """
+    lines = []
+    for label in frame.labels:
+        if label.kind not in NAMES or label.tight is None or label.full is None:
+            continue
+        x0, y0, x1, y1 = label.full
+        box = f"{x0:.2f} {y0:.2f} {x1 - 1:.2f} {y1 - 1:.2f}"
+        if label.rejected:
+            lines.append(f"DontCare -1 -1 -10 {box} -1 -1 -1 -1000 -1000 -1000 -10")
+        else:
+            lines.append(f"{head(label)} {{alpha:.2f}} {box} {{rest}}".format(**solid(frame, label)))
+    return "".join(line + "\n" for line in lines)
+
+
+def head(label: ActorLabel) -> str:
+    """Type, truncation and degree of occlusion."""
+    name = "Person_sitting" if label.attributes.get("behaviour") == "wheelchair" else NAMES[label.kind]
+    return f"{name} {label.truncation:.2f} {sum(label.visibility < limit for limit in SEEN)}"
+
+
+def solid(frame: LabelledFrame, label: ActorLabel) -> dict[str, float | str]:
+    """Height, width, length, bottom middle in the camera's frame and rotation about its y axis; and alpha."""
+    view = frame.frame.view
+    if label.orientation is None:
+        ahead, up = np.array([math.cos(label.heading), math.sin(label.heading), 0.0]), np.array([0.0, 0.0, 1.0])
+    else:
+        ahead, _, up = rotation_of(np.array(label.orientation)).T
+    length, width, height = label.size
+    x, y, z = transform(view.camera_from_world, np.array(label.centre) - 0.5 * height * up)
+    along = view.camera_from_world[:3, :3] @ ahead
+    turn = -math.atan2(along[2], along[0])
+    size = f"{height:.2f} {width:.2f} {length:.2f}"
+    return {
+        "alpha": wrap_angle(turn - math.atan2(x, z)),
+        "rest": f"{size} {x:.2f} {y:.2f} {z:.2f} {turn:.2f}",
+    }
+
+
+def calibration_text(frame: LabelledFrame) -> str:
+    """Projection of the one camera, four times; the lidar's frame is the camera's."""
+    matrix = np.hstack([frame.frame.view.intrinsics, np.zeros((3, 1))])
+    matrix[:2, 2] -= 0.5
+
+    def line(name: str, values: np.ndarray) -> str:
+        return f"{name}: " + " ".join(f"{value:.12e}" for value in values.ravel()) + "\n"
+
+    still = np.eye(3, 4)
+    lines = [*(line(f"P{k}", matrix) for k in range(4)), line("R0_rect", np.eye(3))]
+    return "".join([*lines, line("Tr_velo_to_cam", still), line("Tr_imu_to_velo", still)])
