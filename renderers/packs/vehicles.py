@@ -37,8 +37,8 @@ from renderers.vehicles_wheels import TYRE, lathe
 from scenes.vehicles import MODELS
 
 BODY = (8600, 2600, 440)  # triangles of the levels of detail, without wheels
-TREAD = (20, 16)  # sides of their treads
 WHEEL = (420, 160)  # triangles of a wheel; the coarsest are turned
+TREAD = (20, 16)  # sides of the treads of wheels that had more
 LENSES = ("head", "tail", "turn", "brake", "reverse")
 LAMPS = ("head", "brake", "left", "right", "reverse")
 LAYERED = 4000  # triangles from which on the coarsest level is made from the outer skin
