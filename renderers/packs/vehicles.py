@@ -188,8 +188,9 @@ def standing(parts: Sequence[Part], machine: Machine) -> tuple[list[Wheel], list
     ahead = (old.length / 2 - front) * machine.size[0] / old.length
     if machine.wheel_base:
         ahead = (machine.size[0] - base) * (old.length / 2 - front) / (old.length - front + rear)
-    high = machine.size[2] / old.height
-    new = Measures(*machine.size, (machine.size[0] / 2 - ahead, machine.size[0] / 2 - ahead - base), old.radius * high)
+    radius = machine.wheel_radius or old.radius * machine.size[2] / old.height
+    first = machine.size[0] / 2 - ahead
+    new = Measures(*machine.size, (first, first - base), radius)
     return [settled(one, old, new) for one in wheels], [bent(one, old, new) for one in rest], new
 
 
