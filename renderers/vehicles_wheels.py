@@ -69,7 +69,7 @@ def wheel_mesh(look: VehicleLook, paints: Paints, detail: int, width: float, tur
         The mesh.
     """
     radius, half = look.wheel_radius, width / 2.0
-    sides = (20, 12, 8)[detail]
+    sides = (20, 16, 8)[detail]  # where wheels are seen to roll none leaves the ground by more than 1 cm
     rim = radius * (0.66 if look.wheel_style in ("spokes", "multi") else 0.62)
     if detail == 2:
         grey = 0.5 * look.wheel_colour[0]  # rim and dark gaps seen as one

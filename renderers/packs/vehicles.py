@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from renderers.glb import Level, Model, write_glb
-from renderers.mesh import Material, Mesh, Texture, box, merge
+from renderers.mesh import Material, Mesh, Texture, box, merge, moved
 from renderers.packs.build import Row
 from renderers.packs.collapse import collapsed
 from renderers.packs.levels import Array, Piece
@@ -37,10 +37,12 @@ from renderers.vehicles_wheels import TYRE, lathe
 from scenes.vehicles import MODELS
 
 BODY = (8600, 2600, 440)  # triangles of the levels of detail, without wheels
-WHEEL = (420, 120)  # triangles of a wheel; the coarsest are turned
+WHEEL = (420, 160)  # triangles of a wheel; the coarsest are turned
+TREAD = (20, 16)  # sides of the treads of wheels that had more
 LENSES = ("head", "tail", "turn", "brake", "reverse")
 LAMPS = ("head", "brake", "left", "right", "reverse")
 LAYERED = 4000  # triangles from which on the coarsest level is made from the outer skin
+SKIN = 620  # triangles of such a one
 WEIGHTS = {"paint": 3.0, "second": 3.0, "trim": 0.5, "dark": 0.2, "rubber": 0.5, "": 0.5, "chrome": 0.5}
 NO_WHEEL = ("paint", "second", "glass")  # roles that no wheel has
 FACE = (0.27, 0.085)  # m, half of the ground that a plate needs
@@ -204,8 +206,9 @@ def standing(parts: Sequence[Part], machine: Machine) -> tuple[list[Wheel], list
     ahead = (old.length / 2 - front) * machine.size[0] / old.length
     if machine.wheel_base:
         ahead = (machine.size[0] - base) * (old.length / 2 - front) / (old.length - front + rear)
-    high = machine.size[2] / old.height
-    new = Measures(*machine.size, (machine.size[0] / 2 - ahead, machine.size[0] / 2 - ahead - base), old.radius * high)
+    radius = machine.wheel_radius or old.radius * machine.size[2] / old.height
+    first = machine.size[0] / 2 - ahead
+    new = Measures(*machine.size, (first, first - base), radius)
     return [settled(one, old, new) for one in wheels], [bent(one, old, new) for one in rest], new
 
 
@@ -323,13 +326,17 @@ def finish(body: Sequence[Part], machine: Machine) -> list[Part]:
 def levels_of(body: Sequence[Part], wheels: Sequence[Wheel], width: float) -> tuple[list[Mesh], list[list[int]]]:
     """Levels of detail with one palette, wheels last, and the number of vertices of each wheel in each."""
     levels, counts = [], []
+    reach = points_of(body)
+    reach = np.array([np.abs(reach[:, 0]).max(), reach[:, 2].max()])
     layered = sum(len(one.piece.corners) for one in body) > LAYERED
     for number, count in enumerate(BODY):
         coarse = layered and number == len(WHEEL)
-        meshes = [thinned(skinned(body, width) if coarse else body, count)]
+        meshes = [whole_again(thinned(skinned(body, width), SKIN) if coarse else thinned(body, count), reach)]
         for wheel in wheels:
             mesh = turned(wheel) if number == len(WHEEL) else thinned(wheel.parts, WHEEL[number])
             meshes.append(round_again(mesh, wheel))
+            if number < len(WHEEL) and sum(len(one.piece.corners) for one in wheel.parts) > WHEEL[number]:
+                meshes[-1] = merge([meshes[-1], tread(wheel, TREAD[number])])
         levels.append(merge(meshes))
         counts.append([len(one.positions) for one in meshes[1:]])
     palette = list(dict.fromkeys(one for mesh in levels for one in mesh.palette))
@@ -351,6 +358,15 @@ def thinned(parts: Sequence[Part], count: int) -> Mesh:
     return merge(furniture(piece, len(piece.corners), material) for piece, material in there)
 
 
+def whole_again(mesh: Mesh, reach: Array) -> Mesh:
+    """A body that reaches as far ahead, back and up (m) as it did before it lost corners."""
+    low, high = mesh.extent
+    places = mesh.positions.astype(np.float64)
+    places[:, 0] = np.interp(places[:, 0], [low[0], high[0]], [-reach[0], reach[0]])
+    places[:, 2] *= reach[1] / float(high[2])
+    return replace(mesh, positions=places.astype(np.float32))
+
+
 def round_again(mesh: Mesh, wheel: Wheel) -> Mesh:
     """A wheel that touches the ground again after it lost corners."""
     off = mesh.positions[:, [0, 2]] - wheel.hub[[0, 2]]
@@ -360,19 +376,24 @@ def round_again(mesh: Mesh, wheel: Wheel) -> Mesh:
     return replace(mesh, positions=places.astype(np.float32))
 
 
+def tread(wheel: Wheel, count: int) -> Mesh:
+    """A band of `count` sides on which a wheel rolls that lost corners of its own."""
+    half = 0.9 * abs(wheel.outer - wheel.hub[1])
+    return hung(lathe([(half, wheel.radius), (-half, wheel.radius)], count, replace(TYRE, part="tyre")), wheel)
+
+
 def turned(wheel: Wheel) -> Mesh:
     """A wheel of few triangles."""
-    width = 2.0 * abs(wheel.outer - wheel.hub[1])
-    half, rim = width / 2, 0.64 * wheel.radius
-    tyre = lathe([(half, rim), (half * 0.9, wheel.radius), (-half, wheel.radius)], 8, replace(TYRE, part=""))
-    mesh = merge([tyre, lathe([(half, 0.0), (half, rim)], 8, DISC)])
-    sign = 1.0 if wheel.outer > 0 else -1.0
-    points = mesh.positions * np.array([1.0, sign, 1.0]) + wheel.hub
-    triangles = mesh.triangles if sign > 0 else mesh.triangles[:, ::-1]
-    return replace(
-        mesh, positions=points.astype(np.float32), triangles=np.ascontiguousarray(triangles),
-        normals=(mesh.normals * np.array([1.0, sign, 1.0])).astype(np.float32),
-    )  # fmt: skip
+    half, rim = abs(wheel.outer - wheel.hub[1]), 0.64 * wheel.radius
+    tyre = lathe([(half, rim), (half * 0.9, wheel.radius), (-half, wheel.radius)], 8, replace(TYRE, part="tyre"))
+    return hung(merge([tyre, lathe([(half, 0.0), (half, rim)], 8, DISC)]), wheel)
+
+
+def hung(mesh: Mesh, wheel: Wheel) -> Mesh:
+    """A left-hand wheel around the origin where it belongs."""
+    pose = np.diag([1.0, float(np.sign(wheel.outer)), 1.0, 1.0])
+    pose[:3, 3] = wheel.hub
+    return moved(mesh, pose)
 
 
 def plain(mesh: Mesh) -> Mesh:

@@ -53,7 +53,9 @@ def skinned(body: Sequence[Part], width: float) -> list[Part]:
     share = votes / np.maximum(votes.sum(1, keepdims=True), 1.0)
     votes += np.where(lit & (share > GLOWING), 1e6, 0.0)
     labels = _filled_labels(votes, far.reshape(ROWS, COLUMNS) > 0)
-    sheet = _sheet(_filled(far.reshape(ROWS, COLUMNS)), middle, end, height)
+    sheet = _sheet(_filled(far.reshape(ROWS, COLUMNS)), middle, end)
+    order = np.argsort(radius, kind="stable")
+    sheet[cell[order]] = points[order]  # the outermost point of each cell comes last
     triangles = grid_triangles(ROWS, COLUMNS, closed=True)[:, ::-1].astype(np.int64)
     # both halves of a cell take its material
     worn = np.tile(labels[: ROWS - 1].reshape(-1), 2)
@@ -122,8 +124,8 @@ def _filled_labels(votes: Array, known: Chosen) -> Ints:
     return np.asarray(best)
 
 
-def _sheet(radius: Array, middle: float, end: float, height: float) -> Array:
-    """(ROWS * COLUMNS, 3) points of the sheet, at the middles of the cells; it ends above the ground."""
+def _sheet(radius: Array, middle: float, end: float) -> Array:
+    """(ROWS * COLUMNS, 3) points of the sheet, at the middles of the cells."""
     rows = ROWS - 2 * FAN
     k = np.arange(ROWS) + 0.5
     tilt = np.where(k < FAN, (k - FAN) / FAN, np.where(k > ROWS - FAN, (k - ROWS + FAN) / FAN, 0.0)) * math.pi / 2

@@ -180,11 +180,12 @@ def wheels_of(parts: Sequence[Part], body: Sequence[str]) -> tuple[list[Wheel], 
     points = np.concatenate([part.piece.points[np.unique(part.piece.corners)] for part in tyres])
     wheels, rest = [], list(parts)
     for spot in _places(tyres):
-        near = np.hypot(points[:, 0] - spot[0], points[:, 2] - spot[2]) < 1.02 * spot[3]
+        near = np.hypot(points[:, 0] - spot[0], points[:, 2] - spot[2]) < 1.1 * spot[3]
         own = points[near & (points[:, 1] * spot[1] > 0)]
         hub = (own.min(0) + own.max(0)) / 2
         turn = _straightening(own - own.mean(0))
         own = (own - hub) @ turn.T
+        own = own[np.hypot(own[:, 0], own[:, 2]) < 1.02 * spot[3]]
         middle = (own.min(0) + own.max(0)) / 2
         radius = float(np.hypot(own[:, 0] - middle[0], own[:, 2] - middle[2]).max())
         half = float(np.ptp(own[:, 1])) / 2

@@ -32,6 +32,7 @@ class Machine:
     size: tuple[float, float, float]  # m, length, width without mirrors, height
     roles: Mapping[str, str | tuple[Rule, ...]]  # of materials; the first rule that holds, else an empty role
     wheel_base: float = 0.0  # m, 0 = as it is drawn
+    wheel_radius: float = 0.0  # m, 0 = as it is drawn
     blanks: Mapping[str, tuple[Rect, ...]] = field(default_factory=dict)  # of pictures: where marques are painted over
     plates: Mapping[str, float] = field(default_factory=dict)  # height (m) of front and rear plate where none is drawn
     board: Rect | None = None  # x0, x1, z0, z1 of flat sides as shares of length and height: for lettering
@@ -56,7 +57,7 @@ MACHINES: dict[str, Machine] = {
         blanks={"llanta_y_logo.jpg": ((0.42, 0.26, 0.56, 0.38),)}, plates={"front": 0.36, "rear": 0.80},
     ),
     "hatchback-b": Machine(
-        "BlendSwap-CC-BY/fordFocus", ("hatchback",), (4.36, 1.82, 1.48),
+        "BlendSwap-CC-BY/fordFocus", ("hatchback",), (4.26, 1.78, 1.47),
         {"chrome_matte": (Rule("drop", place=(0.97, 1, 0.44, 0.56, 0, 1)),
                           Rule("drop", place=(0, 0.04, 0.44, 0.56, 0, 1)), Rule("rim")),
          "blue_gradient": "drop", "glass_red": "tail", "white": "plate", "chrome": "chrome",
@@ -66,7 +67,7 @@ MACHINES: dict[str, Machine] = {
         author="Ruff",
     ),
     "beetle": Machine(
-        "KatorLegaz/VW-new-beetle", ("hatchback", "coupe"), (4.09, 1.72, 1.50),
+        "KatorLegaz/VW-new-beetle", ("hatchback",), (4.09, 1.72, 1.50),
         {"GLASS": "", "PAINT_yellow": "paint", "PAINT_black": "trim", "IMAGE_license_plate": "plate",
          "METAL_aluminum": "rim", "RUBBER": "rubber", "GLASS_turn_signals3": "turn", "PLASTIC_black": "trim",
          "METAL_chrome": (Rule("drop", place=(0.93, 1, 0.45, 0.55, 0, 1)),
@@ -78,7 +79,7 @@ MACHINES: dict[str, Machine] = {
          "GLASS_brake_light2": "brake", "PLASTIC_black_vent": "trim"},
 
     ),
-    "saloon": Machine("KatorLegaz/concept-sedan-02-sport", ("saloon",), (4.42, 1.78, 1.46), KATOR_02, rare=True),
+    "saloon": Machine("KatorLegaz/concept-sedan-02-sport", ("saloon",), (4.42, 1.78, 1.44), KATOR_02, 2.68, rare=True),
     "mpv": Machine(
         "Scopia/renault-scenic", ("mpv",), (4.26, 1.80, 1.62),
         {"plate": "plate", "black-plastic": "trim", "black-plastic2": "drop", "sweethome3d_window_mirror": "chrome",
@@ -135,5 +136,15 @@ MACHINES: dict[str, Machine] = {
              Rule("head", uv=(0.0, 0.2, 0.45, 0.33)), Rule("drop", uv=(0.03, 0.46, 0.32, 0.55)),
              Rule("plate", uv=(0.4, 0.36, 0.82, 0.48)), Rule("tail", uv=(0.77, 0.36, 1.0, 1.0)))},
         blanks={"bus-texture.png": ((0.14, 0.0, 0.32, 0.18),)},
+    ),
+    "lorry": Machine(
+        "Scopia/truck", ("box_truck",), (7.75, 2.44, 3.38),
+        {"black-plastic": "trim", "sweethome3d_window_mirror": "chrome", "glass": "glass", "white-container": "second",
+         "grey-metalic-frame": "metal", "grey-metal": "metal", "red-cabin": "paint", "black-metal": "dark",
+         "orange-lights": "turn",
+         "textured": (
+             Rule("head", uv=(0.66, 0.75, 0.88, 0.97)), Rule("tail", uv=(0.0, 0.77, 0.54, 0.88)),
+             Rule("tyre", uv=(0.0, 0.0, 0.9, 0.47)), Rule("tyre", uv=(0.88, 0.0, 1.0, 1.0)))},
+        wheel_radius=0.475, plates={"front": 0.72, "rear": 0.85}, board=(0.05, 0.6, 0.5, 0.9),
     ),
 }  # fmt: skip
