@@ -8,6 +8,7 @@ import numpy as np
 
 from agents.actions import WALK_PUSH, pushed, steered
 from agents.drivers import rule_acceleration
+from agents.fetching import fetch_ahead, fetch_paths, fetch_world
 from agents.judging import REACHED, RUNNING, TIMEOUT, Verdicts, judge
 from agents.resetting import RESPAWN, STOP, Play, begin, blur, look, place_again
 from agents.rewards import SUCCESS
@@ -83,6 +84,10 @@ def step_range(batch, near, order, actions, fresh, low, high):  # type: ignore[n
     """
     for i in range(low, high):
         e = order[i]
+        if i + 2 < high:
+            fetch_world(order[i + 2], batch)
+        if i + 1 < high:
+            fetch_paths(order[i + 1], batch)
         p, sight, wish = batch.play.scene[e], sight_of(batch.sights, e), batch.wish[e]
         if not fresh:
             decide(p, e, batch, actions, sight, wish)
@@ -258,6 +263,8 @@ def observe_rows(p, e, last, batch, sight, near):  # type: ignore[no-untyped-def
     for a in range(tables.exists.shape[1]):
         n = play.row_of[p, a]
         acts = n >= 0 and play.active[e, n]
+        if not last and a + 1 < tables.exists.shape[1]:
+            fetch_ahead(p, e, a + 1, batch)
         if last and not (acts and batch.verdicts.outcome[e, n] != RUNNING):
             continue
         if not bodies.alive[e, a] or tables.path[p, a] < 0:

@@ -14,6 +14,7 @@ from sim.tables import COSINE, LEFT, RIGHT, SINE, slide_on
 HALF: float = np.float32(0.5)  # type: ignore[assignment]
 TURN_AHEAD = 25  # m before a turn from where on oncoming traffic matters
 STRAIGHT: float = np.float32(math.cos(0.5))  # type: ignore[assignment]  # cosine of a change of heading that is none
+STRAIGHT_WITHIN: float = np.float32(0.5)  # type: ignore[assignment]  # m that a straight path may sweep at most
 CLEARANCE = 2.6  # m between the ways of two vehicles that do not conflict
 
 
@@ -59,7 +60,9 @@ def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-u
         sj, off = slide_on(tables, r, px, py, guess)
         if sj <= s + np.float32(0.05) or abs(off) > reach or sj - half - nose >= gap:
             continue
-        k = tables.rows[r, 0] + min(max(int(sj), 0), tables.rows[r, 1] - 1)
+        k = here
+        if tables.rim[here, LEFT] - tables.rim[here, RIGHT] > STRAIGHT_WITHIN:
+            k = np.uint64(tables.rows[r, 0] + min(max(int(sj), 0), tables.rows[r, 1] - 1))
         same = sight.cosine[j] * tables.rim[k, COSINE] + sight.sine[j] * tables.rim[k, SINE]
         across = abs(sight.sine[j] * tables.rim[k, COSINE] - sight.cosine[j] * tables.rim[k, SINE])
         if abs(off) > wide + HALF * (across * tables.size[p, j, 0] + abs(same) * tables.size[p, j, 1]):
@@ -100,7 +103,7 @@ def guess_ahead(p, j, r, here, s, away, wide, half, x, y, tables, sight):  # typ
     # most things lie beside all of the path ahead
     if beside > np.float32(0.0) and beside * beside > reach * reach + np.float32(4.1):
         return s, False
-    if left - right < np.float32(1.0):  # the path is as good as straight
+    if left - right <= STRAIGHT_WITHIN:  # the path is as good as straight
         same, across = abs(sight.cosine[j] * c + sight.sine[j] * d), abs(sight.sine[j] * c - sight.cosine[j] * d)
         taken = HALF * (across * tables.size[p, j, 0] + same * tables.size[p, j, 1])
         return s + dx * c + dy * d, beside <= wide + taken + HALF

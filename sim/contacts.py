@@ -61,7 +61,7 @@ def both_ways(end, move, reach, low, high):  # type: ignore[no-untyped-def]
         What is left of it; nothing where low >= high.
     """
     if abs(move) < np.float32(1e-6):
-        return (low, high) if abs(end) < reach else (high, low)
+        return (low, high) if abs(end) < reach else (np.float32(1.0), np.float32(0.0))
     start, per = end - move, np.float32(1.0) / move
     first, second = (-reach - start) * per, (reach - start) * per
     return max(low, min(first, second)), min(high, max(first, second))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 
 RAMP = 0.22  # m before and behind a kerb over which a walker rises
+LINE = 64  # bytes that come together from memory
 MAX_STEER = 0.6  # rad
 MAX_STEER_RATE = 1.2  # rad/s, within CommonRoad's vehicle parameters
 
@@ -16,6 +19,33 @@ MAX_STEER_RATE = 1.2  # rad/s, within CommonRoad's vehicle parameters
 # reason they are inlined: a call puts all of those arrays on the stack, a fifth to a third of a step.
 kernel = njit(cache=True, error_model="numpy", forceinline=True, _nrt=False)
 released = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)  # other threads run meanwhile
+
+
+@intrinsic
+def fetch(context, array, place):  # type: ignore[no-untyped-def]
+    """Ask for the cache line of an element of a contiguous array, by its place in all of them, ahead of its use.
+
+    Most of a step's time went into waiting for what lies far apart in memory: paths, and the arrays of the next world.
+    """
+
+    def generate(target, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        kind = signature.args[0]
+        data = target.make_array(kind)(target, builder, arguments[0]).data
+        byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        there = builder.bitcast(builder.gep(data, [arguments[1]]), byte)
+        name = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], name)
+        builder.call(prefetch, [there, word(0), word(3), word(1)])  # to read, into the first cache, data
+        return target.get_dummy_value()
+
+    return types.void(array, types.intp), generate
+
+
+@kernel
+def fetch_rows(array, e, width):  # type: ignore[no-untyped-def]
+    """Ask for the rows of world e of an array, `width` elements each; see `fetch`."""
+    for k in range(e * width, (e + 1) * width, LINE // array.itemsize):
+        fetch(array, k)
 
 
 @kernel

@@ -70,7 +70,11 @@ def shown_at(plans, b, group, time):  # type: ignore[no-untyped-def]
         Index in STATES, and s.
     """
     first, count = plans.rows[b, group, 0], plans.rows[b, group, 1]
-    left = (float(time) + plans.clock[b, group, 1]) % plans.clock[b, group, 0]
+    cycle = plans.clock[b, group, 0]
+    left = float(time) + plans.clock[b, group, 1]
+    left -= cycle * np.floor(left / cycle)  # faster than a modulo
+    if left < 0.0:
+        left += cycle
     for k in range(first, first + count):
         if left < plans.phase[k, 1]:
             return int(plans.phase[k, 0]), plans.phase[k, 1] - left

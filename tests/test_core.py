@@ -65,6 +65,15 @@ def test_boxes_meet_where_they_touch_at_some_time_of_a_step() -> None:
     assert 60 < found < 250
 
 
+def test_who_passes_in_the_other_lane_is_not_met() -> None:
+    for turn in (0.0, math.pi):
+        other = (math.cos(turn), math.sin(turn), 2.2, 0.9)
+        assert not boxes_meet(1.0, 3.2, -1.8, 0.0, 1.0, 0.0, 2.2, 0.9, *other)  # apart on two axes, which do not move
+        assert boxes_meet(1.0, 1.7, -1.8, 0.0, 1.0, 0.0, 2.2, 0.9, *other)
+        assert boxes_meet(-5.0, 1.7, -12.0, 0.0, 1.0, 0.0, 2.2, 0.9, *other)  # passed within the step
+        assert not boxes_meet(-5.0, 1.7, -0.5, 0.0, 1.0, 0.0, 2.2, 0.9, *other)
+
+
 def head_on(speed: float) -> Scene:
     """Two cars that drive towards each other on one line, and one that stands far away."""
     cars = (car(1, 100.0, speed, speed), car(2, 100.0, speed, speed, LANE[::-1].copy()))
