@@ -327,7 +327,7 @@ def levels_of(body: Sequence[Part], wheels: Sequence[Wheel], width: float) -> tu
     """Levels of detail with one palette, wheels last, and the number of vertices of each wheel in each."""
     levels, counts = [], []
     reach = points_of(body)
-    reach = np.array([np.abs(reach[:, 0]).max(), reach[:, 2].max()])
+    reach = np.array([reach[:, 0].min(), reach[:, 0].max(), reach[:, 2].max()])
     layered = sum(len(one.piece.corners) for one in body) > LAYERED
     for number, count in enumerate(BODY):
         coarse = layered and number == len(WHEEL)
@@ -362,8 +362,8 @@ def whole_again(mesh: Mesh, reach: Array) -> Mesh:
     """A body that reaches as far ahead, back and up (m) as it did before it lost corners."""
     low, high = mesh.extent
     places = mesh.positions.astype(np.float64)
-    places[:, 0] = np.interp(places[:, 0], [low[0], high[0]], [-reach[0], reach[0]])
-    places[:, 2] *= reach[1] / float(high[2])
+    places[:, 0] = np.interp(places[:, 0], [low[0], high[0]], reach[:2])
+    places[:, 2] *= reach[2] / float(high[2])
     return replace(mesh, positions=places.astype(np.float32))
 
 

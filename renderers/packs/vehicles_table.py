@@ -121,11 +121,11 @@ MACHINES: dict[str, Machine] = {
     "city-bus": Machine(
         "Scopia/cityBus", ("bus",), (11.6, 2.53, 3.0),
         {"blackInterior": "drop", "tires": "tyre", "accentColor": "second", "darkColor": "trim", "glass": "glass",
-         "darkglass": (Rule("board", place=(0.97, 1, 0, 1, 0.8, 1)), Rule("glass")),
-         "blackPlastic": "trim", "mirror": "chrome", "whiteBase": "paint", "blackRubber": "rubber", "display": "drop",
+         "darkglass": "glass",
+         "blackPlastic": "trim", "mirror": "chrome", "whiteBase": "paint", "blackRubber": "rubber", "display": "board",
          "blackPlasticRearviews": "trim",
          "texturedParts": (
-             Rule("plate", uv=(0.0, 0.0, 0.45, 0.13)), Rule("drop", uv=(0.05, 0.3, 0.6, 0.68)),
+             Rule("plate", uv=(0.0, 0.0, 0.45, 0.13)), Rule("drop", place=(0.9, 1, 0, 1, 0.78, 1)),
              Rule("tail", uv=(0.0, 0.68, 0.6, 0.86)), Rule("head", uv=(0.38, 0.86, 1.0, 1.0)))},
     ),
     "coach": Machine(
