@@ -229,6 +229,7 @@ class Light:
     snowfall: float = 0.0  # mm/h of water
     wetness: float = 0.0  # of the ground, by the weather; puddles and dry spots of their own aside
     snow: float = 0.0  # share of the ground that snow lies on
+    sky: str = ""  # id of an asset that is the sky; none: zenith, horizon and clouds make it
 
     @property
     def lamps_on(self) -> bool:

@@ -24,6 +24,7 @@ Progress = Callable[[int, int], None]
 BUILDERS: dict[str, str] = {
     "people": "renderers.packs.people",
     "signs": "renderers.packs.signs",
+    "skies": "renderers.packs.skies",
     "street": "renderers.packs.street",
 }
 HEAD = """skidpad asset pack "{name}", made on this machine from these packages. Nothing of them is part of skidpad.
