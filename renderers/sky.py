@@ -10,7 +10,7 @@ from numba import njit
 from renderers.fill import FAST
 from renderers.sky_maps import MARGIN
 
-BEND = 2.2  # texels by which noise bends what a pack's sky shows
+BEND = 1.3  # texels by which noise bends what a pack's sky shows
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
@@ -135,4 +135,6 @@ def backdrop(dx, dy, dz, env):  # type: ignore[no-untyped-def]
 def bent(x, y, seed):  # type: ignore[no-untyped-def]
     """Rugged noise around 0, in texels of a sky map."""
     coarse = value_noise(x * 0.45, y * 0.45, seed) + 0.6 * value_noise(x * 1.1, y * 1.1, seed + 1)
-    return coarse + 0.35 * value_noise(x * 2.6, y * 2.6, seed + 2) + 0.2 * value_noise(x * 6.1, y * 6.1, seed + 3) - 1.075
+    return (
+        coarse + 0.35 * value_noise(x * 2.6, y * 2.6, seed + 2) + 0.2 * value_noise(x * 6.1, y * 6.1, seed + 3) - 1.075
+    )

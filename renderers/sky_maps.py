@@ -1,4 +1,4 @@
-"""Skies of packs as shading reads them: turned to the scene's sun, as bright as its sky, for pixels, mirrors and bodies.
+"""Skies of packs as shading reads them: turned to the scene's sun, as bright as its sky, in pixels, mirrors, on bodies.
 
 Maps are seen from below in stereographic projection: a direction (x, y, z) is at (x, y) / (1 + z), the horizon is the
 unit circle.
@@ -28,6 +28,7 @@ STEP = 0.16  # between the roughnesses of mirrors
 ROUGHNESS = tuple(round(STEP * k, 2) for k in range(1, 6))  # of the mirrors in a pack
 SHARP, DULL = 320, 64  # edges of the maps of the sky and of its mirrors
 MARGIN = 0.97  # radius of the horizon, in halves of an edge
+BALANCE = 0.5  # of the difference in colour to the built-in sky is taken back, as cameras that balance white do
 LUMA = np.array([0.2126, 0.7152, 0.0722])  # ITU-R BT.709
 LOW = math.radians(8.0)  # up to here is the horizon that hazy distance fades into
 # spherical harmonics up to order 2 (Ramamoorthi and Hanrahan 2001): constants of the polynomials in `bases`, squared,
@@ -81,8 +82,9 @@ def sky_map(light: Light, mirrored: bool) -> SkyMap:
     sharp = projected(sky, SHARP, turn, mirrored, bend)
     dull = np.stack([projected(one, DULL, turn, mirrored, bend) for one in mirrors])
     white = harmonics(sharp)
-    wanted = 0.5 * (np.array(light.zenith) + np.array(light.horizon)) @ LUMA
-    scale = wanted / (bases(np.array([0.0, 0.0, 1.0])) @ white @ LUMA)
+    wanted, found = 0.5 * (np.array(light.zenith) + np.array(light.horizon)), bases(np.array([0.0, 0.0, 1.0])) @ white
+    balance = (wanted / found) ** BALANCE
+    scale = balance * (wanted @ LUMA) / (balance * found @ LUMA)
     return SkyMap(*((part * scale).astype(np.float32) for part in (sharp, dull, white)))
 
 

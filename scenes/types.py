@@ -298,3 +298,4 @@ class Scene:
     physics: str = "kinematic"  # engine that moves it, a key of sim.engine.ENGINES
     shapes: tuple[Shape, ...] = ()  # distractors and backdrops of plain domain randomisation
     controller: Controller | None = None  # of the signals, instead of their plans
+    sky: str = "any"  # that a pack may bring: any that fits, builtin (none), or the id of one

@@ -75,7 +75,7 @@ def render_scene(scene: Scene, frames: int = 1, fps: float = 10.0) -> list[Label
             shot = shoot(builder, camera, state, index)
             metadata: dict[str, object] = {
                 "scene": scene.name,
-                "light": asdict(scene.light),
+                "light": {key: value for key, value in asdict(scene.light).items() if value != ""},
                 "chain": asdict(camera.chain),
                 "values": scene.values,
             }
