@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 from renderers.glb import Model, read_glb
 from scenes.catalogue import AssetError, asset, file_digest
@@ -21,9 +22,24 @@ def packed(name: str) -> Model:
     Raises:
         AssetError: the asset is not installed, or its file is not the one that was built.
     """
+    return read_glb(checked(name))
+
+
+def checked(name: str) -> Path:
+    """The file of an asset, as it was built.
+
+    Args:
+        name: id of the asset, pack/name.
+
+    Returns:
+        The file.
+
+    Raises:
+        AssetError: the asset is not installed, or its file is not the one that was built.
+    """
     found = asset(name)
     digest = file_digest(found.file) if found.file.is_file() else "missing"
     if digest != found.sha256:
         pack = name.partition("/")[0]
         raise AssetError(f"{found.file}: sha256 {digest}, expected {found.sha256}; skidpad assets build {pack}")
-    return read_glb(found.file)
+    return found.file

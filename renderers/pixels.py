@@ -9,7 +9,7 @@ from numba import njit
 
 from renderers.fill import FAST
 from renderers.points import locate, shade_points
-from renderers.sky import lattice, sky_radiance, skyline, value_noise
+from renderers.sky import backdrop, lattice, sky_radiance, skyline, value_noise
 from scenes.kinds import Kind
 from scenes.types import FOG
 
@@ -42,7 +42,10 @@ def beyond(x, y, env, lens):  # type: ignore[no-untyped-def]
             env.horizon[2] * (1 - air) * 0.85 + env.ground[2] * blue * tone * air,
             DISTANT,
         )
-    red, green, blue = sky_radiance(dx, dy, dz, env, 1)
+    if env.sky.sharp.shape[0] > 1:
+        red, green, blue = backdrop(dx, dy, dz, env)
+    else:
+        red, green, blue = sky_radiance(dx, dy, dz, env, 1)
     if env.haze > FOG:
         clear = math.exp((FOG - env.haze) * FOG_HEIGHT / max(dz, 0.03))
         red = red * clear + env.horizon[0] * 0.85 * (1 - clear)

@@ -13,6 +13,7 @@ from renderers.fill import FAST
 from renderers.lamps import lamplight
 from renderers.openness import open_share
 from renderers.shade import ggx, reflected, sky_seen, sunlit, surface_at, texture_at
+from renderers.sky_maps import skylight
 from renderers.snow import snowed
 
 F4 = NDArray[np.float32]
@@ -167,6 +168,17 @@ def diffuse(n, pts, tri, mat, env):  # type: ignore[no-untyped-def]
                 env.sun_colour[k] * pts.light[i, 0] + (env.zenith[k] + env.horizon[k]) * above + env.ground[k] * below
             )
             pts.rgb[i, k] = pts.glow[i, k] + pts.albedo[i, k] * body * light
+    if env.sky.sharp.shape[0] < 2:
+        return
+    for i in range(n):  # under the sky of a pack: what it gives in place of zenith and horizon
+        m = np.uint64(tri.material[np.uint64(pts.triangle[i])])
+        body = one - mat.gloss[m, 1]
+        x, y, z = pts.normal[i, 0], pts.normal[i, 1], pts.normal[i, 2]
+        above = pts.light[i, 1] * pts.light[i, 2]
+        built_in = half * (half + half * z)
+        for k in range(3):
+            more = skylight(k, x, y, z, env.sky.light) - (env.zenith[k] + env.horizon[k]) * built_in
+            pts.rgb[i, k] += pts.albedo[i, k] * body * above * more
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)

@@ -18,6 +18,7 @@ from renderers.openness import CELL, CELLS, EVERYWHERE, LEAD, OpenSky, open_sky_
 from renderers.pixels import shade_plain, shade_smooth
 from renderers.points import make_points
 from renderers.shade import DepthMap, Environment, Lamps, Lens, Triangles
+from renderers.sky_maps import NO_SKY, bases, horizon_of, sky_map
 from renderers.stage import Stage
 from renderers.wet import mirror_ground
 from scenes.relief import raised
@@ -286,12 +287,16 @@ def map_rows(
 
 def environment(light: Light, seed: int, open_sky: OpenSky = EVERYWHERE, lamps: Lamps | None = None) -> Environment:
     """Light as shading needs it; the ground's own light follows from sun and sky."""
-    sun = sun_vector(light)
-    sky = 0.5 * (np.array(light.zenith) + np.array(light.horizon))
+    sun, horizon = sun_vector(light), np.array(light.horizon)
+    above = NO_SKY
+    sky = 0.5 * (np.array(light.zenith) + horizon)
+    if light.sky:
+        above = sky_map(light, seed % 2 == 1)
+        sky, horizon = bases(np.array([0.0, 0.0, 1.0])) @ above.light, horizon_of(above)
     albedo = GROUND_ALBEDO + (SNOW_ALBEDO - GROUND_ALBEDO) * light.snow
     ground = albedo * (np.array(light.sun_colour) * max(float(sun[2]), 0.0) + sky)
     return Environment(
         sun.astype(np.float32), np.array(light.sun_colour, np.float32), np.array(light.zenith, np.float32),
-        np.array(light.horizon, np.float32), ground.astype(np.float32), float(light.cloudiness), float(light.haze),
-        seed % 65521, open_sky, float(light.snow), lamps_near((), sun) if lamps is None else lamps,
+        horizon.astype(np.float32), ground.astype(np.float32), float(light.cloudiness), float(light.haze),
+        seed % 65521, open_sky, float(light.snow), lamps_near((), sun) if lamps is None else lamps, above,
     )  # fmt: skip

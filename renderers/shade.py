@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from renderers.fill import FAST, mip_level
 from renderers.openness import OpenSky
 from renderers.sky import roofline, sky_radiance
+from renderers.sky_maps import SkyMap, mirrored_sky
 
 F4 = NDArray[np.float32]
 I4 = NDArray[np.int32]
@@ -67,6 +68,7 @@ class Environment(NamedTuple):
     open_sky: OpenSky
     snow: float  # share of the ground that snow lies on
     lamps: Lamps
+    sky: SkyMap  # of a pack; without one zenith, horizon and clouds make the sky
 
 
 class DepthMap(NamedTuple):
@@ -219,7 +221,10 @@ def reflected(nx, ny, nz, vx, vy, vz, rough, env, seen):  # type: ignore[no-unty
     """Radiance that a glossy surface mirrors: sky above a jagged line of roofs, dark street below."""
     d = 2.0 * (nx * vx + ny * vy + nz * vz)
     rx, ry, rz = d * nx - vx, d * ny - vy, d * nz - vz
-    r, g, b = sky_radiance(rx, ry, max(rz, 0.02), env, 0)
+    if env.sky.sharp.shape[0] > 1:
+        r, g, b = mirrored_sky(rx, ry, max(rz, 0.0), rough, env.sky)
+    else:
+        r, g, b = sky_radiance(rx, ry, max(rz, 0.02), env, 0)
     edge = roofline(rx, ry, env.seed + 7)
     soft = 0.06 + 0.6 * rough
     k = min(1.0, max(0.0, (rz - edge) / soft + 0.5))

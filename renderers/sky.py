@@ -8,6 +8,9 @@ import numpy as np
 from numba import njit
 
 from renderers.fill import FAST
+from renderers.sky_maps import MARGIN
+
+BEND = 1.3  # texels by which noise bends what a pack's sky shows
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
@@ -87,3 +90,51 @@ def sky_radiance(dx, dy, dz, env, detail):  # type: ignore[no-untyped-def]
             b + glow * env.sun_colour[2] * 0.36,
         )
     return r, g, b
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def backdrop(dx, dy, dz, env):  # type: ignore[no-untyped-def]
+    """Radiance of a pack's sky in a unit direction above the horizon, for pixels.
+
+    A texel covers several pixels: quadratic B-splines leave no creases, and noise that bends the lookup gives edges of
+    clouds the detail that the map lacks; where the sky is even nothing changes.
+
+    Args:
+        dx: unit direction in the world.
+        dy: unit direction in the world.
+        dz: unit direction in the world.
+        env: `Environment` with a sky.
+
+    Returns:
+        Linear RGB.
+    """
+    level = env.sky.sharp
+    edge = level.shape[0]
+    scale = 0.5 * MARGIN * edge / (1.0 + max(dz, 0.0))
+    gx, gy = dx * scale + 0.5 * edge, dy * scale + 0.5 * edge
+    gx, gy = (
+        gx + BEND * bent(gx, gy, env.seed + 20),
+        gy + BEND * bent(gx, gy, env.seed + 30),
+    )
+    ix, iy = np.int64(gx), np.int64(gy)
+    ax, ay = np.float32(gx - ix), np.float32(gy - iy)
+    one, half = np.float32(1.0), np.float32(0.5)
+    r, g, b = np.float32(0.0), np.float32(0.0), np.float32(0.0)
+    for q in range(3):
+        wy = half * (one - ay) ** 2 if q == 0 else (half * ay * ay if q == 2 else half + ay * (one - ay))
+        for p in range(3):
+            wx = half * (one - ax) ** 2 if p == 0 else (half * ax * ax if p == 2 else half + ax * (one - ax))
+            y, x = min(max(iy + q - 1, 0), edge - 1), min(max(ix + p - 1, 0), edge - 1)
+            r += wx * wy * level[y, x, 0]
+            g += wx * wy * level[y, x, 1]
+            b += wx * wy * level[y, x, 2]
+    return r, g, b
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def bent(x, y, seed):  # type: ignore[no-untyped-def]
+    """Rugged noise around 0, in texels of a sky map."""
+    coarse = value_noise(x * 0.45, y * 0.45, seed) + 0.6 * value_noise(x * 1.1, y * 1.1, seed + 1)
+    return (
+        coarse + 0.35 * value_noise(x * 2.6, y * 2.6, seed + 2) + 0.2 * value_noise(x * 6.1, y * 6.1, seed + 3) - 1.075
+    )

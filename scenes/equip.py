@@ -10,6 +10,7 @@ from scenes.equip_people import person
 from scenes.equip_props import dressed
 from scenes.equip_shapes import shape
 from scenes.equip_vehicles import vehicle
+from scenes.equip_sky import sky
 from scenes.people import PersonLook
 from scenes.types import Actor, Scene
 from scenes.vehicles import VehicleLook
@@ -34,8 +35,12 @@ def equipped(scene: Scene, packs: Mapping[str, Pack]) -> Scene:
             sorts.setdefault(one.sort, []).append(one)
     if not sorts:
         return scene
+    light = scene.light
+    if "sky" in sorts:
+        light = replace(light, sky=sky(light, scene.sky, sorts["sky"]))
     return replace(
         scene,
+        light=light,
         actors=tuple(_actor(actor, sorts) for actor in scene.actors),
         props=dressed(scene, sorts.get("prop", ()), sorts.get("sign", ())),
         shapes=tuple(shape(one, sorts["shape"]) for one in scene.shapes) if "shape" in sorts else scene.shapes,

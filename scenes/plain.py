@@ -99,10 +99,11 @@ def scatter(scene: Scene, spec: PlainSpec, draws: Draws) -> Scene:
         shapes += _distractors(place, spec, draws.rng("plain", "distractors", n))
     ground = tuple(_ground(place, spec, draws.rng("plain", "ground", n)) for n, place in enumerate(places))
     light = any_light(draws.rng("plain", "light")) if spec.lights else scene.light
+    sky = "builtin" if spec.lights else scene.sky
     return replace(
         scene, start_time=0.0, roads=RoadNetwork((), (), (), 0.0, (), ground, ()), actors=tuple(actors),
         signals=tuple(signals), controller=None, buildings=(), props=(), light=light, shapes=tuple(shapes),
-        cameras=tuple(place.camera for place in places),
+        cameras=tuple(place.camera for place in places), sky=sky,
     )  # fmt: skip
 
 

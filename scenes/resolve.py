@@ -132,7 +132,7 @@ def furnished(
         light=make_light(spec.light, spec.weather),
         cameras=tuple(make_cameras(spec, layout, carriers, heads, watched, draws)), values=dict(draws.values),
         physics=spec.physics, ego=None if own is None else carrier(everyone, own),
-        controller=contents.controller,
+        controller=contents.controller, sky=spec.light.sky,
     )  # fmt: skip
     return scatter(scene, spec.plain, draws) if spec.randomisation == "plain" else scene
 

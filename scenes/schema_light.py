@@ -29,6 +29,9 @@ class LightSpec(SkyPart):
     latitude: Annotated[float, Range(-90.0, 90.0, "deg")] = 48.0  # clock: north positive
     north: Annotated[float, Range(-360.0, 360.0, "deg")] = 90.0  # clock: direction of north, anticlockwise from +x
     cloudiness: Share = 0.3
+    sky: Annotated[str, OneOf(("any", "builtin"), root="skies")] = (
+        "any"  # of packs, by day and at dusk; without: builtin
+    )
     haze: Annotated[float, Range(0.0, 0.1, "1/m")] = 0.0005
 
 

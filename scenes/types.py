@@ -239,6 +239,7 @@ class Light:
     snowfall: float = 0.0  # mm/h of water
     wetness: float = 0.0  # of the ground, by the weather; puddles and dry spots of their own aside
     snow: float = 0.0  # share of the ground that snow lies on
+    sky: str = ""  # id of an asset that is the sky; none: zenith, horizon and clouds make it
 
     @property
     def lamps_on(self) -> bool:
@@ -307,3 +308,4 @@ class Scene:
     physics: str = "kinematic"  # engine that moves it, a key of sim.engine.ENGINES
     shapes: tuple[Shape, ...] = ()  # distractors and backdrops of plain domain randomisation
     controller: Controller | None = None  # of the signals, instead of their plans
+    sky: str = "any"  # that a pack may bring: any that fits, builtin (none), or the id of one

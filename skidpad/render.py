@@ -132,7 +132,7 @@ def render_scene(
             shot = shoot(builder, camera, state, index, by)
             metadata: dict[str, object] = {
                 "scene": scene.name,
-                "light": asdict(scene.light),
+                "light": {key: value for key, value in asdict(scene.light).items() if value != ""},
                 "chain": asdict(camera.chain),
                 "values": scene.values,
             }

@@ -25,6 +25,7 @@ Progress = Callable[[int, int], None]
 BUILDERS: dict[str, str] = {
     "people": "renderers.packs.people",
     "signs": "renderers.packs.signs",
+    "skies": "renderers.packs.skies",
     "street": "renderers.packs.street",
     "vehicles": "renderers.packs.vehicles",
 }
