@@ -9,8 +9,8 @@ from scenes.catalogue import Asset, Pack
 from scenes.equip_people import person
 from scenes.equip_props import dressed
 from scenes.equip_shapes import shape
-from scenes.equip_vehicles import vehicle
 from scenes.equip_sky import sky
+from scenes.equip_vehicles import vehicle
 from scenes.people import PersonLook
 from scenes.types import Actor, Scene
 from scenes.vehicles import VehicleLook

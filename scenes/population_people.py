@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
@@ -14,10 +14,10 @@ from scenes.lanes import arc_lengths, beside, line_at
 from scenes.people import PersonLook, sample_person
 from scenes.people_sample import AGE_SHARES
 from scenes.population_space import HORIZON, Space
-from scenes.roads_parts import RAMP, Layout, Place, Walk
+from scenes.roads_parts import RAMP, Layout, Place, Walk, ground_height
 from scenes.schema import PeopleSpec
 from scenes.seeds import between, pick
-from scenes.types import Actor, Floats
+from scenes.types import Actor, Floats, RoadNetwork
 
 ROOM = 0.7  # m, width that a walker needs
 ABREAST = 0.68  # m between two who walk side by side
@@ -64,7 +64,18 @@ def add_people(
         return people + _mill(spec, layout, space, draws, cameras, time)
     for number, walk in enumerate(layout.walks):
         people += _stroll(spec, walk, number, space, draws, time)
-    return people
+    return _on_ramps(people, layout.network, layout.section.kerb_height)
+
+
+def _on_ramps(people: list[Actor], network: RoadNetwork, kerb: float) -> list[Actor]:
+    """Those who stand on the ramp of a dropped kerb stand as low as it is there."""
+    ramps = replace(network, surfaces=tuple(one for one in network.surfaces if 0.0 < one.z < kerb))
+    standing = [k for k, one in enumerate(people) if len(one.path) == 1]
+    if not standing or not ramps.surfaces:
+        return people
+    heights = ground_height(ramps, np.concatenate([people[k].path for k in standing]))
+    lowered = {k: np.array([height]) for k, height in zip(standing, heights, strict=True) if height > 0.0}
+    return [replace(one, path_z=lowered[k]) if k in lowered else one for k, one in enumerate(people)]
 
 
 @dataclass(frozen=True)
