@@ -138,7 +138,7 @@ def harmonics(sharp: F8) -> F8:
     square = line[:, None] ** 2 + line**2
     area = np.where(square < 1.0, 4.0 / (1.0 + square) ** 2 * (2.0 / edge / MARGIN) ** 2, 0.0)
     area *= 2.0 * math.pi / area.sum()
-    return KEPT[:, None] * np.einsum("yx,yxk,yxc->kc", area, bases(grid(edge)), sharp)
+    return np.asarray(KEPT[:, None] * np.einsum("yx,yxk,yxc->kc", area, bases(grid(edge)), sharp), np.float64)
 
 
 def horizon_of(sky: SkyMap) -> F8:

@@ -49,7 +49,7 @@ def fits(light: Light, one: Asset) -> bool:
     details = one.details
     if details["condition"] != light.condition or abs(details["clouds"] - light.cloudiness) > CLOUDS:
         return False
-    sun = details.get("sun_elevation")
+    sun: float | None = details.get("sun_elevation")
     if sun is None or light.condition != "day":
         return True
     return abs(sun - light.sun_elevation) <= NEARBY and sun / STRETCH <= light.sun_elevation <= sun * STRETCH

@@ -242,4 +242,4 @@ def mirrors(sky: F8) -> F8:
         lobe /= lobe.sum((1, 2), keepdims=True)
         level = np.fft.irfft(np.einsum("oik,ikc->okc", np.fft.rfft(lobe, axis=2), spectrum), columns, axis=1)
         shown.append(level.reshape(ROWS // GLOSSY, COLUMNS // GLOSSY, -1, 3).mean(2))
-    return np.maximum(np.stack(shown), 0.0)
+    return np.asarray(np.maximum(np.stack(shown), 0.0), np.float64)
