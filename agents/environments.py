@@ -273,10 +273,10 @@ def _play(pool: Pool, count: int, options: Randomisation, weights: Weights, limi
 def _batch(pool: Pool, count: int, play: Play, size: int) -> Batch:
     """Everything that kernels read and write."""
     actors, groups, rows = pool.tables.exists.shape[1], pool.tables.plans.rows.shape[1], pool.slots.shape[1]
+    zeros = [np.zeros((count, actors), np.float32) for _ in range(4)]
     sights = Sight(
-        *(np.zeros((count, actors), np.float32) for _ in range(4)),
-        np.full((count, actors), -1, np.int32), np.zeros((count, actors), bool), np.zeros((count, groups), np.int32),
-        np.zeros((count, groups), np.float32),
+        zeros[0], zeros[1], zeros[2], zeros[3], np.full((count, actors), -1, np.int32),
+        np.zeros((count, actors), bool), np.zeros((count, groups), np.int32), np.zeros((count, groups), np.float32),
     )  # fmt: skip
     verdicts = Verdicts(
         np.zeros((count, rows), np.float32), np.zeros((count, rows, len(TERMS)), np.float32),

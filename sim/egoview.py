@@ -246,7 +246,7 @@ def see_neighbours(p, e, a, most, tables, bodies, sight, near, out):  # type: ig
         seen[4], seen[5] = cosine, sine
         seen[6], seen[7] = min(tables.size[p, j, 0], np.float32(15.0)), min(tables.size[p, j, 1], np.float32(3.0))
         seen[8], seen[9] = not tables.vehicle[p, j], np.float32(1.0)
-    for k in range(np.uint64(FIRST) + np.uint64(PER) * n, np.uint64(FIRST) + np.uint64(PER) * most):
+    for k in range(np.uint64(FIRST) + np.uint64(PER) * n, np.uint64(FIRST) + np.uint64(PER) * most):  # type: ignore[assignment]
         out[k] = np.float32(0.0)
 
 

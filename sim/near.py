@@ -43,11 +43,12 @@ def empty_near(cells: I4, actors: int) -> Near:
         actors: A.
     """
     most = int(cells.prod(1).max())
-    whole = [np.zeros(actors, np.int32) for _ in range(3)]
     return Near(
-        np.zeros(most + 1, np.int32), *whole, np.zeros(actors, np.float32), np.zeros(actors, np.float32),
-        np.zeros(actors + 1, np.uint64), np.zeros(actors * actors, np.int32), np.zeros(actors * actors, np.float32),
-        np.zeros(actors + 1, np.int32), np.zeros(actors + 1, np.float32),
+        start=np.zeros(most + 1, np.int32), column=np.zeros(actors, np.int32), row=np.zeros(actors, np.int32),
+        order=np.zeros(actors, np.int32), x=np.zeros(actors, np.float32), y=np.zeros(actors, np.float32),
+        first=np.zeros(actors + 1, np.uint64), other=np.zeros(actors * actors, np.int32),
+        square=np.zeros(actors * actors, np.float32), chosen=np.zeros(actors + 1, np.int32),
+        far=np.zeros(actors + 1, np.float32),
     )  # fmt: skip
 
 
