@@ -85,6 +85,10 @@ class GlRenderer:
 
     def draw(self, stage: Stage, view: View) -> Drawn:
         """Draw one picture and keep the geometry that it was drawn from."""
+        with self.device.context:  # a process may have several
+            return self._draw(stage, view)
+
+    def _draw(self, stage: Stage, view: View) -> Drawn:
         flat = self.flattener.flatten(stage, view)
         camera = np.empty_like(flat.world)
         to_camera(view.camera_from_world.astype(np.float64), flat.world, camera)

@@ -104,6 +104,8 @@ def test_quality_means_the_same_on_a_card(options: RasterOptions) -> None:
     own, frame = RasterRenderer(options).render(stage, view), card.render(stage, view)
     error = np.abs(own.rgb - frame.rgb).max(-1) / (0.05 + own.rgb.max(-1))
     assert np.quantile(error, 0.99) < 0.03
+    assert chosen_renderer("gl") == "gl"  # another context, and back again
+    assert np.array_equal(card.render(stage, view).rgb, frame.rgb)
 
 
 def test_labels_are_the_same(other: str) -> None:
