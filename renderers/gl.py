@@ -20,7 +20,17 @@ from renderers.openness import EVERYWHERE
 from renderers.openness import LEVELS as OPEN_LEVELS
 from renderers.pixels import DISTANT, FOG_HEIGHT, SKY
 from renderers.points import FACADE_LIFT
-from renderers.raster import NO_MAP, SKY_TEXEL, Drawn, RasterOptions, environment, open_sky, sky_rows, sun_rows
+from renderers.raster import (
+    NO_MAP,
+    SKY_TEXEL,
+    Drawn,
+    RasterOptions,
+    built_in_sky,
+    environment,
+    open_sky,
+    sky_rows,
+    sun_rows,
+)
 from renderers.shade import Environment, Materials, Triangles
 from renderers.snow import ALBEDO, TROD
 from renderers.stage import Stage
@@ -93,7 +103,8 @@ class GlRenderer:
         camera = np.empty_like(flat.world)
         to_camera(view.camera_from_world.astype(np.float64), flat.world, camera)
         sky = open_sky(flat, stage, view) if self.options.sky_size else EVERYWHERE
-        env = environment(stage.light, stage.seed, sky, lamps_near(stage.lamps, view.position))
+        light = built_in_sky(stage.light)
+        env = environment(light, stage.seed, sky, lamps_near(stage.lamps, view.position))
         self._load(flat, camera)
         size = (view.width, view.height)
         plain = self._visible("plain", flat, view, 1)

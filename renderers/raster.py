@@ -285,6 +285,11 @@ def map_rows(
     return rows.astype(np.float32)
 
 
+def built_in_sky(light: Light) -> Light:
+    """The light without the sky of a pack, for renderers that know only the sky of zenith, horizon and clouds."""
+    return replace(light, sky="")
+
+
 def environment(light: Light, seed: int, open_sky: OpenSky = EVERYWHERE, lamps: Lamps | None = None) -> Environment:
     """Light as shading needs it; the ground's own light follows from sun and sky."""
     sun, horizon = sun_vector(light), np.array(light.horizon)

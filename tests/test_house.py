@@ -90,6 +90,6 @@ def test_the_wheel_holds_the_packages_and_the_scene_library_alone(tmp_path: Path
         str(path.relative_to(source))
         for package in PACKAGES
         for path in (source / package).rglob("*")
-        if path.suffix in (".py", ".yaml")
+        if path.suffix in (".py", ".yaml", ".glsl")
     }
     assert held == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import cv2
@@ -136,6 +137,13 @@ def test_what_changes_between_pictures_is_drawn_anew(other: str) -> None:
     assert columns[0] == columns[2] > columns[1] + 10.0
     smaller = View(48, 32, 45.0, view.camera_from_world)
     assert renderer(other).draw(Stage((ground,), light, 0.0, 1), smaller).frame.rgb.shape == (32, 48, 3)
+
+
+def test_skies_of_packs_give_way_to_the_built_in_one(other: str) -> None:
+    stage, view, _ = staged("street")
+    packed = replace(stage, light=replace(stage.light, sky="skies/anything"))
+    own, found = (renderer(other).draw(one, view).frame for one in (stage, packed))
+    assert np.array_equal(own.rgb, found.rgb)
 
 
 def test_the_same_picture_twice(other: str) -> None:
