@@ -142,6 +142,8 @@ def _with_bicycle(one: Actor, roads: RoadNetwork, space: Space, rng: np.random.G
         box = boxes_of(pushed, one.path, np.array([one.start]))
         if boxes_meet(box, 1, *line_at(one.path, one.start), TRUNK / 2, TRUNK / 2):
             continue  # where the path turns, the bar would be in who pushes it
+        if boxes_meet(space.solid.rows, space.solid.count, *box[0]):
+            continue  # it begins behind who pushes it, where the path may begin at a wall
         if _beside(one, side, roads, space) and _settle(one, speed, rings, space, pushed):
             return [_at(replace(one, look=look, companion=pushed), speed)]
     return None
