@@ -34,10 +34,9 @@ from renderers.vehicles_moving import vehicle, vehicle_rig
 from renderers.vehicles_paint import painted
 from renderers.vehicles_rig import rolling
 from renderers.vehicles_signs import signs_of
+from renderers.views import resolve_camera
 from scenes.cycles import CycleLook
 from scenes.geometry import (
-    camera_from_world,
-    camera_looking,
     posed,
     quadruple,
     quaternion_of,
@@ -48,7 +47,7 @@ from scenes.kinds import VEHICLES, Kind
 from scenes.people import PersonLook
 from scenes.relief import raised
 from scenes.signals import SignalLook
-from scenes.types import Actor, Camera, Scene, Signal
+from scenes.types import Actor, Scene, Signal
 from scenes.vehicles import VehicleLook
 from sim.lights import state_of
 from sim.masses import LOOSE_MASSES
@@ -363,41 +362,3 @@ def detail_for(height: float, position: NDArray[np.floating], view: View) -> int
     if pixels >= DETAIL_HEIGHTS[0]:
         return 0
     return 1 if pixels >= DETAIL_HEIGHTS[1] else 2
-
-
-def resolve_camera(camera: Camera, scene: Scene, state: State | None) -> View:
-    """Place a camera at one moment.
-
-    Args:
-        camera: intrinsics and mount.
-        scene: the scene, for the index of the mount.
-        state: where the mount is; None = where it starts.
-
-    Returns:
-        The view.
-    """
-    position, heading, relief = np.asarray(camera.position, np.float64), camera.heading, scene.roads.relief
-    if camera.mount is not None:
-        k = next(i for i, actor in enumerate(scene.actors) if actor.id == camera.mount)
-        origin, turn = start_pose(scene.actors[k])
-        if state is not None and state.rigid is not None:
-            mount = posed(state.position[0, k].astype(np.float64), state.rigid.orientation[0, k])
-            body = mount @ world_from_model(position, heading, camera.pitch, -camera.roll)
-            return View(camera.width, camera.height, camera.focal, camera_looking(body))
-        if state is not None:
-            origin, turn = state.position[0, k].astype(np.float64), float(state.heading[0, k])
-        if relief is not None:
-            mount = actor_pose(scene.actors[k], origin, turn, relief)
-            body = mount @ world_from_model(position, heading, camera.pitch, -camera.roll)
-            return View(camera.width, camera.height, camera.focal, camera_looking(body))
-        position = world_from_model(origin, turn)[:3, :3] @ position + origin
-        heading += turn
-    else:
-        position = raised(position, relief)
-    pose = camera_from_world(position, heading, camera.pitch, camera.roll)
-    return View(camera.width, camera.height, camera.focal, pose)
-
-
-def start_pose(actor: Actor) -> tuple[NDArray[np.float64], float]:
-    """Roughly where an actor starts: good enough for levels of detail."""
-    return np.array([*actor.path[0], 0.0]), actor.heading

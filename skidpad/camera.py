@@ -9,9 +9,10 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from renderers.assemble import StageBuilder, resolve_camera
+from renderers.assemble import StageBuilder
 from renderers.camera_chain import automatic_exposure
 from renderers.raster import RasterOptions, RasterRenderer
+from renderers.views import resolve_camera
 from scenes.cameras import DASH, focal_of
 from scenes.types import Camera, CameraChain, Scene
 from sim.world import State

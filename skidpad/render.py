@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.assemble import StageBuilder, resolve_camera
+from renderers.assemble import StageBuilder
 from renderers.camera_chain import NIGHT_GAIN, develop, encode_jpeg
 from renderers.extras import FLOW, extras_of
 from renderers.flow import flow_between
@@ -21,6 +21,7 @@ from renderers.motion import vertices_at
 from renderers.precipitation import falling
 from renderers.raster import Drawn, RasterRenderer, Renderer
 from renderers.stage import Stage
+from renderers.views import resolve_camera
 from scenes.catalogue import Pack
 from scenes.equip import equipped
 from scenes.files import SceneTemplate

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import skidpad
-from renderers.assemble import StageBuilder, resolve_camera
+from renderers.assemble import StageBuilder
 from renderers.labels import label_frame
 from renderers.people import person_mesh, pose_person
 from renderers.people_skin import skinned
@@ -22,6 +22,7 @@ from renderers.vehicles import vehicle_mesh
 from renderers.vehicles_moving import vehicle_rig
 from renderers.vehicles_rig import rolling
 from renderers.vehicles_wheels import Gear
+from renderers.views import resolve_camera
 from scenes.errors import SceneError
 from scenes.geometry import posed, rotation_of, transform
 from scenes.kinds import Kind

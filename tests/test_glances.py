@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from renderers.assemble import StageBuilder, resolve_camera
+from renderers.assemble import StageBuilder
 from renderers.people import person_mesh
 from renderers.people_skin import skinned
+from renderers.views import resolve_camera
 from scenes.files import load
 from scenes.people import PersonLook, sample_person
 from scenes.population_people import person

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import skidpad
-from renderers.assemble import StageBuilder, resolve_camera
+from renderers.assemble import StageBuilder
 from renderers.frame import ActorLabel, View
 from renderers.labels import label_frame
 from renderers.mesh import Material, box
@@ -25,6 +25,7 @@ from renderers.people_skin import skinned
 from renderers.raster import Drawn
 from renderers.riders import rested
 from renderers.stage import Instance
+from renderers.views import resolve_camera
 from scenes.cycles import sample_cycle
 from scenes.files import load
 from scenes.geometry import camera_from_world, transform, world_from_model

@@ -8,9 +8,10 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from renderers.assemble import StageBuilder, resolve_camera
+from renderers.assemble import StageBuilder
 from renderers.people import person_mesh, pose_person
 from renderers.people_company import FINE, company, pushed
+from renderers.views import resolve_camera
 from scenes.errors import SceneError
 from scenes.files import load
 from scenes.geometry import transform, world_from_model

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from renderers.assemble import StageBuilder, resolve_camera
+from renderers.assemble import StageBuilder
 from renderers.frame import View
 from renderers.mesh import Material
 from renderers.plates_seen import plate_corners, plate_in_picture
@@ -16,6 +16,7 @@ from renderers.raster import RasterOptions, RasterRenderer
 from renderers.stage import Instance, Stage
 from renderers.vehicles import vehicle_mesh
 from renderers.vehicles_plates import plate_size, plate_texture, strips
+from renderers.views import resolve_camera
 from scenes.files import load
 from scenes.geometry import camera_from_world
 from scenes.kinds import Kind

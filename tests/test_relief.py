@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from renderers.assemble import person, resolve_camera
+from renderers.assemble import person
 from renderers.buildings import building_mesh
 from renderers.frame import ActorLabel, View
 from renderers.ground import ground_mesh
@@ -21,6 +21,7 @@ from renderers.props import prop_mesh
 from renderers.relief import actor_pose, cut, ground_on, house_on, prop_pose, shear_at
 from renderers.vehicles_moving import vehicle
 from renderers.vehicles_paint import DARK
+from renderers.views import resolve_camera
 from scenes.errors import SceneError
 from scenes.files import load
 from scenes.geometry import rotation_of, transform, world_from_model

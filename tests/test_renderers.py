@@ -9,13 +9,14 @@ import cv2
 import numpy as np
 import pytest
 
-from renderers.assemble import StageBuilder, resolve_camera
+from renderers.assemble import StageBuilder
 from renderers.frame import Frame, View
 from renderers.gl_device import ATLAS, Atlas, Device, GlError
 from renderers.labels import Subject, label_frame
 from renderers.mesh import Material, box
 from renderers.raster import Drawn, RasterOptions, RasterRenderer
 from renderers.stage import Instance, Stage
+from renderers.views import resolve_camera
 from scenes.files import load
 from scenes.geometry import camera_from_world, world_from_model
 from scenes.kinds import Kind

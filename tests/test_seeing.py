@@ -11,8 +11,9 @@ from agents.imitation import Lessons, look
 from agents.measure import EPISODE_SEED, HELD_OUT
 from agents.runs import POLICY, RUN, RunError, read_arrays, read_json, write_arrays, write_json
 from agents.trained import load_driver
-from renderers.assemble import StageBuilder, resolve_camera
+from renderers.assemble import StageBuilder
 from renderers.raster import RasterRenderer
+from renderers.views import resolve_camera
 from scenes.cameras import DASH
 from scenes.types import Camera, CameraChain
 from skidpad.camera import FAST

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from renderers.assemble import StageBuilder, resolve_camera
+from renderers.assemble import StageBuilder
 from renderers.labels import label_frame
 from renderers.people import person_mesh, pose_person
 from renderers.people_umbrella import with_canopy
 from renderers.raster import RasterRenderer
+from renderers.views import resolve_camera
 from scenes.files import load
 from scenes.kinds import Kind
 from scenes.people import PersonLook, sample_person

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from renderers.assemble import StageBuilder, resolve_camera
+from renderers.assemble import StageBuilder
 from renderers.frame import ActorLabel, Frame
 from renderers.labels import label_frame
 from renderers.mesh import Mesh
 from renderers.raster import RasterOptions, RasterRenderer
 from renderers.vehicles_moving import vehicle, vehicle_rig
 from renderers.vehicles_paint import DARK, Signs
+from renderers.views import resolve_camera
 from scenes.catalogue import axles
 from scenes.cycles import sample_cycle
 from scenes.errors import SceneError

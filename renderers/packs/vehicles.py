@@ -39,8 +39,7 @@ from scenes.vehicles import MODELS
 BODY = (8600, 2600, 440)  # triangles of the levels of detail, without wheels
 WHEEL = (420, 160)  # triangles of a wheel; the coarsest are turned
 TREAD = (20, 16)  # sides of the treads of wheels that had more
-LENSES = ("head", "tail", "turn", "brake", "reverse")
-LAMPS = ("head", "brake", "left", "right", "reverse")
+LENSES, LAMPS = ("head", "tail", "turn", "brake", "reverse"), ("head", "brake", "left", "right", "reverse")
 LAYERED = 4000  # triangles from which on the coarsest level is made from the outer skin
 SKIN = 620  # triangles of such a one
 WEIGHTS = {"paint": 3.0, "second": 3.0, "trim": 0.5, "dark": 0.2, "rubber": 0.5, "": 0.5, "chrome": 0.5}
