@@ -157,11 +157,11 @@ def test_the_wide_view_holds_the_ego_view_and_the_lanes_around() -> None:
 
 
 def test_rules_decide_for_everybody_where_no_actions_are_given() -> None:
-    core = Environments("junction-practice", 32, controlled="cars", pool=4, time_limit=30.0)
-    again = Environments("junction-practice", 1, controlled="cars", pool=4, time_limit=30.0, first=7)
+    core = Environments("junction-practice", 32, controlled="cars", pool=4, time_limit=90.0)
+    again = Environments("junction-practice", 1, controlled="cars", pool=4, time_limit=90.0, first=7)
     core.reset(2), again.reset(2)
     outcomes = np.zeros(len(OUTCOMES), int)
-    for _ in range(400):
+    for _ in range(600):
         step, alone = core.step(None), again.step(None)
         assert np.array_equal(step.observations[7], alone.observations[0])
         outcomes += np.bincount(step.outcome[step.active], minlength=len(OUTCOMES))
