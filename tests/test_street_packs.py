@@ -97,6 +97,20 @@ def test_polygons_of_obj_files_keep_their_area() -> None:
     assert (faces > 0).all() and faces.sum() / 2 == pytest.approx(2.5)  # 4 less the triangle 2 x 1.5 / 2
 
 
+def test_faces_of_obj_files_may_stand_before_their_points() -> None:
+    """As in one of the vehicles of Sweet Home 3D; negative numbers count back from where they stand."""
+    lines = "v 0 0 0\nv 2 0 0\nf 1/1 2/2 3/3\nv 0 2 0\nvt 0 0\nvt 1 0\nvt 1 1\nf -3/-3 -2/-2 -1/-1"
+    (piece,) = read_obj(lines).values()
+    assert piece.points[piece.corners].tolist() == [[[0, 0, 0], [2, 0, 0], [0, 2, 0]]] * 2
+    assert piece.uvs[piece.uv_corners].tolist() == [[[0, 0], [1, 0], [1, 1]]] * 2
+
+
+@pytest.mark.parametrize("corner", ["4", "0", "-4", "1/1", "1/-2"])
+def test_faces_of_obj_files_without_their_points_are_refused(corner: str) -> None:
+    with pytest.raises(ValueError, match=f"^4: corner {corner} of a face; there are 3 points and 0 picture places$"):
+        read_obj(f"v 0 0 0\nv 2 0 0\nv 0 2 0\nf 1 2 {corner}")
+
+
 def test_materials_of_obj_files() -> None:
     paints = read_mtl("newmtl red\nKd 0.5 0.1 0\nd 0.3\nnewmtl leaf\nmap_Kd a leaf.png\nmap_d a leaf.png\n")
     assert paints["red"].colour == (0.5, 0.1, 0.0) and paints["red"].opacity == 0.3

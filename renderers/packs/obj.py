@@ -12,6 +12,7 @@ from renderers.packs.levels import Array, Ints, Piece
 from scenes.polygons import triangulate
 
 CORNERS = 1000  # of a polygon, at most
+Polygon = tuple[int, str, tuple[int, int]]  # its line, its corners as they stand there, points and uvs before it
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ def read_obj(text: str) -> dict[str, Piece]:
     """
     points: list[list[float]] = []
     uvs: list[list[float]] = [[0.0, 0.0]]
-    faces: dict[str, list[tuple[int, int]]] = {}
-    corners = faces.setdefault("", [])
+    polygons: dict[str, list[Polygon]] = {}
+    own = polygons.setdefault("", [])
     for number, line in enumerate(text.splitlines(), 1):
         head, _, rest = line.partition(" ")
         try:
@@ -48,14 +49,14 @@ def read_obj(text: str) -> dict[str, Piece]:
             elif head == "vt":
                 uvs.append(_numbers(rest, 2))
             elif head == "usemtl":
-                corners = faces.setdefault(rest.strip(), [])
+                own = polygons.setdefault(rest.strip(), [])
             elif head == "f":
-                ring = [_corner(part, len(points), len(uvs)) for part in rest.split()]
-                corners += [ring[k] for k in _cut(points, [point for point, _ in ring])]
+                own.append((number, rest, (len(points), len(uvs))))
         except ValueError as error:
             raise ValueError(f"{number}: {error}") from None
+    cut = {name: _triangles(points, len(uvs), found) for name, found in polygons.items()}
     places, pictures = np.array(points, np.float64), np.array(uvs, np.float64)
-    return {name: _piece(places, pictures, np.array(found)) for name, found in faces.items() if found}
+    return {name: _piece(places, pictures, np.array(found)) for name, found in cut.items() if found}
 
 
 def _numbers(text: str, count: int) -> list[float]:
@@ -63,6 +64,22 @@ def _numbers(text: str, count: int) -> list[float]:
     if len(numbers) != count or not all(map(math.isfinite, numbers)):
         raise ValueError(f"{text.strip()[:60]!r} is not {count} finite numbers")
     return numbers
+
+
+def _triangles(points: list[list[float]], uvs: int, polygons: list[Polygon]) -> list[tuple[int, int]]:
+    """Corners of the triangles of polygons, whose points may stand behind them in the file.
+
+    Raises:
+        ValueError: a polygon cannot be read, has too many corners, or one that the file does not have.
+    """
+    found = []
+    for number, text, before in polygons:
+        try:
+            ring = [_corner(part, before, (len(points), uvs)) for part in text.split()]
+            found += [ring[k] for k in _cut(points, [point for point, _ in ring])]
+        except ValueError as error:
+            raise ValueError(f"{number}: {error}") from None
+    return found
 
 
 def _cut(points: list[list[float]], ring: list[int]) -> list[int]:
@@ -82,14 +99,23 @@ def _cut(points: list[list[float]], ring: list[int]) -> list[int]:
     return triangulate(flat / size).reshape(-1).tolist()
 
 
-def _corner(text: str, points: int, uvs: int) -> tuple[int, int]:
-    """Indices of a corner's point and picture place, from 0; picture place 0 is none."""
+def _corner(text: str, before: tuple[int, int], there: tuple[int, int]) -> tuple[int, int]:
+    """Indices of a corner's point and picture place, from 0; picture place 0 is none.
+
+    Args:
+        text: as it stands in the file.
+        before: points and picture places before it, from which negative numbers count back.
+        there: points and picture places of the file.
+
+    Raises:
+        ValueError: it cannot be read, or names what is not there.
+    """
     parts = text.split("/")
     point = int(parts[0])
     uv = int(parts[1]) if len(parts) > 1 and parts[1] else 0
-    found = point - 1 if point > 0 else points + point, uv if uv >= 0 else uvs + uv
-    if not (0 <= found[0] < points and 0 <= found[1] < uvs):
-        raise ValueError(f"corner {text[:40]} of a face; there are {points} points and {uvs - 1} picture places so far")
+    found = point - 1 if point >= 0 else before[0] + point, uv if uv >= 0 else before[1] + uv
+    if not (0 <= found[0] < there[0] and 0 <= found[1] < there[1]):
+        raise ValueError(f"corner {text[:40]} of a face; there are {there[0]} points and {there[1] - 1} picture places")
     return found
 
 
