@@ -156,7 +156,7 @@ def main() -> None:
         contenders[name] = lambda view, render=render: render.render(stage, view)
     with suppress(GlError):
         card = GlRenderer(base)
-        contenders[f"gl, fast ({card.device.name})"] = lambda view: card.render(stage, view)
+        contenders[f"gl, fast ({card.device.name})"] = lambda view: card.draw(stage, view)
     with tempfile.TemporaryDirectory() as folder:
         tiny = tiny_renderer(stage, Path(folder))
         contenders["pybullet TinyRenderer, RGB + depth + segmentation, shadow"] = tiny

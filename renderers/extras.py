@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from enum import IntFlag
 
@@ -15,7 +14,7 @@ from renderers.lanes_seen import Traveller, lane_areas
 from renderers.places import points_of
 from renderers.raster import Drawn
 from renderers.silhouettes import hidings, silhouettes
-from scenes.geometry import rotation_of
+from scenes.geometry import turn_of
 from scenes.types import RoadNetwork
 
 # Names of what may be asked for. All but the flow come from one picture.
@@ -77,11 +76,7 @@ def coordinates_of(frame: Frame, subjects: Sequence[Subject]) -> NDArray[np.floa
         own = ids == subject.id
         if not own.any():
             continue
-        if subject.orientation is None:
-            c, s = math.cos(subject.heading), math.sin(subject.heading)
-            turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
-        else:
-            turn = rotation_of(np.array(subject.orientation))
+        turn = turn_of(subject.heading, subject.orientation)
         found[own] = (points[own] - np.array(subject.centre)) @ turn / np.array(subject.size) + 0.5
     places[mask] = found
     return places

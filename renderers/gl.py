@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.fill import NEAR, to_camera
+from renderers.fill import NEAR
 from renderers.frame import Frame, View
 from renderers.geometry import Flat, Flattener
 from renderers.gl_device import ATLAS, Atlas, Device, GlError
@@ -30,8 +30,9 @@ from renderers.raster import (
     open_sky,
     sky_rows,
     sun_rows,
+    triangles_of,
 )
-from renderers.shade import Environment, Materials, Triangles
+from renderers.shade import Environment, Materials
 from renderers.snow import ALBEDO, TROD
 from renderers.stage import Stage
 from renderers.wet import FIRST, GROUND, GROWTH, LEVEL, RAYS, ROUGH, SOLID, STEPS
@@ -71,17 +72,19 @@ class GlRenderer:
         self.device = Device()
         device, context = self.device, self.device.context
         vertex = device.source("fill.vert", defines=DEFINES)
-        solid = device.source("fill.frag", defines=DEFINES)
-        holed = device.source("fill.frag", defines={**DEFINES, "HOLES": 1})
+        solid = device.source("levels", "fill.frag", defines=DEFINES)
+        holed = device.source("levels", "fill.frag", defines={**DEFINES, "HOLES": 1})
         self._solid = context.program(vertex_shader=vertex, fragment_shader=solid)
         self._holed = context.program(vertex_shader=vertex, fragment_shader=holed)
-        self._picture = context.compute_shader(device.source("buffers", "light", "picture", defines=DEFINES))
-        self._wet = context.compute_shader(device.source("buffers", "light", "wet", defines={**DEFINES, **WET}))
+        self._picture = context.compute_shader(device.source("levels", "buffers", "light", "picture", defines=DEFINES))
+        self._wet = context.compute_shader(
+            device.source("levels", "buffers", "light", "wet", defines={**DEFINES, **WET})
+        )
         self._texels, self._alphas = Atlas(device, 3), Atlas(device, 1)
         self._targets: dict[str, tuple[tuple[int, int], Any, Any]] = {}
         self._materials: Materials | None = None
 
-    def render(self, stage: Stage, view: View) -> Frame:
+    def draw(self, stage: Stage, view: View) -> Drawn:
         """Draw one picture.
 
         Args:
@@ -89,29 +92,23 @@ class GlRenderer:
             view: resolved camera.
 
         Returns:
-            The frame, linear radiance and maps.
+            The frame, linear radiance and maps, with the geometry that it was drawn from.
         """
-        return self.draw(stage, view).frame
-
-    def draw(self, stage: Stage, view: View) -> Drawn:
-        """Draw one picture and keep the geometry that it was drawn from."""
         with self.device.context:  # a process may have several
             return self._draw(stage, view)
 
     def _draw(self, stage: Stage, view: View) -> Drawn:
         flat = self.flattener.flatten(stage, view)
-        camera = np.empty_like(flat.world)
-        to_camera(view.camera_from_world.astype(np.float64), flat.world, camera)
+        triangles = triangles_of(flat, view)
         sky = open_sky(flat, stage, view) if self.options.sky_size else EVERYWHERE
         light = built_in_sky(stage.light)
         env = environment(light, stage.seed, sky, lamps_near(stage.lamps, view.position))
-        self._load(flat, camera)
+        self._load(flat, triangles.camera)
+        values = self._uniforms(env, stage, view)
         size = (view.width, view.height)
         plain = self._visible("plain", flat, view, 1)
         fine = self._visible("fine", flat, view, 2) if self.options.samples > 1 else plain
-        textures = {"plain": plain, "fine": fine, **self._maps(flat, stage, view)}
-        values = self._uniforms(env, stage, view)
-        values["samples"] = self.options.samples
+        textures = {"plain": plain, "fine": fine, **self._maps(flat, stage, values)}
         for binding, name, numbers in ((RADIANCE, "radiance", 3), (DEPTH, "depth", 1), (CLASSES, "classes", 1),
                                        (NORMAL, "normal", 3), (WETTED, "wet", 3)):  # fmt: skip
             self.device.room(name, 4 * numbers * view.width * view.height).bind_to_storage_buffer(binding)
@@ -120,10 +117,6 @@ class GlRenderer:
         if wet:
             self._run(self._wet, {**values, "tilted": stage.relief is not None}, textures, size)
         frame = self._read("wet" if wet else "radiance", view, stage.time)
-        triangles = Triangles(
-            flat.world, camera, flat.normals, flat.uvs, flat.colours, flat.corners, flat.material, flat.instance,
-            flat.kind,
-        )  # fmt: skip
         return Drawn(frame, flat, triangles)
 
     def _load(self, flat: Flat, camera: NDArray[np.float32]) -> None:
@@ -181,19 +174,18 @@ class GlRenderer:
         self._fill(target, flat, "camera", values)
         return texture
 
-    def _maps(self, flat: Flat, stage: Stage, view: View) -> dict[str, Any]:
+    def _maps(self, flat: Flat, stage: Stage, values: dict[str, Any]) -> dict[str, Any]:
         """Textures of heights towards the sun and the zenith, of one texel where they are not wanted."""
         found = {}
         wanted = {
-            "sun_map": (self.options.shadow_size if max(stage.light.sun_colour) > 0.0 else 0, sun_rows),
-            "sky_map": (self.options.sky_size, sky_rows),
+            "sun_map": (self.options.shadow_size if max(stage.light.sun_colour) > 0.0 else 0, values["sun_rows"]),
+            "sky_map": (self.options.sky_size, values["sky_rows"]),
         }
-        for name, (edge, rows_of) in wanted.items():
+        for name, (edge, rows) in wanted.items():
             texture, target = self._target(name, (max(edge, 1), max(edge, 1)))
             far = int(np.float32(-1e9).view(np.int32))
             target.clear(color=(far, 0, 0, 0), depth=0.0)
             if edge:
-                rows = rows_of(stage, view, self.options)
                 self._fill(target, flat, "world", {"map": True, "rows": rows, "scale": (2.0 / edge, 2.0 / edge)})
             found[name] = texture
         return found
@@ -236,7 +228,7 @@ class GlRenderer:
             "open_count": env.open_sky.factor.shape[1], "sun": env.sun, "sun_colour": env.sun_colour,
             "zenith": env.zenith, "horizon": env.horizon, "ground": env.ground, "clouds": env.clouds,
             "haze": env.haze, "snow": env.snow, "seed": env.seed, "lamp_count": len(env.lamps.place),
-            "trod": TROD[:KINDS], "is_ground": GROUND[:KINDS].astype(np.float32),
+            "samples": options.samples, "trod": TROD[:KINDS], "is_ground": GROUND[:KINDS].astype(np.float32),
         }  # fmt: skip
 
     def _run(self, program: Any, values: dict[str, Any], textures: dict[str, Any], size: tuple[int, int]) -> None:

@@ -83,19 +83,8 @@ class RasterRenderer:
     def draw(self, stage: Stage, view: View) -> Drawn:
         """Draw one picture and keep the geometry that it was drawn from."""
         flat = self.flattener.flatten(stage, view)
-        camera = np.empty_like(flat.world)
-        to_camera(view.camera_from_world.astype(np.float64), flat.world, camera)
-        triangles = Triangles(
-            flat.world,
-            camera,
-            flat.normals,
-            flat.uvs,
-            flat.colours,
-            flat.corners,
-            flat.material,
-            flat.instance,
-            flat.kind,
-        )
+        triangles = triangles_of(flat, view)
+        camera = triangles.camera
         materials = self.flattener.materials.packed()
         lamps = lamps_near(stage.lamps, view.position)
         sky = open_sky(flat, stage, view) if self.options.sky_size else EVERYWHERE
@@ -137,6 +126,15 @@ class RasterRenderer:
     def _sky_map(self, flat: Flat, stage: Stage, view: View) -> DepthMap:
         size = self.options.sky_size
         return NO_MAP if size == 0 else depth_map(flat, sky_rows(stage, view, self.options), size, SKY_TEXEL)
+
+
+def triangles_of(flat: Flat, view: View) -> Triangles:
+    """World geometry with its vertices as a camera sees them."""
+    camera = np.empty_like(flat.world)
+    to_camera(view.camera_from_world.astype(np.float64), flat.world, camera)
+    return Triangles(
+        flat.world, camera, flat.normals, flat.uvs, flat.colours, flat.corners, flat.material, flat.instance, flat.kind
+    )
 
 
 def sun_rows(stage: Stage, view: View, options: RasterOptions) -> F4:

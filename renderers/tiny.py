@@ -14,14 +14,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.fill import NEAR, to_camera
+from renderers.fill import NEAR
 from renderers.frame import Frame, View
 from renderers.geometry import FAR, Flattener
 from renderers.materials import LINEAR
 from renderers.mesh import Material, Mesh, Texture
 from renderers.pixels import shade_plain
 from renderers.points import make_points
-from renderers.raster import NO_MAP, Drawn, built_in_sky, environment, lens_of, sun_vector
+from renderers.raster import NO_MAP, Drawn, built_in_sky, environment, lens_of, sun_vector, triangles_of
 from renderers.shade import Triangles
 from renderers.stage import Instance, Stage
 from scenes.geometry import quaternion_of
@@ -58,7 +58,7 @@ class TinyRenderer:
         self._textures: dict[str, int] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="skidpad-")
 
-    def render(self, stage: Stage, view: View) -> Frame:
+    def draw(self, stage: Stage, view: View) -> Drawn:
         """Draw one picture.
 
         Args:
@@ -66,19 +66,10 @@ class TinyRenderer:
             view: resolved camera.
 
         Returns:
-            The frame; normals follow from depth.
+            The frame, whose normals follow from depth, with the rasteriser's geometry for labels.
         """
-        return self.draw(stage, view).frame
-
-    def draw(self, stage: Stage, view: View) -> Drawn:
-        """Draw one picture; geometry for labels is that of the rasteriser."""
         flat = self.flattener.flatten(stage, view)
-        camera = np.empty_like(flat.world)
-        to_camera(view.camera_from_world.astype(np.float64), flat.world, camera)
-        triangles = Triangles(
-            flat.world, camera, flat.normals, flat.uvs, flat.colours, flat.corners, flat.material, flat.instance,
-            flat.kind,
-        )  # fmt: skip
+        triangles = triangles_of(flat, view)
         owners = self._place(stage)
         rgba, buffer, segments = self._shoot(stage, view)
         depth = (FAR * NEAR / (FAR - (FAR - NEAR) * buffer.astype(np.float64))).astype(np.float32)
@@ -87,15 +78,14 @@ class TinyRenderer:
         light = stage.light  # TinyRenderer's white is a wall in the open
         white = 0.5 * (np.array(light.zenith) + np.array(light.horizon)) + 0.6 * np.array(light.sun_colour)
         rgb[seen] = (LINEAR[rgba[..., :3]] * white.astype(np.float32))[seen]
-        table = np.array([(int(kind), number) for kind, number in owners.values()] + [(0, 0)], np.int64)
-        index = {body: row for row, body in enumerate(owners)}
-        rows = np.array([index.get(int(body), len(owners)) for body in np.unique(segments)])
-        row = rows[np.searchsorted(np.unique(segments), segments)]
+        bodies, row = np.unique(segments, return_inverse=True)
+        table = np.array([owners.get(int(body), (0, 0)) for body in bodies], np.int64)
+        kinds, numbers = table[row.reshape(segments.shape)].transpose(2, 0, 1)
         frame = Frame(
             rgb=rgb,
             depth=np.where(seen, depth, np.float32(np.inf)),
-            semantic=np.where(seen, table[row, 0], sky).astype(np.uint8),
-            instance=np.where(seen, table[row, 1], 0).astype(np.uint16),
+            semantic=np.where(seen, kinds, sky).astype(np.uint8),
+            instance=np.where(seen, numbers, 0).astype(np.uint16),
             normal=normals_of(np.where(seen, depth, np.float32(np.inf)), view),
             view=view,
             time=stage.time,

@@ -9,6 +9,7 @@ Transforms are 4x4 matrices named `to_from_from`: `points_camera = transform(cam
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,6 +127,13 @@ def quaternion_of(rotation: Array) -> Array:
         turn = np.empty(4)
         turn[k], turn[i], turn[j], turn[3] = 1.0 + squares[k], r[i, k] + r[k, i], r[j, k] + r[k, j], r[j, i] - r[i, j]
     return np.asarray(turn / np.linalg.norm(turn))
+
+
+def turn_of(heading: float, orientation: Sequence[float] | None) -> Array:
+    """World_from_model rotation (3, 3) of a box: of its quaternion, or upright at a heading (rad) where it has none."""
+    if orientation is None:
+        return world_from_model(np.zeros(3), heading)[:3, :3]
+    return rotation_of(np.array(orientation))
 
 
 def posed(position: NDArray[np.floating], orientation: NDArray[np.floating]) -> Array:

@@ -124,13 +124,19 @@ def fill_cells(ground, scenes):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def covers(ground, k, x, y):  # type: ignore[no-untyped-def]
+    """Whether polygon k lies below a point."""
+    if x < ground.box[k, 0] or y < ground.box[k, 1] or x > ground.box[k, 2] or y > ground.box[k, 3]:
+        return False
+    return inside(x, y, ground.outline, ground.polygon[k, 0], ground.polygon[k, 1])
+
+
+@kernel
 def on_polygons(ground, b, x, y):  # type: ignore[no-untyped-def]
     """Whether a point lies on a road polygon of scene b and under no other surface."""
     found = False
     for k in range(ground.rows[b, 0], ground.rows[b, 0] + ground.rows[b, 1]):
-        if x < ground.box[k, 0] or y < ground.box[k, 1] or x > ground.box[k, 2] or y > ground.box[k, 3]:
-            continue
-        if inside(x, y, ground.outline, ground.polygon[k, 0], ground.polygon[k, 1]):
+        if covers(ground, k, x, y):
             if ground.polygon[k, 2] == 0:
                 return False
             found = True
@@ -143,9 +149,7 @@ def on_listed(ground, cell, x, y):  # type: ignore[no-untyped-def]
     found = False
     for m in range(ground.first[cell - MIXED], ground.first[cell - MIXED + 1]):
         k = ground.listed[m]
-        if x < ground.box[k, 0] or y < ground.box[k, 1] or x > ground.box[k, 2] or y > ground.box[k, 3]:
-            continue
-        if inside(x, y, ground.outline, ground.polygon[k, 0], ground.polygon[k, 1]):
+        if covers(ground, k, x, y):
             if ground.polygon[k, 2] == 0:
                 return False
             found = True

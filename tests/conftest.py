@@ -23,6 +23,22 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
+def fresh_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache for one test, and no model in memory."""
+    from renderers.packed import packed
+
+    monkeypatch.setenv("SKIDPAD_CACHE", str(tmp_path / "cache"))
+    packed.cache_clear()
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def in_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test's own folder is the current one: paths in messages are relative."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
 def root() -> Path:
     """The checkout."""
     return ROOT

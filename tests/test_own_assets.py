@@ -34,13 +34,7 @@ from tests.own_files import MTL, edit, glb_of, gltf_of, obj_of, write_bench
 KINDS = ("obj", "gltf", "glb")
 
 
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache; paths in messages are relative."""
-    monkeypatch.setenv("SKIDPAD_CACHE", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path)
-    packed.cache_clear()
-    return tmp_path / "cache"
+pytestmark = pytest.mark.usefixtures("fresh_cache", "in_own_folder")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -12,21 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from renderers.packed import packed
 from renderers.packs import own_door
 from renderers.packs.build import build, builder_of
 from scenes.catalogue import AssetError, installed
 from tests.own_files import MTL, edit, glb_of, gltf_of, obj_of, png, write_bench
 from tests.test_packs import run
 
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache; paths in messages are relative."""
-    monkeypatch.setenv("SKIDPAD_CACHE", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path)
-    packed.cache_clear()
-    return tmp_path / "cache"
+pytestmark = pytest.mark.usefixtures("fresh_cache", "in_own_folder")
 
 
 def refused(folder: Path) -> str:

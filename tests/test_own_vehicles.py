@@ -18,13 +18,7 @@ from scenes.seeds import rng_for
 from scenes.vehicles import MODELS, VehicleLook, sample_model
 from tests.own_files import car_of, edit, write_car
 
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache."""
-    monkeypatch.setenv("SKIDPAD_CACHE", str(tmp_path / "cache"))
-    packed.cache_clear()
-    return tmp_path / "cache"
+pytestmark = pytest.mark.usefixtures("fresh_cache")
 
 
 @pytest.fixture

@@ -73,11 +73,10 @@ def source_of(content: bytes) -> Source:
 
 
 @pytest.fixture(autouse=True)
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache."""
-    monkeypatch.setenv("SKIDPAD_CACHE", str(tmp_path / "cache"))
+def own_cache(fresh_cache: Path) -> Path:
+    """An empty cache, and nothing made yet."""
     MADE.clear()
-    return tmp_path / "cache"
+    return fresh_cache
 
 
 @pytest.fixture

@@ -103,11 +103,11 @@ def test_quality_means_the_same_on_a_card(options: RasterOptions) -> None:
     except GlError as error:
         pytest.skip(str(error))
     stage, view, _ = staged("street")
-    own, frame = RasterRenderer(options).render(stage, view), card.render(stage, view)
+    own, frame = RasterRenderer(options).render(stage, view), card.draw(stage, view).frame
     error = np.abs(own.rgb - frame.rgb).max(-1) / (0.05 + own.rgb.max(-1))
     assert np.quantile(error, 0.99) < 0.03
     assert chosen_renderer("gl") == "gl"  # another context, and back again
-    assert np.array_equal(card.render(stage, view).rgb, frame.rgb)
+    assert np.array_equal(card.draw(stage, view).frame.rgb, frame.rgb)
 
 
 def test_labels_are_the_same(other: str) -> None:

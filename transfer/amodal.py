@@ -9,9 +9,8 @@ import numpy as np
 
 from renderers.frame import LabelledFrame
 from renderers.silhouettes import mask_in
-from scenes.kinds import Kind
+from transfer import coco
 from transfer.coco import encode_mask, marks
-from transfer.manifest import category_rows
 
 
 def rows(frame: LabelledFrame) -> list[dict[str, Any]]:
@@ -51,18 +50,6 @@ def merge(images: Iterable[tuple[dict[str, Any], list[dict[str, Any]]]], descrip
     Returns:
         The content of amodal.json.
     """
-    pictures: list[dict[str, Any]] = []
-    annotations: list[dict[str, Any]] = []
-    for image, found in images:
-        pictures.append({**image, "id": len(pictures) + 1})
-        for row in found:
-            annotations.append({**row, "id": len(annotations) + 1, "image_id": len(pictures)})
-    signs = any(row["category_id"] == Kind.SIGN for row in annotations)
-    plain = [{k: v for k, v in row.items() if k not in ("keypoints", "skeleton")} for row in category_rows(signs)]
-    return {
-        "info": {"description": description, "version": "1"},
-        "licenses": [],
-        "images": pictures,
-        "annotations": annotations,
-        "categories": plain,
-    }
+    whole = coco.merge(images, description)
+    plain = [{k: v for k, v in row.items() if k not in ("keypoints", "skeleton")} for row in whole["categories"]]
+    return {**whole, "categories": plain}

@@ -16,6 +16,7 @@ from transfer.yolo import label_text
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # first date that a zip can hold: files must not carry the time they were made
 JPEG_START = b"\xff\xd8"
+QUICK = 1  # effort for the maps of labels on request, of which there are many
 # left out of a label that lacks them
 OPTIONAL = frozenset({"orientation", "keypoints", "body_direction", "head_direction", "rejected"})
 
@@ -87,11 +88,16 @@ def plain_label(label: ActorLabel) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None or key not in OPTIONAL}
 
 
-def png_bytes(array: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
-    """Encode an (H, W) map as a grey PNG of 8 or 16 bits."""
+def png_bytes(array: NDArray[np.uint8] | NDArray[np.uint16], effort: int = 4) -> bytes:
+    """Encode an (H, W) or (H, W, 3) map as PNG of 8 or 16 bits; three channels are blue, green, red.
+
+    Args:
+        array: the map.
+        effort: of the compression, 0 to 9.
+    """
     import cv2
 
-    done, content = cv2.imencode(".png", array, [cv2.IMWRITE_PNG_COMPRESSION, 4])
+    done, content = cv2.imencode(".png", array, [cv2.IMWRITE_PNG_COMPRESSION, effort])
     if not done:
         raise DatasetError(f"OpenCV cannot write {array.dtype} {array.shape} as PNG")
     return content.tobytes()

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from renderers.extras import FLOW, REQUESTS
 from renderers.frame import LabelledFrame
 from scenes.suggest import suggestion
 from transfer import amodal, kitti, panoptic
+from transfer.encode import QUICK, png_bytes
 from transfer.flow_files import flo_bytes, kitti_png
 from transfer.manifest import DatasetError, json_bytes
 
@@ -64,13 +64,6 @@ def extra_files(frame: LabelledFrame, wanted: Iterable[str]) -> tuple[Files, Row
     return files, rows
 
 
-def png(array: NDArray[Any]) -> bytes:
-    """Encode an (H, W) or (H, W, 3) map as PNG, 8 or 16 bits; three channels are blue, green, red."""
-    import cv2
-
-    return np.asarray(cv2.imencode(".png", array, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]).tobytes()
-
-
 def both_ways(frame: LabelledFrame, suffix: str, encode: Callable[..., bytes]) -> Files:
     """Flow to the next picture and to the one before, where there are such."""
     ways = {"flow": frame.extras.flow, "flow_back": frame.extras.flow_back}
@@ -81,14 +74,14 @@ def coordinates_png(frame: LabelledFrame) -> bytes:
     """Red forward, green left, blue up."""
     places = given(frame, "coordinates")
     values = np.clip(np.floor((places + SHIFT) * PLACES + 0.5), 1, 65535)
-    return png(np.nan_to_num(values, nan=0.0)[..., ::-1].astype(np.uint16))
+    return png_bytes(np.nan_to_num(values, nan=0.0)[..., ::-1].astype(np.uint16), QUICK)
 
 
 def normals_png(frame: LabelledFrame) -> bytes:
     """Red east, green north, blue up."""
     normal = frame.frame.normal
     values = np.where(normal.any(-1, keepdims=True), np.floor(normal * NORMALS + 32768.5), 0.0)
-    return png(values[..., ::-1].astype(np.uint16))
+    return png_bytes(values[..., ::-1].astype(np.uint16), QUICK)
 
 
 def given(frame: LabelledFrame, name: str) -> Any:
@@ -115,10 +108,10 @@ FILES: Mapping[str, Callable[[LabelledFrame], Files]] = {
     "flow": lambda frame: both_ways(frame, "png", kitti_png),
     "flo": lambda frame: both_ways(frame, "flo", flo_bytes),
     "order": lambda frame: {f"order/{frame.name}.json": json_bytes(order_rows(frame))},
-    "panoptic": lambda frame: {f"panoptic/{frame.name}.png": png(panoptic.picture_of(frame))},
+    "panoptic": lambda frame: {f"panoptic/{frame.name}.png": png_bytes(panoptic.picture_of(frame), QUICK)},
     "coordinates": lambda frame: {f"coordinates/{frame.name}.png": coordinates_png(frame)},
-    "lanes": lambda frame: {f"lanes/{frame.name}.png": png(given(frame, "lanes"))},
-    "boundaries": lambda frame: {f"boundaries/{frame.name}.png": png(given(frame, "boundaries"))},
+    "lanes": lambda frame: {f"lanes/{frame.name}.png": png_bytes(given(frame, "lanes"), QUICK)},
+    "boundaries": lambda frame: {f"boundaries/{frame.name}.png": png_bytes(given(frame, "boundaries"), QUICK)},
     "normals": lambda frame: {f"normals/{frame.name}.png": normals_png(frame)},
     "kitti": lambda frame: {
         f"kitti/label_2/{frame.name}.txt": kitti.label_text(frame).encode(),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from renderers.frame import Flow
+from transfer.encode import QUICK, png_bytes
 
 SCALE, ZERO = 64.0, 2**15  # value = 64 px + 2^15 (KITTI 2015 development kit, readme.txt)
 UNKNOWN = 1e10  # px, of .flo (Baker et al. 2011, flowIO.cpp: more than 1e9 is unknown)
@@ -25,8 +25,7 @@ def kitti_png(flow: Flow) -> bytes:
     picture = np.zeros((*fits.shape, 3), np.uint16)  # OpenCV writes blue, green, red
     picture[..., 2][fits], picture[..., 1][fits] = values[..., 0][fits], values[..., 1][fits]
     picture[..., 0] = fits & flow.seen
-    _, content = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])
-    return content.tobytes()
+    return png_bytes(picture, QUICK)
 
 
 def flow_from(picture: NDArray[np.uint16]) -> Flow:

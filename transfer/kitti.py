@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from renderers.frame import ActorLabel, LabelledFrame
-from scenes.geometry import rotation_of, transform, wrap_angle
+from scenes.geometry import transform, turn_of, wrap_angle
 from scenes.kinds import Kind
 
 NAMES = {
@@ -44,10 +44,7 @@ def head(label: ActorLabel) -> str:
 def solid(frame: LabelledFrame, label: ActorLabel) -> dict[str, float | str]:
     """Height, width, length, bottom middle in the camera's frame and rotation about its y axis; and alpha."""
     view = frame.frame.view
-    if label.orientation is None:
-        ahead, up = np.array([math.cos(label.heading), math.sin(label.heading), 0.0]), np.array([0.0, 0.0, 1.0])
-    else:
-        ahead, _, up = rotation_of(np.array(label.orientation)).T
+    ahead, _, up = turn_of(label.heading, label.orientation).T
     length, width, height = label.size
     x, y, z = transform(view.camera_from_world, np.array(label.centre) - 0.5 * height * up)
     along = view.camera_from_world[:3, :3] @ ahead

@@ -45,14 +45,6 @@ vec4 surface_at(vec2 position, int t) {
     return vec4(z, wb, wc, across * across / max(cosine, 0.06) / sqrt(square));
 }
 
-int mip_level(float area, int last) { return area > 2.0 ? min(int(0.5 * log2(area) + 0.5), last) : 0; }
-
-// First texel of a level, counted from level 0: levels of edges e, e/2 ... lie one after the other.
-int level_start(int edge, int level) {
-    int own = edge >> level;
-    return (edge * edge - own * own) / 3 * 4;
-}
-
 vec3 texel(int i) { return texelFetch(texels, ivec2(i % ATLAS, i / ATLAS), 0).rgb; }
 
 vec3 texture_at(int k, vec2 uv, float footprint2) {

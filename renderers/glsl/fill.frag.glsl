@@ -16,9 +16,8 @@ bool hole(int row) {
     ivec4 sheet = sheets[row];
     vec2 dx = dFdx(at), dy = dFdy(at);
     float area = abs(dx.x * dy.y - dx.y * dy.x) * float(sheet.y) * float(sheet.y);
-    int level = area > 2.0 ? min(int(0.5 * log2(area) + 0.5), sheet.z) : 0;
-    int edge = sheet.y >> level, mask = edge - 1;
-    int base = sheet.x + (sheet.y * sheet.y - edge * edge) / 3 * 4;
+    int level = mip_level(area, sheet.z);
+    int base = sheet.x + level_start(sheet.y, level), edge = sheet.y >> level, mask = edge - 1;
     vec2 g = at * float(edge) - 0.5, f = floor(g), w = g - f;
     ivec2 p = ivec2(f) & mask, q = (p + 1) & mask;
     float above = mix(texel(base + p.y * edge + p.x), texel(base + p.y * edge + q.x), w.x);

@@ -27,6 +27,11 @@ class Piece:
     uv_corners: Ints  # (T, 3) into `uvs`
     weights: Array | None = None  # (V, B) bone weights
 
+    @property
+    def used(self) -> Array:
+        """(N, 3) points that triangles have as corners."""
+        return self.points[np.unique(self.corners)]
+
     def part(self, chosen: NDArray[np.bool_]) -> Piece:
         """Only the (T,) chosen triangles."""
         return Piece(self.points, self.corners[chosen], self.uvs, self.uv_corners[chosen], self.weights)

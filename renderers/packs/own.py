@@ -22,14 +22,13 @@ from renderers.packs.own_door import Door, Refused, digests_of
 from renderers.packs.own_file import DISTRACTOR, FILE, VEHICLES, OwnAsset, OwnFolder, complaint, read_folder
 from renderers.packs.own_gltf import read_gltf
 from renderers.packs.own_models import Model, material_of, read_own_obj
-from renderers.packs.shaping import LOOSE, extent, shaped
+from renderers.packs.shaping import FOOT, LOOSE, extent, shaped
 from scenes.catalogue import Asset, AssetError
 from scenes.equip_props import ON_A_FOOT, fitted
 from scenes.props import PROP_MODELS, PropLook
 from scenes.yamlfile import Located
 
 FINE, LEAFY = (4000, 1500, 750), (9000, 3000, 1000)  # triangles of the levels of detail, of things and of trees
-FOOT = 0.06  # share of the height that is the foot of a thing
 ROOTED = ON_A_FOOT | {"leafy-tree", "bare-tree", "conifer"}  # stand on their foot instead of on the middle of their box
 FLAT = 1e-4  # m, extent that a thing has at least
 Written = tuple[str, tuple[float, float, float], dict[str, Any]]  # sort, size (m), details

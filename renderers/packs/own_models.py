@@ -13,11 +13,9 @@ from renderers.mesh import RGB, Material, Texture
 from renderers.packs.levels import Piece
 from renderers.packs.obj import Paint, read_mtl, read_obj
 from renderers.packs.own_door import TRIANGLES, VERTICES, Door, Refused, picture
+from renderers.packs.shaping import CLEAR, GLASS, PALE
 
 BRIGHTEST = 0.9  # albedo; nothing outdoors is whiter
-CLEAR = 0.45  # opacity below which something is glass
-GLASS: RGB = (0.05, 0.055, 0.055)
-PALE: RGB = (0.6, 0.6, 0.58)  # glass of lamps
 OPTION = re.compile(r"on|off|-?[\d.]+")  # what follows an option of a picture in an MTL file
 ROUGH = 0.6  # roughness where a file tells none
 

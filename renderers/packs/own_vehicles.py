@@ -58,7 +58,7 @@ def misfit(told: OwnAsset, pieces: Mapping[str, Piece]) -> str:
 def size_of(pieces: Mapping[str, Piece]) -> Any:
     """(3,) length, width without mirrors, which stand out above half the height, and height, m."""
     low, high = extent(list(pieces.values()))
-    used = np.concatenate([one.points[np.unique(one.corners)] for one in pieces.values()])
+    used = np.concatenate([one.used for one in pieces.values()])
     lower = used[used[:, 2] <= (low[2] + high[2]) / 2]
     return np.array([high[0] - low[0], np.ptp(lower[:, 1]), high[2] - low[2]], float)
 

@@ -171,7 +171,7 @@ def halves(piece: Piece, body: Body) -> dict[str, NDArray[np.bool_]]:
     hip, knee = body.joints[LEG[1], 2], body.joints[LEG[1] + 1, 2]
     for number in np.unique(islands):
         here = islands == number
-        heights = piece.points[np.unique(piece.corners[here]), 2]
+        heights = piece.part(here).used[:, 2]
         if heights.max() < body.joints[PELVIS, 2] + 0.3 and heights.min() < hip:
             bottom |= here
         elif heights.min() < knee:  # one piece: the belt divides it
@@ -251,7 +251,7 @@ def level_of(skins: list[Skin], palette: tuple[Material, ...]) -> Level:
 
 def details_of(member: Member, body: Body, worn: list[Worn]) -> dict[str, Any]:
     """Measures that fit the person to any skeleton; see `renderers.people_packed`."""
-    pieces = {one.role: one.piece.points[np.unique(one.piece.corners)] for one in worn}
+    pieces = {one.role: one.piece.used for one in worn}
     skin, shoes, eyes = pieces["skin"], pieces["shoes"], pieces["eyes"]
     head = skin[skin[:, 2] > body.joints[NECK, 2]]
     front = head[np.abs(head[:, 1]) < 0.025]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.mesh import Floats, Material, Mesh, make_mesh, merge, smooth_normals
+from renderers.mesh import RGB, Floats, Material, Mesh, make_mesh, merge, smooth_normals
 from renderers.packs.levels import Array, Ints, Piece, components, simplified
 from scenes.seeds import rng_for
 
@@ -17,6 +17,10 @@ LOOSE = 40  # parts from which on a thing counts as loose
 MANY = 6  # triangles that a leaf has on average from which on a rhombus stands for it
 GROWN = 3.0  # times that a leaf becomes larger at most where it stands for many
 KNEE = 0.3  # share of its height above which a thing stays as it is when it is set on the ground
+CLEAR = 0.45  # opacity below which something is glass
+GLASS: RGB = (0.05, 0.055, 0.055)
+PALE: RGB = (0.6, 0.6, 0.58)  # glass of lamps
+FOOT = 0.06  # share of its height that is the foot of a thing
 WOOD = 0.25  # share of a tree's triangles that are trunk and branches, at most
 SOFT = 0.75  # share of a leaf's normal that points away from the middle of the crown: crowns shade as bodies
 
@@ -213,5 +217,5 @@ def grounded(mesh: Mesh) -> Mesh:
 
 def extent(pieces: list[Piece]) -> tuple[Floats, Floats]:
     """Lowest and highest corner of all pieces."""
-    used = np.concatenate([one.points[np.unique(one.corners)] for one in pieces])
+    used = np.concatenate([one.used for one in pieces])
     return used.min(0).astype(np.float32), used.max(0).astype(np.float32)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from renderers.packs.build import Row
 from renderers.packs.fetch import Source
-from renderers.sky_maps import ROUGHNESS
+from renderers.sky_maps import LUMA, ROUGHNESS
 from scenes.catalogue import AssetError
 from scenes.wholefile import write_whole
 
@@ -28,7 +28,6 @@ GLOSSY = 4  # the same of a texel of a mirror
 SUN = 100.0  # times the mean luminance: what is brighter is the sun
 DISC = math.radians(7.0)  # around the sun: what the coding of the pictures spoilt with it
 MOON = math.radians(2.5)  # the same of the moon
-LUMA = np.array([0.2126, 0.7152, 0.0722])  # ITU-R BT.709
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from renderers.glb import Level, Model, write_glb
-from renderers.mesh import RGB, Material
+from renderers.mesh import Material
 from renderers.packs.build import Row
 from renderers.packs.levels import Piece
 from renderers.packs.library import (
@@ -24,13 +24,10 @@ from renderers.packs.library import (
     texture_of,
 )  # fmt: skip
 from renderers.packs.obj import Paint
-from renderers.packs.shaping import extent, shaped
+from renderers.packs.shaping import CLEAR, FOOT, GLASS, PALE, extent, shaped
 
 FINE, LEAFY = (3000, 1500, 750), (9000, 3000, 1000)  # triangles of the levels of detail, of things and of trees
-CLEAR = 0.45  # opacity below which something is glass
 GREEN = 0.08  # albedo of green foliage (visible light)
-PALE: RGB = (0.6, 0.6, 0.58)  # glass of lamps
-GLASS: RGB = (0.05, 0.055, 0.055)
 
 
 @dataclass(frozen=True)
@@ -187,7 +184,7 @@ def _posed(pieces: Mapping[str, Piece], thing: Thing) -> dict[str, Piece]:
     scale = np.array(thing.size) / (high - low)
     origin = np.array([*((low + high) / 2)[:2], low[2]])
     if thing.foot:
-        foot = every[every[:, 2] < low[2] + 0.06 * (high - low)[2]]
+        foot = every[every[:, 2] < low[2] + FOOT * (high - low)[2]]
         origin[:2] = (foot.min(0) + foot.max(0))[:2] / 2
     return {
         key: Piece((turned[key] - origin) * scale, one.corners, one.uvs * np.array([1.0, -1.0]), one.uv_corners)

@@ -188,9 +188,9 @@ def bleached(texture: Texture) -> Texture:
 
 def standing(parts: Sequence[Part], machine: Machine) -> tuple[list[Wheel], list[Part], Measures]:
     """Bring a vehicle to its size: on its wheels, its middle over the origin, its axles where they belong."""
-    body = np.concatenate([one.piece.points[np.unique(one.piece.corners)] for one in parts if one.role == "paint"])
+    body = points_of([one for one in parts if one.role == "paint"])
     middle = np.array([0.0, (body[:, 1].min() + body[:, 1].max()) / 2, 0.0])
-    used = np.concatenate([one.piece.points[np.unique(one.piece.corners)] for one in parts])
+    used = points_of(parts)
     scale = machine.size[0] / float(np.ptp(used[:, 0]))
     parts = [shifted(one, -middle, scale) for one in parts]
     wheels, rest = wheels_of(parts, NO_WHEEL)
@@ -198,7 +198,7 @@ def standing(parts: Sequence[Part], machine: Machine) -> tuple[list[Wheel], list
     used = points_of(rest)
     offset = np.array([-(used[:, 0].min() + used[:, 0].max()) / 2, 0.0, -ground])
     rest = [shifted(one, offset, 1.0) for one in rest]
-    wheels = [rolled(one, offset, 1.0, one.hub + offset) for one in wheels]
+    wheels = [rolled(one, 1.0, one.hub + offset) for one in wheels]
     old = measured(rest, wheels)
     front, rear = old.axles
     base = machine.wheel_base or (front - rear) * machine.size[0] / old.length
@@ -213,7 +213,7 @@ def standing(parts: Sequence[Part], machine: Machine) -> tuple[list[Wheel], list
 
 def points_of(parts: Sequence[Part]) -> Array:
     """(V, 3) all points of some parts."""
-    return np.concatenate([one.piece.points[np.unique(one.piece.corners)] for one in parts])
+    return np.concatenate([one.piece.used for one in parts])
 
 
 def shifted(part: Part, offset: Array, scale: float) -> Part:
@@ -221,11 +221,11 @@ def shifted(part: Part, offset: Array, scale: float) -> Part:
     return replace(part, piece=replace(part.piece, points=(part.piece.points + offset) * scale))
 
 
-def rolled(wheel: Wheel, offset: Array, ratio: float, hub: Array) -> Wheel:
-    """A wheel moved by an offset, scaled about its hub and brought to another."""
+def rolled(wheel: Wheel, ratio: float, hub: Array) -> Wheel:
+    """A wheel scaled about its hub and brought to another."""
     outer = hub[1] + ratio * (wheel.outer - wheel.hub[1])
     parts = tuple(
-        replace(one, piece=replace(one.piece, points=(one.piece.points + offset - wheel.hub - offset) * ratio + hub))
+        replace(one, piece=replace(one.piece, points=(one.piece.points - wheel.hub) * ratio + hub))
         for one in wheel.parts
     )
     return Wheel(hub, wheel.radius * ratio, float(outer), parts)
@@ -250,7 +250,7 @@ def settled(wheel: Wheel, old: Measures, new: Measures) -> Wheel:
     outer = wheel.outer * new.width / old.width
     y = outer - ratio * (wheel.outer - wheel.hub[1])
     hub = np.array([float(moved_along(wheel.hub[:1], old, new)[0][0]), y, new.radius])
-    return rolled(wheel, np.zeros(3), ratio, hub)
+    return rolled(wheel, ratio, hub)
 
 
 def bent(part: Part, old: Measures, new: Measures) -> Part:

@@ -101,7 +101,7 @@ def lens(part: Part) -> list[Part]:
         rest: Part | None = None
         if part.role in ("tail", "head"):
             axis, name = (2, "brake") if part.role == "tail" else (1, "head")
-            used = half.piece.points[np.unique(half.piece.corners)]
+            used = half.piece.used
             reach = np.abs(used[:, 1]) if axis == 1 else used[:, 2]
             low, high = float(reach.min()), float(reach.max())
             share = TURN_SHARE if axis == 2 else 1.0 - CORNER_SHARE
@@ -119,7 +119,7 @@ def lens(part: Part) -> list[Part]:
 def framed(part: Part) -> Part:
     """A lens with the picture of a lamp across it: u outward, v down."""
     points = part.piece.points
-    used = points[np.unique(part.piece.corners)]
+    used = part.piece.used
     low, high = used.min(0), used.max(0)
     size = np.maximum(high - low, 1e-6)
     deep = size[0] > 2.0 * size[1]  # at the side of the body
@@ -152,7 +152,7 @@ def panes(part: Part, bus: bool) -> list[Part]:
 def pictured(part: Part, bus: bool) -> Part:
     """A pane with texture places on the pictures of `vehicles_cabins`."""
     points = part.piece.points
-    used = points[np.unique(part.piece.corners)]
+    used = part.piece.used
     low, high = used.min(0), used.max(0)
     size = np.maximum(high - low, 1e-6)
     down = (high[2] - points[:, 2]) / size[2]
@@ -177,7 +177,7 @@ def wheels_of(parts: Sequence[Part], body: Sequence[str]) -> tuple[list[Wheel], 
         The wheels, from front to rear, left before right; and what is left.
     """
     tyres = [part for part in parts if part.role == "tyre"]
-    points = np.concatenate([part.piece.points[np.unique(part.piece.corners)] for part in tyres])
+    points = np.concatenate([part.piece.used for part in tyres])
     wheels, rest = [], list(parts)
     for spot in _places(tyres):
         near = np.hypot(points[:, 0] - spot[0], points[:, 2] - spot[2]) < 1.1 * spot[3]
@@ -235,7 +235,7 @@ def _places(tyres: Sequence[Part]) -> list[tuple[float, float, float, float]]:
     for part in tyres:
         own = components(part.piece.corners)
         for number in np.unique(own):
-            used = part.piece.points[np.unique(part.piece.corners[own == number])]
+            used = part.piece.part(own == number).used
             boxes.append((used.min(0), used.max(0)))
     for low, high in sorted(boxes, key=lambda one: -float(one[1][2] - one[0][2])):
         middle, radius = (low + high) / 2, float(high[2] - low[2]) / 2
