@@ -7,7 +7,6 @@ screen and grows towards the viewer: inverse depth for cameras, height towards t
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -80,9 +79,8 @@ def project(camera, focal, centre_x, centre_y, snapped, nearness):  # type: igno
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def mip_level(texels, last):  # type: ignore[no-untyped-def]
     """Mip level, at most `last`, for a sample that is `texels` texels of level 0 large."""
-    if texels > 2.0:
-        return min(np.int64(0.5 * math.log2(texels) + 0.5), np.int64(last))
-    return np.int64(0)
+    exponent = (np.float32(texels).view(np.int32) >> np.int32(23)) - np.int32(127)  # of 2: floor(log2(texels))
+    return min(np.int64(max(exponent + np.int32(1), np.int32(0)) >> np.int32(1)), np.int64(last))
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)

@@ -80,7 +80,7 @@ class GlRenderer:
         self._wet = context.compute_shader(
             device.source("levels", "buffers", "light", "wet", defines={**DEFINES, **WET})
         )
-        self._texels, self._alphas = Atlas(device, 3), Atlas(device, 1)
+        self._texels, self._alphas = Atlas(device, 4), Atlas(device, 1)
         self._targets: dict[str, tuple[tuple[int, int], Any, Any]] = {}
         self._materials: Materials | None = None
 
@@ -148,7 +148,7 @@ class GlRenderer:
         sheets = np.column_stack([materials.offset[:, 0].astype(np.int32), materials.size, materials.last, zero])
         self.device.buffer("sheets", sheets)
         used = int(materials.offset[-1, materials.last[-1]]) + 1
-        self._texels.update(materials.texels[:used])
+        self._texels.update(materials.texels[:used].view(np.uint8).reshape(-1, 4))
         alphas = flat.alphas
         zero = np.zeros(len(alphas.size), np.int32)
         self.device.buffer("alpha sheets", np.column_stack([

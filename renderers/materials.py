@@ -135,7 +135,7 @@ class MaterialTable:
     def __init__(self) -> None:
         self._rows: dict[Material, int] = {}
         self._textures: dict[str, int] = {}
-        self._texels = np.zeros((1 << 16, 3), np.uint8)  # grows by doubling
+        self._texels = np.zeros((1 << 16, 4), np.uint8)  # grows by doubling; the fourth byte fills up a word
         self._offsets: list[list[int]] = []
         self._sizes: list[int] = []
         self._length = 0
@@ -168,7 +168,7 @@ class MaterialTable:
             offsets.append(self._length)
             while self._length + len(level) > len(self._texels):
                 self._texels = np.concatenate([self._texels, np.zeros_like(self._texels)])
-            self._texels[self._length : self._length + len(level)] = level
+            self._texels[self._length : self._length + len(level), :3] = level
             self._length += len(level)
         self._offsets.append(offsets + [offsets[-1]] * (LEVELS - len(offsets)))
         self._sizes.append(texture.pixels.shape[0])
@@ -204,7 +204,7 @@ class MaterialTable:
                 emission=np.array([m.emission for m in rows], np.float32).reshape(-1, 3),
                 gloss=np.array(gloss, np.float32).reshape(-1, 3),
                 texture=np.array(keys, np.int32),
-                texels=self._texels,
+                texels=self._texels.view("<u4")[:, 0],
                 offset=np.array(self._offsets or [[0] * LEVELS], np.int64),
                 size=np.array(self._sizes or [1], np.int32),
                 last=np.array([size.bit_length() - 1 for size in self._sizes or [1]], np.int32),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from renderers.fill import FAST
 from renderers.lamps import lamplight
 from renderers.openness import open_share
-from renderers.shade import ggx, reflected, sky_seen, sunlit, surface_at, texture_at
+from renderers.shade import ggx, meet, plane_of, reflected, sky_seen, sunlit, texture_at
 from renderers.sky_maps import skylight
 from renderers.snow import snowed
 
@@ -55,9 +55,17 @@ def make_points(count: int) -> Points:
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def locate(n, pts, tri, lens):  # type: ignore[no-untyped-def]
     """Meet the rays of n points with their triangles: depth, weights, place, normal, line of sight."""
+    if n == 0:
+        return
     one = np.float32(1.0)
+    last = pts.triangle[0]  # neighbours often lie on one triangle
+    plane = plane_of(last, tri)
     for i in range(n):
-        z, wb, wc, area = surface_at(pts.x[i], pts.y[i], pts.triangle[i], tri, lens)
+        if pts.triangle[i] != last:
+            last = pts.triangle[i]
+            plane = plane_of(last, tri)
+        rx, ry = (pts.x[i] - lens.centre_x) / lens.focal, (pts.y[i] - lens.centre_y) / lens.focal
+        z, wb, wc, area = meet(rx, ry, lens.focal, plane)
         pts.depth[i] = z
         pts.bary[i, 0], pts.bary[i, 1], pts.bary[i, 2] = wb, wc, area
     for i in range(n):
@@ -114,6 +122,21 @@ def colour(n, pts, tri, mat):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
+def open_to_the_sky(n, pts, open_sky):  # type: ignore[no-untyped-def]
+    """Share of the sky that houses leave open above n points."""
+    factor, rows = open_sky.factor, open_sky.cell_from_world
+    off = np.float32(FACADE_LIFT)
+    for i in range(n):  # height above the ground
+        x, y, z = pts.place[i, 0], pts.place[i, 1], pts.place[i, 2]
+        pts.light[i, 2] = rows[2, 0] * x + rows[2, 1] * y + rows[2, 2] * z + rows[2, 3]
+    for i in range(n):
+        pts.light[i, 2] = open_share(
+            pts.place[i, 0] + off * pts.normal[i, 0], pts.place[i, 1] + off * pts.normal[i, 1], pts.light[i, 2],
+            factor, rows,
+        )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
 def shadow(n, pts, env, sun_map, sky_map):  # type: ignore[no-untyped-def]
     """Sun and sky that reach n points; points are lifted off their surface by what the map's texels would hide."""
     one, zero = np.float32(1.0), np.float32(0.0)
@@ -129,16 +152,10 @@ def shadow(n, pts, env, sun_map, sky_map):  # type: ignore[no-untyped-def]
                 pts.place[i, 0] + lift * nx, pts.place[i, 1] + lift * ny, pts.place[i, 2] + lift * nz, sun_map
             )
             pts.light[i, 0] = nl * seen
-    factor, rows = env.open_sky.factor, env.open_sky.cell_from_world
-    off = np.float32(FACADE_LIFT)
-    for i in range(n):  # height above the ground
-        x, y, z = pts.place[i, 0], pts.place[i, 1], pts.place[i, 2]
-        pts.light[i, 2] = rows[2, 0] * x + rows[2, 1] * y + rows[2, 2] * z + rows[2, 3]
-    for i in range(n):
-        pts.light[i, 2] = open_share(
-            pts.place[i, 0] + off * pts.normal[i, 0], pts.place[i, 1] + off * pts.normal[i, 1], pts.light[i, 2],
-            factor, rows,
-        )  # fmt: skip
+    if env.open_sky.factor.shape[1] < 2:
+        pts.light[:n, 2] = one
+    else:
+        open_to_the_sky(n, pts, env.open_sky)
     if sky_map.height.shape[0] < 16:
         pts.light[:n, 1] = one
         return

@@ -39,7 +39,7 @@ class Materials(NamedTuple):
     emission: F4  # (M, 3)
     gloss: F4  # (M, 3): roughness, metallic, reflectance
     texture: I4  # (M,) -1 = none
-    texels: NDArray[np.uint8]  # (N, 3) square root of linear light, mip levels one after the other
+    texels: NDArray[np.uint32]  # (N,) red + green << 8 + blue << 16, square root of linear light, level after level
     offset: NDArray[np.int64]  # (K, 12) first texel of each level
     size: I4  # (K,) edge of level 0
     last: I4  # (K,) number of the one-texel level
@@ -90,36 +90,61 @@ class Lens(NamedTuple):
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
-def surface_at(x, y, t, tri, lens):  # type: ignore[no-untyped-def]
-    """Meet the ray through pixel position (x, y) with the plane of triangle t.
+def plane_of(t, tri):  # type: ignore[no-untyped-def]
+    """What all rays that meet triangle t need: its plane and its weights in the camera's frame.
 
     Returns:
-        Depth (m along the optical axis), weights of corners b and c, and the pixel's area on the surface divided by
-        the doubled area of the triangle.
+        Normal n (3), n times corner a, weights of b and of c as linear forms of a point (4 and 4), lowest and highest
+        depth, length of n (the doubled area).
     """
     # unsigned: numba then leaves out its wrap-around of negative indices
     t = np.uint64(t)
     a, b, c = np.uint64(tri.corners[t, 0]), np.uint64(tri.corners[t, 1]), np.uint64(tri.corners[t, 2])
-    rx = (x - lens.centre_x) / lens.focal
-    ry = (y - lens.centre_y) / lens.focal
     ax, ay, az = np.float64(tri.camera[a, 0]), np.float64(tri.camera[a, 1]), np.float64(tri.camera[a, 2])
     ux, uy, uz = tri.camera[b, 0] - ax, tri.camera[b, 1] - ay, tri.camera[b, 2] - az
     vx, vy, vz = tri.camera[c, 0] - ax, tri.camera[c, 1] - ay, tri.camera[c, 2] - az
     nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
     square = nx * nx + ny * ny + nz * nz + 1e-30
-    facing = nx * rx + ny * ry + nz
+    inverse = 1.0 / square
+    bx, by, bz = (vy * nz - vz * ny) * inverse, (vz * nx - vx * nz) * inverse, (vx * ny - vy * nx) * inverse
+    cx, cy, cz = (ny * uz - nz * uy) * inverse, (nz * ux - nx * uz) * inverse, (nx * uy - ny * ux) * inverse
     low = min(az, min(az + uz, az + vz))
     high = max(az, max(az + uz, az + vz))
-    z = (nx * ax + ny * ay + nz * az) / facing if abs(facing) > 1e-14 else low
+    return (
+        nx, ny, nz, nx * ax + ny * ay + nz * az, bx, by, bz, bx * ax + by * ay + bz * az,
+        cx, cy, cz, cx * ax + cy * ay + cz * az, low, high, math.sqrt(square),
+    )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def meet(rx, ry, focal, plane):  # type: ignore[no-untyped-def]
+    """Meet the ray (rx, ry, 1) with a triangle's plane, from `plane_of`.
+
+    Returns:
+        Depth (m along the optical axis), weights of corners b and c, and the pixel's area on the surface divided by
+        the doubled area of the triangle.
+    """
+    nx, ny, nz, na, bx, by, bz, ba, cx, cy, cz, ca, low, high, area = plane
+    facing = nx * rx + ny * ry + nz
+    z = na / facing if abs(facing) > 1e-14 else low
     z = min(max(z, low), high)
-    qx, qy, qz = rx * z - ax, ry * z - ay, z - az
-    wb = ((qy * vz - qz * vy) * nx + (qz * vx - qx * vz) * ny + (qx * vy - qy * vx) * nz) / square
-    wc = ((uy * qz - uz * qy) * nx + (uz * qx - ux * qz) * ny + (ux * qy - uy * qx) * nz) / square
-    wb = min(max(wb, 0.0), 1.0)
-    wc = min(max(wc, 0.0), 1.0 - wb)
-    cosine = abs(facing) / math.sqrt(square * (rx * rx + ry * ry + 1.0))
-    slant = 1.0 / max(cosine, 0.06)
-    return z, wb, wc, (z / lens.focal) ** 2 * slant / math.sqrt(square)
+    wb = min(max((bx * rx + by * ry + bz) * z - ba, 0.0), 1.0)
+    wc = min(max((cx * rx + cy * ry + cz) * z - ca, 0.0), 1.0 - wb)
+    slant = min(area * math.sqrt(rx * rx + ry * ry + 1.0) / max(abs(facing), 1e-30), 1.0 / 0.06)
+    return z, wb, wc, (z / focal) ** 2 * slant / area
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def surface_at(x, y, t, tri, lens):  # type: ignore[no-untyped-def]
+    """Meet the ray through pixel position (x, y) with the plane of triangle t; see `meet`."""
+    rx, ry = (x - lens.centre_x) / lens.focal, (y - lens.centre_y) / lens.focal
+    return meet(rx, ry, lens.focal, plane_of(t, tri))
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+def channel(texel, shift):  # type: ignore[no-untyped-def]
+    """One byte of a texel; by way of a signed number, which a CPU converts faster."""
+    return np.float32(np.int32((texel >> np.uint32(shift)) & np.uint32(255)))
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
@@ -128,10 +153,10 @@ def texture_at(k, u, v, footprint2, mat):  # type: ignore[no-untyped-def]
     size = mat.size[k]
     level = mip_level(footprint2 * size * size, mat.last[k])
     base = mat.offset[k, level]
-    edge = size >> level
-    gx, gy = u * edge - 0.5, v * edge - 0.5
-    fx, fy = math.floor(gx), math.floor(gy)
-    ax, ay = np.float32(gx - fx), np.float32(gy - fy)
+    edge = np.int64(size) >> level
+    gx, gy = u * np.float32(edge) - np.float32(0.5), v * np.float32(edge) - np.float32(0.5)
+    fx, fy = np.floor(gx), np.floor(gy)
+    ax, ay = gx - fx, gy - fy
     mask = edge - 1
     x0, y0 = np.int64(fx) & mask, np.int64(fy) & mask
     x1, y1 = (x0 + 1) & mask, (y0 + 1) & mask
@@ -139,10 +164,11 @@ def texture_at(k, u, v, footprint2, mat):  # type: ignore[no-untyped-def]
     i00, i01, i10, i11 = np.uint64(top + x0), np.uint64(top + x1), np.uint64(bottom + x0), np.uint64(bottom + x1)
     one = np.float32(1.0)
     w00, w01, w10, w11 = (one - ax) * (one - ay), ax * (one - ay), (one - ax) * ay, ax * ay
-    tex, scale = mat.texels, np.float32(1.0 / 255.0)
-    r = (tex[i00, 0] * w00 + tex[i01, 0] * w01 + tex[i10, 0] * w10 + tex[i11, 0] * w11) * scale
-    g = (tex[i00, 1] * w00 + tex[i01, 1] * w01 + tex[i10, 1] * w10 + tex[i11, 1] * w11) * scale
-    b = (tex[i00, 2] * w00 + tex[i01, 2] * w01 + tex[i10, 2] * w10 + tex[i11, 2] * w11) * scale
+    t00, t01, t10, t11 = mat.texels[i00], mat.texels[i01], mat.texels[i10], mat.texels[i11]
+    scale = np.float32(1.0 / 255.0)
+    r = (channel(t00, 0) * w00 + channel(t01, 0) * w01 + channel(t10, 0) * w10 + channel(t11, 0) * w11) * scale
+    g = (channel(t00, 8) * w00 + channel(t01, 8) * w01 + channel(t10, 8) * w10 + channel(t11, 8) * w11) * scale
+    b = (channel(t00, 16) * w00 + channel(t01, 16) * w01 + channel(t10, 16) * w10 + channel(t11, 16) * w11) * scale
     return r * r, g * g, b * b
 
 
