@@ -142,8 +142,6 @@ def _with_bicycle(one: Actor, roads: RoadNetwork, space: Space, rng: np.random.G
         box = boxes_of(pushed, one.path, np.array([one.start]))
         if boxes_meet(box, 1, *line_at(one.path, one.start), TRUNK / 2, TRUNK / 2):
             continue  # where the path turns, the bar would be in who pushes it
-        if boxes_meet(space.solid.rows, space.solid.count, *box[0]):
-            continue  # it begins behind who pushes it, where the path may begin at a wall
         if _beside(one, side, roads, space) and _settle(one, speed, rings, space, pushed):
             return [_at(replace(one, look=look, companion=pushed), speed)]
     return None
@@ -202,11 +200,16 @@ def _same_place(one: Actor, path: Floats) -> float:
 
 
 def _settle(one: Actor, speed: float, rings: list[Ring], space: Space, companion: Companion | None = None) -> bool:
-    """Let a party in instead of the walker alone: its circles keep their distance, and its box touches nobody."""
+    """Let a party in instead of the walker alone: its circles keep their distance, and its box touches nobody.
+
+    What goes along must not begin in a wall: it may be behind its person, or ahead where the path has just turned.
+    """
     crowd = space.crowd
     own = crowd.walk(one.path, one.start, one.speed)
     walks = [_ring_walk(one, speed, ring, crowd) for ring in rings]
     taken = [] if companion is None else [boxes_of(companion, one.path, one.start + speed * crowd.times)]
+    if taken and boxes_meet(space.solid.rows, space.solid.count, *taken[0][0]):
+        return False
     return crowd.swap(own, walks, taken)
 
 

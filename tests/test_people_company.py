@@ -123,6 +123,11 @@ def test_nobody_stands_in_the_own_pram_on_the_way_to_a_crossing() -> None:
     assert [str(fault) for fault in inspect(load("crossing-company").sample(40, seed=1))] == []
 
 
+def test_nothing_that_goes_along_begins_in_a_wall() -> None:
+    # the path turns where this walk begins: the pram stood in the house that the corner goes round
+    assert [str(fault) for fault in inspect(load("pavement-company").sample(499, seed=0))] == []
+
+
 def test_a_party_keeps_the_corners_of_its_boxes_off_everybody_else() -> None:
     crowd = Crowd()
 
