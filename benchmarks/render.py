@@ -146,11 +146,11 @@ def main() -> None:
     stage = street()
     triangles = sum(len(i.mesh.triangles) for i in stage.instances)
     contenders: dict[str, Callable[[View], object]] = {}
-    base = RasterOptions(samples=1, shadow_size=1024, sky_size=0)
+    base = RasterOptions(samples=1, shadow_size=1024, far_shadow_size=0, sky_size=0)
     for name, options in {
         "raster, fast": base,
         "raster, fast + contact shadows": replace(base, sky_size=512),
-        "raster, default (2x2 samples, 2048 shadows, contact shadows)": RasterOptions(),
+        "raster, default (2x2 samples, cascade, contact shadows)": RasterOptions(),
     }.items():
         render = RasterRenderer(options)
         contenders[name] = lambda view, render=render: render.render(stage, view)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ from renderers.mesh import Floats, Ints, Mesh
 from renderers.stage import Instance, Stage
 
 CASTER_REACH = 30.0  # m around the camera within which things outside the picture may throw shadows into it
+FAR_SHADOW = 60.0  # m from things beside the picture at which their shadows are still looked for
 FAR = 260.0  # m, nothing beyond is drawn
 
 
@@ -120,15 +122,31 @@ class Flattener:
 
 def needed(stage: Stage, view: View) -> list[Instance]:
     """What the camera or a shadow in the picture may need; vertices of `Flat` follow each other in this order."""
-    return [item for item in stage.instances if item.id or matters(item, view)]
+    shadow = shadow_of(stage)
+    return [item for item in stage.instances if item.id or matters(item, view, shadow)]
 
 
-def matters(item: Instance, view: View) -> bool:
-    """Whether an instance may show in the picture or throw a shadow into it."""
+def shadow_of(stage: Stage) -> NDArray[np.float64]:
+    """(3,) from the top of something one metre high to the end of its shadow, m; zero without sun."""
+    light = stage.light
+    if max(light.sun_colour) <= 0.0:
+        return np.zeros(3)
+    long = 1.0 / max(float(np.tan(light.sun_elevation)), 1e-3)
+    return np.array([-long * np.cos(light.sun_azimuth), -long * np.sin(light.sun_azimuth), -1.0])
+
+
+def matters(item: Instance, view: View, shadow: NDArray[np.float64]) -> bool:
+    """Whether an instance may show in the picture or throw a shadow into it, see `shadow_of`."""
     low, high = item.mesh.extent
     pose = item.world_from_model
     middle = pose[:3, :3] @ ((low + high) / 2.0) + pose[:3, 3]
-    return in_reach(middle, float(np.linalg.norm(high - low)) / 2.0, view, CASTER_REACH)
+    radius = float(np.linalg.norm(high - low)) / 2.0
+    if in_reach(middle, radius, view, CASTER_REACH):
+        return True
+    fall = (high[2] - low[2]) * shadow  # from its highest point to the ground
+    steps = np.arange(1, math.ceil(min(float(np.hypot(*fall[:2])), FAR_SHADOW) / max(radius, 1.0)) + 1)
+    length = max(float(np.hypot(*fall[:2])), 1e-9)
+    return any(in_reach(middle + fall * min(k * max(radius, 1.0) / length, 1.0), radius, view, 0.0) for k in steps)
 
 
 def in_reach(middle: NDArray[np.float64], radius: float, view: View, near: float) -> bool:

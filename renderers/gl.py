@@ -177,8 +177,11 @@ class GlRenderer:
     def _maps(self, flat: Flat, stage: Stage, values: dict[str, Any]) -> dict[str, Any]:
         """Textures of heights towards the sun and the zenith, of one texel where they are not wanted."""
         found = {}
+        lit = max(stage.light.sun_colour) > 0.0
+        (near, _), (far, _) = self.options.sun_maps
         wanted = {
-            "sun_map": (self.options.shadow_size if max(stage.light.sun_colour) > 0.0 else 0, values["sun_rows"]),
+            "sun_map": (near if lit else 0, values["sun_rows"]),
+            "far_sun_map": (far if lit else 0, values["far_sun_rows"]),
             "sky_map": (self.options.sky_size, values["sky_rows"]),
         }
         for name, (edge, rows) in wanted.items():
@@ -219,12 +222,15 @@ class GlRenderer:
         self.device.buffer("lamps", lamps)
         self.device.buffer("open", env.open_sky.factor)
         options = self.options
+        (near, near_reach), (far, far_reach) = options.sun_maps
         return {
             "camera_from_world": view.camera_from_world[:3, :3].T, "eye": view.position, "focal": view.focal,
-            "size": (view.width, view.height), "sun_rows": sun_rows(stage, view, options),
+            "size": (view.width, view.height), "sun_rows": sun_rows(stage, view, near_reach, near),
+            "far_sun_rows": sun_rows(stage, view, far_reach, far),
             "sky_rows": sky_rows(stage, view, options) if options.sky_size else NO_MAP.texel_from_world,
             "open_rows": env.open_sky.cell_from_world,
-            "sun_texel": 2.0 * options.shadow_reach / max(options.shadow_size, 1), "sky_texel": SKY_TEXEL,
+            "sun_texel": 2.0 * near_reach / max(near, 1), "far_sun_texel": 2.0 * far_reach / max(far, 1),
+            "sky_texel": SKY_TEXEL,
             "open_count": env.open_sky.factor.shape[1], "sun": env.sun, "sun_colour": env.sun_colour,
             "zenith": env.zenith, "horizon": env.horizon, "ground": env.ground, "clouds": env.clouds,
             "haze": env.haze, "snow": env.snow, "seed": env.seed, "lamp_count": len(env.lamps.place),

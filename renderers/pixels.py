@@ -64,7 +64,7 @@ def empty_pixel(y, x, kind, depth, semantic, instance, normal):  # type: ignore[
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def shade_plain(index, pts, tri, mat, env, sun_map, sky_map, lens, rgb, depth, semantic, instance, normal):  # type: ignore[no-untyped-def]
+def shade_plain(index, pts, tri, mat, env, cascade, sky_map, lens, rgb, depth, semantic, instance, normal):  # type: ignore[no-untyped-def]
     """One ray through each pixel centre: the maps, and radiance unless `rgb` is empty.
 
     Args:
@@ -73,7 +73,7 @@ def shade_plain(index, pts, tri, mat, env, sun_map, sky_map, lens, rgb, depth, s
         tri: `Triangles`.
         mat: `Materials`.
         env: `Environment`.
-        sun_map: `DepthMap` from the sun.
+        cascade: `Cascade` from the sun.
         sky_map: `DepthMap` from the zenith.
         lens: `Lens`.
         rgb: (H, W, 3) out, or (0, 0, 3).
@@ -97,7 +97,7 @@ def shade_plain(index, pts, tri, mat, env, sun_map, sky_map, lens, rgb, depth, s
             pts.x[n], pts.y[n], pts.triangle[n], pts.pixel[n] = x + 0.5, y + 0.5, t, x
             n += 1
         if coloured:
-            shade_points(n, pts, tri, mat, env, sun_map, sky_map, lens)
+            shade_points(n, pts, tri, mat, env, cascade, sky_map, lens)
         else:
             locate(n, pts, tri, lens)
         for i in range(n):
@@ -112,7 +112,7 @@ def shade_plain(index, pts, tri, mat, env, sun_map, sky_map, lens, rgb, depth, s
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def shade_smooth(index, pts, tri, mat, env, sun_map, sky_map, lens, rgb):  # type: ignore[no-untyped-def]
+def shade_smooth(index, pts, tri, mat, env, cascade, sky_map, lens, rgb):  # type: ignore[no-untyped-def]
     """Anti-aliased radiance: 2x2 coverage samples a pixel, each triangle in a pixel shaded once.
 
     Args:
@@ -121,7 +121,7 @@ def shade_smooth(index, pts, tri, mat, env, sun_map, sky_map, lens, rgb):  # typ
         tri: `Triangles`.
         mat: `Materials`.
         env: `Environment`.
-        sun_map: `DepthMap` from the sun.
+        cascade: `Cascade` from the sun.
         sky_map: `DepthMap` from the zenith.
         lens: `Lens` in units of whole pixels.
         rgb: (H, W, 3) out.
@@ -155,7 +155,7 @@ def shade_smooth(index, pts, tri, mat, env, sun_map, sky_map, lens, rgb):  # typ
                     pts.x[n], pts.y[n], pts.triangle[n], pts.pixel[n] = px, py, t, x
                     pts.weight[n] = 0.25 * count
                     n += 1
-        shade_points(n, pts, tri, mat, env, sun_map, sky_map, lens)
+        shade_points(n, pts, tri, mat, env, cascade, sky_map, lens)
         for i in range(n):
             x = pts.pixel[i]
             for k in range(3):

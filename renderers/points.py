@@ -17,6 +17,7 @@ from renderers.sky_maps import skylight
 from renderers.snow import snowed
 
 F4 = NDArray[np.float32]
+LIFT = 2.2  # texels off a surface along the sun's light, so that it does not shade itself
 FACADE_LIFT = 1.6  # m off a wall: the open sky of a facade is that of the street before it
 
 
@@ -137,20 +138,23 @@ def open_to_the_sky(n, pts, open_sky):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def shadow(n, pts, env, sun_map, sky_map):  # type: ignore[no-untyped-def]
+def shadow(n, pts, env, cascade, sky_map):  # type: ignore[no-untyped-def]
     """Sun and sky that reach n points; points are lifted off their surface by what the map's texels would hide."""
     one, zero = np.float32(1.0), np.float32(0.0)
-    slope = np.float32(2.2 * sun_map.texel)
+    near, far = np.float32(LIFT * cascade.near.texel), np.float32(LIFT * cascade.far.texel)
     lit = env.sun_colour[1] > 0
     for i in range(n):
         nx, ny, nz = pts.normal[i, 0], pts.normal[i, 1], pts.normal[i, 2]
         nl = nx * env.sun[0] + ny * env.sun[1] + nz * env.sun[2]
         pts.light[i, 0] = zero
         if lit and nl > 0:
-            lift = slope * math.sqrt(max(zero, one - nl * nl))
-            seen = sunlit(
-                pts.place[i, 0] + lift * nx, pts.place[i, 1] + lift * ny, pts.place[i, 2] + lift * nz, sun_map
-            )
+            x, y, z = pts.place[i, 0], pts.place[i, 1], pts.place[i, 2]
+            slope = math.sqrt(max(zero, one - nl * nl))
+            lift = near * slope
+            seen = sunlit(x + lift * nx, y + lift * ny, z + lift * nz, cascade.near)
+            if seen < zero:
+                lift = far * slope
+                seen = abs(sunlit(x + lift * nx, y + lift * ny, z + lift * nz, cascade.far))
             pts.light[i, 0] = nl * seen
     if env.open_sky.factor.shape[1] < 2:
         pts.light[:n, 2] = one
@@ -235,7 +239,7 @@ def haze(n, pts, env):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def shade_points(n, pts, tri, mat, env, sun_map, sky_map, lens):  # type: ignore[no-untyped-def]
+def shade_points(n, pts, tri, mat, env, cascade, sky_map, lens):  # type: ignore[no-untyped-def]
     """Fill depth, normal and rgb of n points.
 
     Args:
@@ -244,7 +248,7 @@ def shade_points(n, pts, tri, mat, env, sun_map, sky_map, lens):  # type: ignore
         tri: `Triangles`.
         mat: `Materials`.
         env: `Environment`.
-        sun_map: `DepthMap` from the sun.
+        cascade: `Cascade` from the sun.
         sky_map: `DepthMap` from the zenith.
         lens: `Lens`.
     """
@@ -252,7 +256,7 @@ def shade_points(n, pts, tri, mat, env, sun_map, sky_map, lens):  # type: ignore
     colour(n, pts, tri, mat)
     if env.snow > 0:
         snowed(n, pts, tri, env)
-    shadow(n, pts, env, sun_map, sky_map)
+    shadow(n, pts, env, cascade, sky_map)
     diffuse(n, pts, tri, mat, env)
     gloss(n, pts, tri, mat, env)
     if env.lamps.place.shape[0] > 0:

@@ -17,7 +17,7 @@ from renderers.lamps import lamps_near
 from renderers.openness import CELL, CELLS, EVERYWHERE, LEAD, OpenSky, open_sky_of
 from renderers.pixels import shade_plain, shade_smooth
 from renderers.points import make_points
-from renderers.shade import DepthMap, Environment, Lamps, Lens, Triangles
+from renderers.shade import Cascade, DepthMap, Environment, Lamps, Lens, Triangles
 from renderers.sky_maps import NO_SKY, bases, horizon_of, sky_map
 from renderers.stage import Stage
 from renderers.wet import mirror_ground
@@ -25,6 +25,7 @@ from scenes.relief import raised
 from scenes.types import Light
 
 NO_MAP = DepthMap(np.full((8, 8), -1e9, np.float32), np.zeros((3, 4), np.float32), 0.0)
+NO_SHADOWS = Cascade(NO_MAP, NO_MAP)
 NO_INDEX = np.empty((1, 1), np.int32)  # never written
 GROUND_ALBEDO = 0.14  # what a street throws back on average (dry asphalt .1, concrete .3)
 SNOW_ALBEDO = 0.7
@@ -38,7 +39,15 @@ class RasterOptions:
     samples: int = 2  # 1: one sample a pixel; 2: 2x2 coverage samples (labels are never blended)
     shadow_size: int = 2048  # texels along an edge of the sun's map; 0 = no shadows
     shadow_reach: float = 32.0  # m around the point that the camera looks at
+    far_shadow_size: int = 2048  # texels along an edge of the sun's map for what is farther away; 0 = without
+    far_shadow_reach: float = 96.0  # m
     sky_size: int = 512  # texels of the zenith map (contact shadows, sky hidden by houses); 0 = off
+
+    @property
+    def sun_maps(self) -> tuple[tuple[int, float], tuple[int, float]]:
+        """Texels along an edge and reach, m, of the near and the far map of the sun."""
+        far = self.far_shadow_size if self.shadow_size else 0
+        return (self.shadow_size, self.shadow_reach), (far, self.far_shadow_reach)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +98,7 @@ class RasterRenderer:
         lamps = lamps_near(stage.lamps, view.position)
         sky = open_sky(flat, stage, view) if self.options.sky_size else EVERYWHERE
         env = environment(stage.light, stage.seed, sky, lamps)
-        sun_map = self._sun_map(flat, stage, view)
+        cascade = self._cascade(flat, stage, view)
         sky_map = self._sky_map(flat, stage, view)
         lens = lens_of(view)
         height, width = view.height, view.width
@@ -102,12 +111,12 @@ class RasterRenderer:
         smooth = self.options.samples > 1
         index = visible_triangles(flat, camera, view, 1)
         shade_plain(
-            index, points, triangles, materials, env, sun_map, sky_map, lens,
+            index, points, triangles, materials, env, cascade, sky_map, lens,
             rgb[:0, :0] if smooth else rgb, depth, semantic, instance, normal,
         )  # fmt: skip
         if smooth:
             shade_smooth(
-                visible_triangles(flat, camera, view, 2), points, triangles, materials, env, sun_map, sky_map, lens, rgb
+                visible_triangles(flat, camera, view, 2), points, triangles, materials, env, cascade, sky_map, lens, rgb
             )  # fmt: skip
         if stage.light.wetness > 0.0:
             dry, rgb = rgb, np.empty_like(rgb)
@@ -116,12 +125,12 @@ class RasterRenderer:
         frame = Frame(rgb, depth, semantic, instance, normal, view, stage.time)
         return Drawn(frame, flat, triangles)
 
-    def _sun_map(self, flat: Flat, stage: Stage, view: View) -> DepthMap:
-        size = self.options.shadow_size
-        if size == 0 or max(stage.light.sun_colour) <= 0.0:
-            return NO_MAP
-        rows = sun_rows(stage, view, self.options)
-        return depth_map(flat, rows, size, 2.0 * self.options.shadow_reach / size)
+    def _cascade(self, flat: Flat, stage: Stage, view: View) -> Cascade:
+        lit = max(stage.light.sun_colour) > 0.0
+        return Cascade(*(
+            depth_map(flat, sun_rows(stage, view, reach, size), size, 2.0 * reach / size) if size and lit else NO_MAP
+            for size, reach in self.options.sun_maps
+        ))  # fmt: skip
 
     def _sky_map(self, flat: Flat, stage: Stage, view: View) -> DepthMap:
         size = self.options.sky_size
@@ -137,9 +146,8 @@ def triangles_of(flat: Flat, view: View) -> Triangles:
     )
 
 
-def sun_rows(stage: Stage, view: View, options: RasterOptions) -> F4:
-    """(3, 4) rows of the sun's map; see `map_rows`."""
-    reach, size = options.shadow_reach, options.shadow_size
+def sun_rows(stage: Stage, view: View, reach: float, size: int) -> F4:
+    """(3, 4) rows of a map of the sun; see `map_rows`."""
     centre = raised(focus(view, 0.75 * reach), stage.relief)
     return map_rows(sun_vector(stage.light), centre, reach, size)
 

@@ -79,6 +79,13 @@ class DepthMap(NamedTuple):
     texel: float  # m
 
 
+class Cascade(NamedTuple):
+    """What the sun sees: sharp near what the camera looks at, coarser farther away (Engel 2006; Dimitrov 2007)."""
+
+    near: DepthMap
+    far: DepthMap
+
+
 class Lens(NamedTuple):
     """The camera as shading needs it."""
 
@@ -174,14 +181,17 @@ def texture_at(k, u, v, footprint2, mat):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
 def sunlit(px, py, pz, sun_map):  # type: ignore[no-untyped-def]
-    """Share of the sun that reaches a point: 4x4 taps weighted to a smooth 3x3 box (percentage-closer filtering)."""
+    """Share of the sun that reaches a point, -1 beyond the map.
+
+    4x4 taps weighted to a smooth 3x3 box (percentage-closer filtering).
+    """
     m = sun_map.texel_from_world
     size = sun_map.height.shape[0]
     sx = m[0, 0] * px + m[0, 1] * py + m[0, 2] * pz + m[0, 3] - 0.5
     sy = m[1, 0] * px + m[1, 1] * py + m[1, 2] * pz + m[1, 3] - 0.5
     one = np.float32(1.0)
     if not (sx >= 2.0 and sy >= 2.0 and sx < size - 3.0 and sy < size - 3.0):
-        return one
+        return -one
     ix, iy = np.uint64(sx), np.uint64(sy)
     own = np.float32(m[2, 0] * px + m[2, 1] * py + m[2, 2] * pz + m[2, 3] + 0.006)
     ax, ay = np.float32(sx - math.floor(sx)), np.float32(sy - math.floor(sy))

@@ -21,7 +21,7 @@ from renderers.materials import LINEAR
 from renderers.mesh import Material, Mesh, Texture
 from renderers.pixels import shade_plain
 from renderers.points import make_points
-from renderers.raster import NO_MAP, Drawn, built_in_sky, environment, lens_of, sun_vector, triangles_of
+from renderers.raster import NO_MAP, NO_SHADOWS, Drawn, built_in_sky, environment, lens_of, sun_vector, triangles_of
 from renderers.shade import Triangles
 from renderers.stage import Instance, Stage
 from scenes.geometry import quaternion_of
@@ -175,7 +175,7 @@ class TinyRenderer:
         depth, kinds, numbers = np.empty(shape, np.float32), np.empty(shape, np.uint8), np.empty(shape, np.uint16)
         shade_plain(
             np.full(shape, NOTHING, np.int32), make_points(view.width), triangles, self.flattener.materials.packed(),
-            environment(built_in_sky(stage.light), stage.seed), NO_MAP, NO_MAP, lens_of(view), rgb, depth, kinds,
+            environment(built_in_sky(stage.light), stage.seed), NO_SHADOWS, NO_MAP, lens_of(view), rgb, depth, kinds,
             numbers, normal,
         )  # fmt: skip
         return rgb, kinds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -138,6 +139,28 @@ def test_shadow_falls_away_from_the_sun_and_overcast_darkens_contacts() -> None:
         & (cloudy.depth < 8)
     )
     assert under.any() and cloudy.rgb[under].mean() < 0.6 * clear.rgb[under].mean()
+
+
+def test_shadows_fall_far_away_too_and_from_things_beside_the_picture() -> None:
+    # the sun stands on the left: what is at y = -6 lies in the shadow of a tower at y = 0
+    light = Light("day", 2.0, math.pi / 4, (2.0, 1.9, 1.7), (0.2, 0.2, 0.2), (0.2, 0.2, 0.2), 0.0, 0.0)
+    light = replace(light, sun_azimuth=math.pi / 2)
+    tower = at(box((4, 2, 12), (0, 0, 6), GREY), 80, 0)
+    view = looking(z=12.0, pitch=-0.12)
+    spot = transform(view.camera_from_world, np.array([[80.0, -6.0, 0.0]]))[0]
+    column = int(view.focal * spot[0] / spot[2] + view.width / 2)
+    row = int(view.focal * spot[1] / spot[2] + view.height / 2)
+    bare = RasterRenderer().render(stage(light=light), view).rgb[row, column].mean()
+    shaded = RasterRenderer().render(stage(tower, light=light), view).rgb[row, column].mean()
+    near_only = RasterRenderer(RasterOptions(far_shadow_size=0)).render(stage(tower, light=light), view)
+    assert shaded < 0.5 * bare
+    assert near_only.rgb[row, column].mean() == pytest.approx(bare, rel=1e-3)
+    beside = replace(light, sun_elevation=0.3)  # a tower out of the picture throws 39 m
+    mast = at(box((4, 4, 12), (0, 0, 6), GREY), 60, 60)
+    lit = RasterRenderer().render(stage(light=beside), view).rgb
+    dark = RasterRenderer().render(stage(mast, light=beside), view)
+    assert not (dark.semantic == Kind.CAR).any()
+    assert (dark.rgb.mean(-1) < 0.6 * lit.mean(-1)).sum() > 20
 
 
 def test_emission_is_seen_in_the_dark() -> None:

@@ -1,7 +1,7 @@
 // Sky, shadows and what surfaces throw back: the formulas of renderers.sky, shade, openness, points, lamps and snow.
-uniform isampler2D sun_map, sky_map;  // bits of the height towards the sun and of the height, m
-uniform vec4 sun_rows[3], sky_rows[3], open_rows[3];  // texel from world
-uniform float sun_texel, sky_texel;  // m
+uniform isampler2D sun_map, far_sun_map, sky_map;  // bits of the height towards the sun and of the height, m
+uniform vec4 sun_rows[3], far_sun_rows[3], sky_rows[3], open_rows[3];  // texel from world
+uniform float sun_texel, far_sun_texel, sky_texel;  // m
 uniform int open_count;  // edge of the map of open sky, 1 where there is none
 uniform vec3 sun, sun_colour, zenith, horizon, ground;
 uniform float clouds, haze, snow;
@@ -74,11 +74,12 @@ vec3 beyond(vec2 position, out int kind) {
 
 vec3 on_map(vec3 p, vec4 rows[3]) { return vec3(dot(rows[0], vec4(p, 1.0)), dot(rows[1], vec4(p, 1.0)), dot(rows[2], vec4(p, 1.0))); }
 
-float sunlit(vec3 p) {
-    int edge = textureSize(sun_map, 0).x;
-    vec3 m = on_map(p, sun_rows);
+// -1 beyond the map
+float sunlit(vec3 p, isampler2D map, vec4 rows[3]) {
+    int edge = textureSize(map, 0).x;
+    vec3 m = on_map(p, rows);
     vec2 s = m.xy - 0.5;
-    if (!(s.x >= 2.0 && s.y >= 2.0 && s.x < float(edge) - 3.0 && s.y < float(edge) - 3.0)) return 1.0;
+    if (!(s.x >= 2.0 && s.y >= 2.0 && s.x < float(edge) - 3.0 && s.y < float(edge) - 3.0)) return -1.0;
     ivec2 i = ivec2(s);
     vec2 a = s - floor(s);
     float own = m.z + 0.006, lit = 0.0;
@@ -86,7 +87,7 @@ float sunlit(vec3 p) {
         float row = 0.0;
         for (int k = 0; k < 4; k++) {
             float weight = k == 0 ? 1.0 - a.x : (k == 3 ? a.x : 1.0);
-            if (intBitsToFloat(texelFetch(sun_map, i + ivec2(k - 1, q - 1), 0).r) <= own) row += weight;
+            if (intBitsToFloat(texelFetch(map, i + ivec2(k - 1, q - 1), 0).r) <= own) row += weight;
         }
         lit += row * (q == 0 ? 1.0 - a.y : (q == 3 ? a.y : 1.0));
     }

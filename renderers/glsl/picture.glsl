@@ -34,7 +34,12 @@ vec3 shaded(vec2 position, int t) {
     vec3 albedo = tint * surfaces[m].rgb, glow = tint * surfaces[m + 1].rgb, gloss = surfaces[m + 2].xyz;
     if (snow > 0.0) snowed(place, n.z, kind_of(t), albedo, glow);
     float nl = dot(n, sun), lit = 0.0;
-    if (sun_colour.g > 0.0 && nl > 0.0) lit = nl * sunlit(place + n * (2.2 * sun_texel * sqrt(max(0.0, 1.0 - nl * nl))));
+    if (sun_colour.g > 0.0 && nl > 0.0) {
+        vec3 lift = n * (2.2 * sqrt(max(0.0, 1.0 - nl * nl)));
+        float reached = sunlit(place + lift * sun_texel, sun_map, sun_rows);
+        if (reached < 0.0) reached = abs(sunlit(place + lift * far_sun_texel, far_sun_map, far_sun_rows));
+        lit = nl * reached;
+    }
     float open_sky = open_share(place + vec3(FACADE_LIFT * n.xy, 0.0), dot(open_rows[2], vec4(place, 1.0)));
     float seen = sky_seen(place + 0.05 * n);
     float up = 0.5 + 0.5 * n.z, above = 0.5 * seen * up * open_sky;

@@ -1,0 +1,51 @@
+"""Ten thousand pictures in one process: does memory stay flat, does the last one cost what the hundredth did?
+
+Run: python -m benchmarks.endurance [FRAMES] [SCENE]
+Samples of a library scene, FRAMES_EACH pictures each, with every label of the default. Each line is a block of
+pictures: resident memory, megabytes, and median CPU milliseconds of a picture, sampling and building included.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from scenes.files import load
+from skidpad.render import render_sample, renderer
+
+FRAMES_EACH = 10
+BLOCK = 50
+
+
+def resident() -> float:
+    """Memory of this process now, MB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def main() -> None:
+    """Print a line for each block."""
+    frames = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    template = load(sys.argv[2] if len(sys.argv) > 2 else "street")
+    print("pictures  memory MB  CPU ms a picture  rows of materials  texels M", flush=True)
+    times: list[float] = []
+    done = 0
+    for k in range(-(-frames // FRAMES_EACH)):
+        begin = time.process_time()
+        done += len(render_sample(template, k, 0, FRAMES_EACH))
+        times.append(1e3 * (time.process_time() - begin) / FRAMES_EACH)
+        if done % BLOCK < FRAMES_EACH or done >= frames:
+            table = renderer().flattener.materials.packed()  # type: ignore[attr-defined]
+            size = f"{len(table.colour):18d} {len(table.texels) / 1e6:9.1f}"
+            print(f"{done:8d} {resident():10.0f} {statistics.median(times):17.1f} {size}", flush=True)
+            times.clear()
+
+
+if __name__ == "__main__":
+    main()
