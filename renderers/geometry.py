@@ -19,6 +19,8 @@ from renderers.stage import Instance, Stage
 
 CASTER_REACH = 30.0  # m around the camera within which things outside the picture may throw shadows into it
 FAR_SHADOW = 60.0  # m from things beside the picture at which their shadows are still looked for
+TEXELS = 24_000_000  # of textures, above which they are collected anew; 4 bytes each
+THRASHING = 200  # pictures after which that may happen again without more room
 FAR = 260.0  # m, nothing beyond is drawn
 
 
@@ -62,8 +64,21 @@ class Flattener:
     """Joins instances; keeps what belongs to a mesh alone (material rows, classes) between frames."""
 
     def __init__(self) -> None:
-        self.materials = MaterialTable()
+        self.materials = MaterialTable()  # another one when it has grown too large
         self._faces: OrderedDict[tuple[int, int], Faces] = OrderedDict()
+        self._room, self._age = TEXELS, 0
+
+    def _begin(self) -> None:
+        """Forget textures that are no longer seen: number plates alone would fill the memory in a thousand scenes.
+
+        Who draws many scenes in turns needs them all: then there is more room the next time.
+        """
+        self._age += 1
+        if self.materials.length > self._room:
+            if self._age < THRASHING:
+                self._room *= 2
+            self.materials, self._age = MaterialTable(), 0
+            self._faces.clear()
 
     def flatten(self, stage: Stage, view: View) -> Flat:
         """Put all instances that the camera or a shadow in the picture may need into world arrays.
@@ -75,6 +90,7 @@ class Flattener:
         Returns:
             World arrays.
         """
+        self._begin()
         chosen = needed(stage, view)
         vertices = sum(len(item.mesh.positions) for item in chosen)
         count = sum(len(item.mesh.triangles) for item in chosen)

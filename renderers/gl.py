@@ -83,6 +83,7 @@ class GlRenderer:
         self._texels, self._alphas = Atlas(device, 4), Atlas(device, 1)
         self._targets: dict[str, tuple[tuple[int, int], Any, Any]] = {}
         self._materials: Materials | None = None
+        self._table = self.flattener.materials
 
     def draw(self, stage: Stage, view: View) -> Drawn:
         """Draw one picture.
@@ -147,6 +148,9 @@ class GlRenderer:
         zero = np.zeros(len(materials.size), np.int32)
         sheets = np.column_stack([materials.offset[:, 0].astype(np.int32), materials.size, materials.last, zero])
         self.device.buffer("sheets", sheets)
+        if self.flattener.materials is not self._table:
+            self._table = self.flattener.materials
+            self._texels.known = self._alphas.known = 0
         used = int(materials.offset[-1, materials.last[-1]]) + 1
         self._texels.update(materials.texels[:used].view(np.uint8).reshape(-1, 4))
         alphas = flat.alphas

@@ -138,7 +138,7 @@ class MaterialTable:
         self._texels = np.zeros((1 << 16, 4), np.uint8)  # grows by doubling; the fourth byte fills up a word
         self._offsets: list[list[int]] = []
         self._sizes: list[int] = []
-        self._length = 0
+        self.length = 0  # texels in use
         self._packed: Materials | None = None
         self._sheets: dict[str, int] = {}
         self._alphas = Alphas(
@@ -165,11 +165,11 @@ class MaterialTable:
         self._textures[texture.key] = len(self._textures)
         offsets = []
         for level in mip_levels(texture):
-            offsets.append(self._length)
-            while self._length + len(level) > len(self._texels):
+            offsets.append(self.length)
+            while self.length + len(level) > len(self._texels):
                 self._texels = np.concatenate([self._texels, np.zeros_like(self._texels)])
-            self._texels[self._length : self._length + len(level), :3] = level
-            self._length += len(level)
+            self._texels[self.length : self.length + len(level), :3] = level
+            self.length += len(level)
         self._offsets.append(offsets + [offsets[-1]] * (LEVELS - len(offsets)))
         self._sizes.append(texture.pixels.shape[0])
         if texture.alpha is not None:

@@ -163,6 +163,23 @@ def test_shadows_fall_far_away_too_and_from_things_beside_the_picture() -> None:
     assert (dark.rgb.mean(-1) < 0.6 * lit.mean(-1)).sum() > 20
 
 
+def test_textures_that_are_no_longer_seen_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("renderers.geometry.TEXELS", 4 * 64 * 64)
+
+    def painted(k: int) -> Stage:
+        pixels = np.full((64, 64, 3), 40 + k, np.uint8)
+        return stage(at(box((2, 2, 2), (0, 0, 1), Material(texture=Texture(f"test/{k}", pixels))), 8, 0, number=5))
+
+    kept = RasterRenderer()
+    lengths = []
+    for k in range(40):
+        frame = kept.render(painted(k), looking())
+        lengths.append(kept.flattener.materials.length)
+        assert frame.rgb.tobytes() == RasterRenderer().render(painted(k), looking()).rgb.tobytes()
+    assert max(lengths) < 40 * 64 * 64  # it held them all, and its room has doubled now and then
+    assert min(np.diff(lengths)) < 0
+
+
 def test_emission_is_seen_in_the_dark() -> None:
     lamp = at(box((0.5, 0.5, 0.5), (0, 0, 2), Material(emission=(5.0, 1.0, 0.5))), 6, 0, number=1)
     night = Light("dusk", 0.0, 0.1, (0.0, 0.0, 0.0), (0.01, 0.01, 0.01), (0.01, 0.01, 0.01), 0.0, 0.0)

@@ -11,9 +11,10 @@ import pytest
 
 from renderers.assemble import StageBuilder
 from renderers.frame import Frame, View
+from renderers.gl import GlRenderer
 from renderers.gl_device import ATLAS, Atlas, Device, GlError
 from renderers.labels import Subject, label_frame
-from renderers.mesh import Material, box
+from renderers.mesh import Material, Texture, box
 from renderers.raster import Drawn, RasterOptions, RasterRenderer
 from renderers.stage import Instance, Stage
 from renderers.views import resolve_camera
@@ -172,6 +173,31 @@ def test_texels_reach_the_card_piece_by_piece() -> None:
         texture = atlas.update(texels[:count])
         held = np.frombuffer(texture.read(alignment=1), np.uint8).reshape(-1, 3)
         assert np.array_equal(held[:count], texels[:count])
+
+
+def test_a_card_forgets_textures_when_the_processor_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("renderers.geometry.TEXELS", 4 * 64 * 64)
+    try:
+        card = GlRenderer(RasterOptions(samples=1))
+    except GlError as error:
+        pytest.skip(str(error))
+    scene, view, _ = staged(SCENES[0])
+    for k in range(12):
+        picture = Texture(f"forgotten/{k}", np.full((64, 64, 3), 30 + 15 * k, np.uint8))
+        wall = Instance(box((0.1, 80, 80), (0, 0, 0), Material(texture=picture)), facing(view, 3.0), Kind.WALL)
+        shown = replace(scene, instances=(wall,))
+        expected = RasterRenderer(RasterOptions(samples=1)).draw(shown, view).frame.rgb
+        assert np.median(np.abs(card.draw(shown, view).frame.rgb - expected)) < 1e-3 * np.median(expected)
+    assert card.flattener.materials.length < 12 * 64 * 64
+
+
+def facing(view: View, distance: float) -> np.ndarray:
+    """Pose of a wall straight before a camera."""
+    pose = np.eye(4)
+    right, down, ahead = view.camera_from_world[:3, :3]
+    pose[:3, :3] = np.stack([ahead, -right, -down], 1)
+    pose[:3, 3] = view.position + distance * ahead
+    return pose
 
 
 def test_names_of_renderers() -> None:
