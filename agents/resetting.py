@@ -16,6 +16,7 @@ from sim.logs import RULES
 from sim.logs import put as put_as_recorded
 from sim.near import find_near
 from sim.tables import place_on
+from sim.trailers import hang
 from sim.world import F4, I4
 
 SCENE, CLOCK, WALKER, ABSENT, SPEED, STAGGER, AGAIN, NOISE, DRAWN = range(9)  # purposes of random numbers
@@ -54,6 +55,7 @@ class Play(NamedTuple):
     delay: I4  # (E,) steps
     noise: F4  # (E,) standard deviation
     each: bool = False  # environment e plays scene e
+    dynamics: np.int64 = np.int64(0)  # of vehicles, index in `sim.tracks.DYNAMICS`
 
 
 @kernel
@@ -95,6 +97,10 @@ def begin(e, batch, sight, near):  # type: ignore[no-untyped-def]
         if recorded and there and play.row_of[p, a] < 0:
             put_as_recorded(batch.log, p, e, a, np.float32(0.0), play.dt, bodies)
             bodies.acceleration[e, a], bodies.yaw_rate[e, a] = 0.0, 0.0
+    batch.slip[e] = 0.0
+    for a in range(tables.exists.shape[1]):
+        if tables.tow[p, a, 0] >= 0:
+            hang(p, e, a, bodies.heading[e, tables.tow[p, a, 0]], tables, bodies)
     for n in range(play.slots.shape[1]):
         a = play.slots[p, n]
         play.active[e, n] = a >= 0
@@ -156,9 +162,11 @@ def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
         if room > ROOM:
             break
     put(p, e, a, np.float32(best), tables, bodies)
-    batch.place[e, a] = 0.0
+    batch.place[e, a], batch.slip[e, a] = 0.0, 0.0
     bodies.alive[e, a] = True
     bodies.speed[e, a] = 0.5 * tables.desired[p, a] if most > ROOM else 0.0
+    if tables.tow[p, a, 1] >= 0:
+        hang(p, e, tables.tow[p, a, 1], bodies.heading[e, a], tables, bodies)
     play.line[e, n] = 0.0
     batch.verdicts.before[e, n, 0], batch.verdicts.before[e, n, 1] = best, 0.0
 
