@@ -16,16 +16,17 @@ from sim.logs import RULES
 from sim.logs import put as put_as_recorded
 from sim.near import find_near
 from sim.tables import place_on
-from sim.trailers import hang
+from sim.trailers import hang, hang_all
 from sim.world import F4, I4
 
-SCENE, CLOCK, WALKER, ABSENT, SPEED, STAGGER, AGAIN, NOISE, DRAWN = range(9)  # purposes of random numbers
+SCENE, CLOCK, WALKER, ABSENT, SPEED, STAGGER, AGAIN, NOISE, DRAWN, TRAIT = range(10)  # purposes of random numbers
 REMOVE, STOP, RESPAWN = range(3)
 CONSEQUENCES = ("remove", "stop", "respawn")
 CLOCK_RANGE = 60.0  # s; episodes begin at any time of the signal programmes
 SHIFT = 2.0  # m that people start before or behind their place
 ROOM = 14.0  # m of free road around a vehicle that enters
 TRIES = 16
+FIRST_TRAIT = 7  # of `Play.ranges`: what is drawn for every driver
 
 
 I8 = NDArray[np.int64]  # numbers of scenes and actors: the type that ranges have, so that kernels compile once
@@ -55,6 +56,7 @@ class Play(NamedTuple):
     delay: I4  # (E,) steps
     noise: F4  # (E,) standard deviation
     each: bool = False  # environment e plays scene e
+    lag: np.float32 = np.float32(0.0)  # s that drivers look farther ahead for a curve, for wheels that turn slowly
     dynamics: np.int64 = np.int64(0)  # of vehicles, index in `sim.tracks.DYNAMICS`
 
 
@@ -98,9 +100,8 @@ def begin(e, batch, sight, near):  # type: ignore[no-untyped-def]
             put_as_recorded(batch.log, p, e, a, np.float32(0.0), play.dt, bodies)
             bodies.acceleration[e, a], bodies.yaw_rate[e, a] = 0.0, 0.0
     batch.slip[e] = 0.0
-    for a in range(tables.exists.shape[1]):
-        if tables.tow[p, a, 0] >= 0:
-            hang(p, e, a, bodies.heading[e, tables.tow[p, a, 0]], tables, bodies)
+    draw_traits(e, world, episode, batch)
+    hang_all(p, e, tables, bodies)
     for n in range(play.slots.shape[1]):
         a = play.slots[p, n]
         play.active[e, n] = a >= 0
@@ -114,6 +115,18 @@ def begin(e, batch, sight, near):  # type: ignore[no-untyped-def]
     if play.consequence == RESPAWN and episode == 0:
         play.step[e] = int(uniform(play.seed, world, 0, 0, STAGGER) * play.limit)
     look(p, e, batch, sight, near)
+
+
+@kernel
+def draw_traits(e, world, episode, batch):  # type: ignore[no-untyped-def]
+    """Draw what differs between drivers in this episode, each for himself."""
+    play, traits = batch.play, batch.traits
+    for k in range(traits.shape[2]):
+        low, high = play.ranges[FIRST_TRAIT + k, 0], play.ranges[FIRST_TRAIT + k, 1]
+        for a in range(traits.shape[1]):
+            traits[e, a, k] = low
+            if high > low:
+                traits[e, a, k] += (high - low) * uniform(play.seed, world, a, episode * 8 + k, TRAIT)
 
 
 @kernel

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.actions import WALK_PUSH, pushed, steered
-from agents.drivers import rule_acceleration
+from agents.drivers import TEMPER, attends, rule_acceleration
 from agents.fetching import fetch_ahead, fetch_paths, fetch_world
 from agents.judging import REACHED, RUNNING, TIMEOUT, Verdicts, judge
 from agents.resetting import RESPAWN, STOP, Play, begin, blur, look, place_again
@@ -41,6 +41,7 @@ class Batch(NamedTuple):
     ahead: F4  # (E, A, 4) what `sim.egoview.look_ahead` worked out for vehicles after the step before
     wish: F4  # (E, A, 2) controls of this step: acceleration in m/s2 and front wheel angle in rad
     slip: F4  # (E, A) rad, slip angle at the centre of mass, of the dynamic single-track model
+    traits: F4  # (E, A, 3) of drivers, see `agents.drivers`
     log: Log  # of the scenes
 
 
@@ -130,7 +131,8 @@ def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
         elif n < 0 and batch.log.mode[p] == REPLAY:
             continue
         elif tables.vehicle[p, a]:
-            wish[a, 0] = rule_acceleration(p, e, a, ahead, tables, bodies, sight)
+            if attends(e, a, batch):
+                wish[a, 0] = rule_acceleration(p, e, a, ahead, batch.traits[e, a, TEMPER], tables, bodies, sight)
             wish[a, 1] = ahead[ALONG]
         else:
             wish[a, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)
@@ -296,7 +298,7 @@ def observe_rows(p, e, last, batch, sight, near):  # type: ignore[no-untyped-def
             continue
         place, ahead = batch.place[e, a], batch.ahead[e, a]
         if tables.vehicle[p, a] and (acts or batch.log.mode[p] != REPLAY):
-            look_ahead(p, e, a, place[0], place[1], tables, bodies, sight, near, ahead)
+            look_ahead(p, e, a, place[0], place[1], play.lag, tables, bodies, sight, near, ahead)
         if acts:
             out = batch.final[e, n] if last else batch.views[e, n]
             ego_view(p, e, a, place[0], place[1], ahead, tables, bodies, sight, near, out)
@@ -340,7 +342,8 @@ def rule_range(batch, out, low, high):  # type: ignore[no-untyped-def]
             if a < 0 or not play.active[e, n]:
                 continue
             if tables.vehicle[p, a]:
-                out[e, n, 0] = rule_acceleration(p, e, a, batch.ahead[e, a], tables, bodies, sight)
+                temper = batch.traits[e, a, TEMPER]
+                out[e, n, 0] = rule_acceleration(p, e, a, batch.ahead[e, a], temper, tables, bodies, sight)
                 out[e, n, 1] = batch.ahead[e, a, ALONG]
             else:
                 out[e, n, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)

@@ -16,6 +16,7 @@ from sim.kernels import kernel, wrap
 from sim.lights import Lights
 from sim.near import lay_cells
 from sim.places import Places, compile_places
+from sim.priority import Priority
 from sim.signals import Plans, compile_plans
 from sim.tracks import single_track
 from sim.world import F4, I4, World, compile_world
@@ -58,6 +59,7 @@ class Tables(NamedTuple):
     field: F4  # (B, 3) lowest x, y (m) of the grid of `sim.near`, and its cells per metre
     cells: I4  # (B, 2) its columns and rows
     places: Places
+    priority: Priority  # who goes first at stop lines
     track: F4  # (B, A, 10) `sim.tracks.SingleTrack.row` of vehicles that move
     tow: I4  # (B, A, 2) whom a trailer hangs on, and which trailer hangs on a vehicle; -1 = none
     bar: F4  # (B, A, 2) of trailers: m from the middle ahead to the hitch, and from there to the axle
@@ -101,7 +103,7 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Table
         world.exists, world.vehicle, world.size, world.wheel_base, world.desired_speed, start, spot, owner, line, rows,
         length, rim, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups,
         compile_plans(scenes), ground, world.lights, field, cells, compile_places(scenes),
-        tracks_of(scenes, world), tow, bar,
+        world.priority, tracks_of(scenes, world), tow, bar,
     )  # fmt: skip
 
 

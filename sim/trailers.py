@@ -28,6 +28,14 @@ def hang(p, e, t, heading, tables, bodies):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def hang_all(p, e, tables, bodies):  # type: ignore[no-untyped-def]
+    """Put all trailers of a world straight behind their tractors."""
+    for t in range(tables.exists.shape[1]):
+        if tables.tow[p, t, 0] >= 0:
+            hang(p, e, t, bodies.heading[e, tables.tow[p, t, 0]], tables, bodies)
+
+
+@kernel
 def pull(p, e, t, dt, tables, bodies):  # type: ignore[no-untyped-def]
     """Move trailer t after its tractor moved by dt (s): midpoint rule, angle against the tractor within MOST_HITCH."""
     a = tables.tow[p, t, 0]
