@@ -133,7 +133,8 @@ def along_route(p, e, a, offset, error, lag, tables, bodies):  # type: ignore[no
     aside = min(max(offset - inward, np.float32(-2.0)), np.float32(2.0))
     ahead_only = steep(base * bend)
     back = steep(base * (bend - np.float32(2.0) * rate * (error + slip) - rate * rate * aside)) - ahead_only
-    most = HALF * usable(v, base)  # who steers on purpose must be stronger
+    # who steers on purpose must be stronger; but what is long swings out of narrow turns and must come back
+    most = HALF * usable(v, base) + np.float32(0.4) * max(base - np.float32(2.9), np.float32(0.0))
     return min(max(ahead_only + min(max(back, -most), most), -STEER), STEER)
 
 
