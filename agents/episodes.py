@@ -59,6 +59,10 @@ LIMITS: dict[str, Between] = {
 }  # fmt: skip
 VARIED = Randomisation((0.8, 1.2), (0.8, 1.2), (0.85, 1.15), (0.9, 1.1), (0.0, 3.0), (0.0, 0.02), (0.0, 0.5))
 
+# drivers of whom some are calm and some in a hurry, who decide every 0.1 to 0.6 s (action points of EIDM: see
+# `agents.drivers`) and look elsewhere for up to a fiftieth of the time
+VARIED_DRIVERS = Randomisation(temper=(-0.5, 0.5), reaction=(0.1, 0.6), away=(0.0, 0.02))
+
 
 @dataclass(frozen=True, eq=False)
 class Pool:

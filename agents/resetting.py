@@ -25,6 +25,7 @@ CONSEQUENCES = ("remove", "stop", "respawn")
 CLOCK_RANGE = 60.0  # s; episodes begin at any time of the signal programmes
 SHIFT = 2.0  # m that people start before or behind their place
 ROOM = 14.0  # m of free road around a vehicle that enters
+APPROACH = 2.0  # s
 TRIES = 16
 FIRST_TRAIT = 7  # of `Play.ranges`: what is drawn for every driver
 
@@ -162,7 +163,7 @@ def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
     r = tables.path[p, a]
     play.spawn[e] += 1
     bodies.alive[e, a] = False
-    best, most = tables.start[p, a, 0], np.float32(-1.0)
+    best, most = tables.start[p, a, 0], np.float32(-1e9)
     for k in range(TRIES):
         address = play.spawn[e] * TRIES + k
         s = (0.03 + 0.6 * uniform(play.seed, play.first + e, address, play.episode[e], AGAIN)) * tables.length[r]
@@ -198,15 +199,22 @@ def near_stop(p, a, s, tables):  # type: ignore[no-untyped-def]
 
 @kernel
 def room_at(p, e, x, y, tables, bodies):  # type: ignore[no-untyped-def]
-    """Distance (m) from a point to the nearest vehicle, or to the nearest person if that is under 5 m."""
-    room = np.float32(1e18)
+    """Distance (m) from a point to the nearest vehicle, or to the nearest person if that is under 5 m.
+
+    A vehicle that comes towards the point counts as nearer by what it drives in APPROACH.
+    """
+    room = np.float32(1e9)
     for j in range(tables.exists.shape[1]):
         if bodies.alive[e, j]:
             dx, dy = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y
-            square = dx * dx + dy * dy
-            if tables.vehicle[p, j] or square < np.float32(25.0):
-                room = min(room, square)
-    return math.sqrt(room)
+            away = math.sqrt(dx * dx + dy * dy)
+            if tables.vehicle[p, j]:
+                turn = bodies.heading[e, j]
+                toward = -(dx * math.cos(turn) + dy * math.sin(turn)) / max(away, np.float32(0.1))
+                away -= np.float32(APPROACH) * bodies.speed[e, j] * max(toward, np.float32(0.0))
+            if tables.vehicle[p, j] or away < np.float32(5.0):
+                room = min(room, away)
+    return room
 
 
 @kernel
