@@ -14,8 +14,8 @@ from sim.near import REACH
 from sim.priority import bars
 from sim.signals import RED, YELLOW
 
-# Treiber, Hennecke, Helbing (2000), table I, with headway and acceleration as in city traffic.
-HEADWAY, ACCELERATION, BRAKING, DISTANCE = 1.2, 1.4, 2.0, 2.0  # s, m/s2, m/s2, m
+# Treiber, Hennecke, Helbing (2000); headway as in city traffic, Treiber and Kesting (2013), table 11.2.
+HEADWAY, ACCELERATION, BRAKING, DISTANCE = 1.0, 1.4, 2.0, 2.0  # s, m/s2, m/s2, m
 LIMIT = 7.0  # m/s2, hardest braking
 YELLOW_BRAKING = 3.0  # m/s2; harder braking than this and yellow is driven through
 SIDEWAYS = 1.6  # m/s2 across that is felt as comfortable in a curve

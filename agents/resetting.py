@@ -203,7 +203,7 @@ def room_at(p, e, x, y, tables, bodies):  # type: ignore[no-untyped-def]
 
     A vehicle that comes towards the point counts as nearer by what it drives in APPROACH.
     """
-    room = np.float32(1e9)
+    room = 1e9
     for j in range(tables.exists.shape[1]):
         if bodies.alive[e, j]:
             dx, dy = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y

@@ -1,9 +1,9 @@
 """A day at a signalised four-way junction under rule-based drivers: deadlocks, flow, delay, collisions.
 
 Run: python -m benchmarks.day [--hours 1] [--worlds 24] [--jaywalkers 0] [--drivers alike|varied] [--out FOLDER]
-Every world is another sample of a junction with fixed lights (30 s green) and 60 vehicles and 40 people, who come again
-wherever there is room when they have arrived. With --out the state is kept every simulated quarter of an hour, and the
-same command goes on from there.
+Every world is another sample of a junction with fixed lights (30 s green) and 60 vehicles and 40 people, who enter
+again at the beginning of their ways when they have arrived and there is room. With --out the state is kept every
+simulated quarter of an hour, and the same command goes on from there.
 
 Saturation flow is measured as in the Highway Capacity Manual (2010, chapter 31): headways at the stop line from the
 fifth vehicle of a queue on, here between two vehicles that go straight on. Delay is the time of a trip beyond that at
@@ -31,10 +31,11 @@ from scenes.files import load
 from scenes.kinds import VEHICLES
 from scenes.seeds import rng_for
 from scenes.types import Actor, Scene
+from sim.near import REACH
 from sim.signals import GREEN
 
 SCENE = """format: 1
-roads: {layout: junction, length: 300, lane_width: 3.5, pavement: 3.5, crossing: signals, crossing_width: 4}
+roads: {layout: junction, length: 400, lane_width: 3.5, pavement: 3.5, crossing: signals, crossing_width: 4}
 buildings: {share: 0}
 furniture: {density: 0, trees: 0, lamps: 100, clutter: 0}
 vehicles: {spacing: {uniform: [7, 12]}, speed: {normal: [12.5, 0.8]}, kind: {choice: {car: 0.88, van: 0.12}}}
@@ -45,6 +46,8 @@ cameras: [{kind: dash, width: 64, height: 48}]
 CARS, PEOPLE, STRAIGHT = 60, 40, 0.8  # of the cars that share goes straight on
 QUEUE, SETTLED = 8, 4  # vehicles of a queue that is measured; those whose headways are left out
 STUCK = 300.0  # s
+COPIES = 9000  # ids from here on are of vehicles that enter later
+ENTER, ROOM = 4, 14.0  # m along a path where vehicles enter, and to the next one
 KEPT = 9000  # steps between two savings
 
 
@@ -62,7 +65,7 @@ def peopled(scene: Scene, jaywalkers: int) -> Scene:
     straight, turns = ([c for c in cars if (abs(turning(c)) < 0.5) == kind] for kind in (True, False))
     many = round(CARS * STRAIGHT)
     chosen = straight[:many] + turns[: CARS - many]
-    chosen += [replace(chosen[k % len(chosen)], id=9000 + k) for k in range(CARS - len(chosen))]
+    chosen += [replace(chosen[k % len(chosen)], id=COPIES + k) for k in range(CARS - len(chosen))]
     people = [moving[k] for k in rng.permutation(len(moving)) if moving[k].kind not in VEHICLES]
     people = sorted(people, key=lambda person: not crosses(person, scene))[:PEOPLE]
     for k in range(jaywalkers):
@@ -118,7 +121,8 @@ class Counts:
         travelled, speed = self.of(core, bodies.travelled), self.of(core, bodies.speed)
         self.totals["steps"] += 1
         ended = outcome > 0
-        moved = np.where(ended, 0.0, travelled - self.last)
+        here = self.of(core, bodies.alive) & (travelled >= self.last)  # who entered again is farther back
+        moved = np.where(here & ~ended, travelled - self.last, 0.0)
         self.totals["metres"] += float(moved[self.driver].sum())
         self.totals["nan"] += float((~np.isfinite(travelled)).sum())
         for name, kind in (("collisions", COLLIDED), ("people_hit", HIT), ("off_road", LEFT), ("red_light", RAN)):
@@ -126,10 +130,10 @@ class Counts:
         arrived = (outcome == REACHED) & self.driver
         self.totals["trips"] += float(arrived.sum())
         self.delays += (now - self.begun - self.way / self.desired)[arrived].tolist()
-        self.still = np.where((np.abs(moved) > 0.01) | ended, 0.0, self.still + DT)
+        self.still = np.where((moved > 0.01) | ended | ~here, 0.0, self.still + DT)
         self.totals["stuck"] += float((np.abs(self.still - STUCK) < DT / 2)[self.driver].sum())
-        self.way = np.where(ended, 0.0, self.way + moved)
-        self.begun = np.where(ended, now, self.begun)
+        self.way = np.where(here, self.way + moved, 0.0)
+        self.begun = np.where(here, self.begun, now)
         self.discharge(core, travelled, speed, ended, now)
         self.last, self.shown = travelled, core.batch.sights.shown.copy()
 
@@ -157,6 +161,53 @@ class Counts:
             if count >= SETTLED and self.straight[e, n] and self.straight[e, before]:
                 self.headways.append(now - when)
             entry[1:] = [int(n), now, count + 1]
+
+
+class Entrance:
+    """Lets those who arrived enter again at the beginning of their paths."""
+
+    def __init__(self, core: Environments) -> None:
+        tables, play = core.pool.tables, core.batch.play
+        self.tables, self.path = tables, tables.path[play.scene]
+        self.driver, self.size = tables.vehicle[play.scene], tables.size[play.scene][..., 0]
+        first = tables.rows[np.maximum(self.path, 0), 0] + ENTER
+        self.spot = tables.line[first]  # (E, A, 3)
+        self.row = play.row_of[play.scene]
+        self.desired = tables.desired[play.scene]
+        for e in range(core.num_envs):
+            for a in np.flatnonzero([actor.id >= COPIES for actor in core.scene(e).actors]):  # start where others do
+                core.batch.bodies.alive[e, a] = core.batch.play.active[e, self.row[e, a]] = False
+
+    def open(self, core: Environments) -> None:
+        """Put those who wait and have room on the road, of each world one vehicle a step."""
+        bodies, play = core.batch.bodies, core.batch.play
+        waits = ~bodies.alive & (self.row >= 0)
+        for e in np.flatnonzero(waits.any(1)):
+            people = np.flatnonzero(waits[e] & ~self.driver[e])
+            drivers = np.flatnonzero(waits[e] & self.driver[e])
+            drivers = np.roll(drivers, -int(play.step[e] % max(len(drivers), 1)))
+            for a in (*people.tolist(), *drivers.tolist()[:1]):
+                free = self.room(core, int(e), a) if self.driver[e, a] else np.inf
+                if free > ROOM:
+                    self.put(core, int(e), a, min(float(self.desired[e, a]), float(np.sqrt(4.0 * (free - ROOM)))))
+
+    def room(self, core: Environments, e: int, a: int) -> float:
+        """Distance (m) to the nearest vehicle from where actor a enters."""
+        bodies = core.batch.bodies
+        others = bodies.alive[e] & self.driver[e]
+        return float(np.hypot(*(bodies.position[e, others, :2] - self.spot[e, a, :2]).T).min(initial=np.inf))
+
+    def put(self, core: Environments, e: int, a: int, speed: float) -> None:
+        """Put an actor at the beginning of its path."""
+        batch, n = core.batch, self.row[e, a]
+        bodies = batch.bodies
+        bodies.position[e, a, :2], bodies.heading[e, a] = self.spot[e, a, :2], self.spot[e, a, 2]
+        bodies.travelled[e, a], bodies.speed[e, a], bodies.alive[e, a] = ENTER, speed, True
+        for part in (bodies.steering, bodies.yaw_rate, bodies.acceleration):
+            part[e, a] = 0.0
+        batch.place[e, a], batch.ahead[e, a], batch.slip[e, a] = 0.0, (REACH, 0.0, REACH, 0.0), 0.0
+        batch.verdicts.before[e, n] = ENTER, 0.0
+        batch.play.active[e, n] = True
 
 
 def report(counts: Counts, worlds: int, jaywalkers: int) -> str:
@@ -198,17 +249,18 @@ def main() -> None:
     given = parser.parse_args()
     pool = make_pool(scenes_of(given.worlds, given.jaywalkers), "all")
     core = Environments(
-        pool, given.worlds, controlled="all", consequence="respawn", each=True, time_limit=3600.0, threads=1,
+        pool, given.worlds, controlled="all", consequence="remove", autoreset=False, each=True, threads=1,
         randomise=VARIED_DRIVERS if given.drivers == "varied" else Randomisation(),
     )  # fmt: skip
     core.batch = core.batch._replace(play=core.batch.play._replace(limit=np.int64(10**12)))
     core.reset(0)
-    counts, folder = Counts(core), Path(given.out) if given.out else None
+    counts, entrance, folder = Counts(core), Entrance(core), Path(given.out) if given.out else None
     if folder and (folder / "state.npz").is_file():
         resume(core, counts, folder)
     start, total = time.process_time(), round(given.hours * 3600 / DT)
     while counts.totals["steps"] < total:
         counts.add(core, core.step(None).outcome)
+        entrance.open(core)
         if counts.totals["steps"] % KEPT == 0:
             done = counts.totals["steps"] / total
             print(f"{100 * done:.0f} %, {time.process_time() - start:.0f} s of CPU time", flush=True)

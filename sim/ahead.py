@@ -146,11 +146,17 @@ def nearest_ahead(tables, r, s, distance, aside, x, y):  # type: ignore[no-untyp
 
 @kernel
 def in_the_way(p, e, j, a, m, tables, bodies, sight):  # type: ignore[no-untyped-def]
-    """Whether person j, who is on or heads to the m-th crossing of vehicle a, has not passed the vehicle's way yet."""
+    """Whether person j, who is on or heads to the m-th crossing of vehicle a, has not passed the vehicle's way yet.
+
+    Who stands on it beside the way of a vehicle whose front is there already lets it pass: else both would wait for good.
+    """
     along = tables.way[p, a, m, 4]
     c, s = math.cos(along), math.sin(along)
     dx, dy = bodies.position[e, j, 0] - tables.way[p, a, m, 2], bodies.position[e, j, 1] - tables.way[p, a, m, 3]
     aside, pace = dy * c - dx * s, sight.sine[j] * c - sight.cosine[j] * s
+    nose = bodies.travelled[e, a] + HALF * tables.size[p, a, 0]
+    if bodies.speed[e, j] < np.float32(0.1) and sight.on[j] and nose > tables.way[p, a, m, 0] - np.float32(1.3):
+        return abs(aside) < HALF * tables.size[p, a, 1] + np.float32(0.35)
     return abs(aside) < 0.5 * tables.size[p, a, 1] + 0.7 or aside * pace < 0.0
 
 

@@ -64,7 +64,9 @@ def test_the_wheels_turn_as_slowly_as_those_of_the_parameter_set() -> None:
 @pytest.mark.parametrize("dynamics", ["kinematic", "ks", "st"])
 def test_a_trailer_on_a_ring_takes_the_angle_of_the_formula(dynamics: str) -> None:
     """KST at rest: sin(hitch angle) = trailer's length / radius of the rear axle."""
-    core = Environments([free(articulated(RING, 6.0))], 1, controlled="cars", dynamics=dynamics, autoreset=False)
+    core = Environments(
+        [free(articulated(RING, 6.0))], 1, controlled="cars", dynamics=dynamics, consequence="remove", autoreset=False
+    )
     core.reset(0)
     bodies = core.batch.bodies
     for k in range(500):
