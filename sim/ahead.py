@@ -148,7 +148,7 @@ def nearest_ahead(tables, r, s, distance, aside, x, y):  # type: ignore[no-untyp
 def in_the_way(p, e, j, a, m, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether person j, who is on or heads to the m-th crossing of vehicle a, has not passed the vehicle's way yet.
 
-    Who stands on it beside the way of a vehicle whose front is there already lets it pass: else both would wait for good.
+    Who stands on it beside the way of a vehicle whose front is there already lets it pass: else both would wait on.
     """
     along = tables.way[p, a, m, 4]
     c, s = math.cos(along), math.sin(along)
