@@ -119,7 +119,7 @@ def attends(e, a, batch):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rule_acceleration(p, e, a, ahead, temper, tables, bodies, sight):  # type: ignore[no-untyped-def]
+def rule_acceleration(p, e, a, ahead, temper, lag, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Acceleration (m/s2) of the rule-based driver of vehicle a.
 
     Args:
@@ -128,12 +128,13 @@ def rule_acceleration(p, e, a, ahead, temper, tables, bodies, sight):  # type: i
         a: vehicle.
         ahead: what `sim.egoview.look_ahead` filled.
         temper: from -1, calm, to 1, aggressive.
+        lag: s that one looks farther ahead for curves, for wheels that turn slowly; they are taken slower, too.
         tables: `Tables`.
         bodies: `Bodies`.
         sight: `Sight` of the world.
     """
     v, s, one = bodies.speed[e, a], bodies.travelled[e, a], np.float32(1.0)
-    sideways = np.float32(SIDEWAYS) * (one + np.float32(BENDS) * temper)
+    sideways = np.float32(SIDEWAYS) * (one + np.float32(BENDS) * temper) / (one + np.float32(4.0) * lag)
     desired = tables.desired[p, a] * (one + np.float32(PACE_UP) * temper)
     wish = max(curve_speed(p, a, s, desired, sideways, tables), np.float32(0.1))
     stop = stop_needed(p, e, a, s, ahead[WAIT], tables, bodies, sight)

@@ -28,7 +28,7 @@ from sim.tracks import DYNAMICS
 from sim.world import F4, State, raised_surfaces
 
 DT = 0.1  # s
-LAG = 0.2  # s, for wheels of `ks` and `st`, which turn by 0.4 rad/s
+LAG = 0.25  # s, for wheels of `ks` and `st`, which turn by 0.4 rad/s
 CHUNK = 32  # environments that are worth a thread
 
 

@@ -132,7 +132,8 @@ def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
             continue
         elif tables.vehicle[p, a]:
             if attends(e, a, batch):
-                wish[a, 0] = rule_acceleration(p, e, a, ahead, batch.traits[e, a, TEMPER], tables, bodies, sight)
+                temper = batch.traits[e, a, TEMPER]
+                wish[a, 0] = rule_acceleration(p, e, a, ahead, temper, play.lag, tables, bodies, sight)
             wish[a, 1] = ahead[ALONG]
         else:
             wish[a, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)
@@ -317,6 +318,9 @@ def retire(p, e, n, batch):  # type: ignore[no-untyped-def]
     batch.play.active[e, n] = False
     bodies.alive[e, a] = batch.play.consequence == STOP and failed
     bodies.speed[e, a], bodies.acceleration[e, a], bodies.yaw_rate[e, a] = 0.0, 0.0, 0.0
+    trailer = batch.tables.tow[p, a, 1]
+    if trailer >= 0:
+        bodies.alive[e, trailer], bodies.speed[e, trailer] = bodies.alive[e, a], 0.0
 
 
 @kernel
@@ -343,7 +347,7 @@ def rule_range(batch, out, low, high):  # type: ignore[no-untyped-def]
                 continue
             if tables.vehicle[p, a]:
                 temper = batch.traits[e, a, TEMPER]
-                out[e, n, 0] = rule_acceleration(p, e, a, batch.ahead[e, a], temper, tables, bodies, sight)
+                out[e, n, 0] = rule_acceleration(p, e, a, batch.ahead[e, a], temper, play.lag, tables, bodies, sight)
                 out[e, n, 1] = batch.ahead[e, a, ALONG]
             else:
                 out[e, n, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)

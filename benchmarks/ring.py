@@ -2,8 +2,8 @@
 
 Run: python -m benchmarks.ring [PICTURE]
 Cars of one kind follow each other on a ring (Sugiyama et al. 2008, Traffic jams without bottlenecks: 22 cars on 230 m).
-The picture shows flow against density on a ring of 1 km, for drivers who react at once and ones who react after a
-second, beside the equilibrium of the intelligent driver model, and speeds on the small ring in space and time.
+The picture shows flow against density on a ring of 1 km, for drivers who react at once and ones who react after
+1.5 s, beside the equilibrium of the intelligent driver model, and speeds on the small ring in space and time.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SMALL, LARGE = 230.0, 1000.0  # m around
 STEPS, LAST = 3000, 1000  # that are played, and of those the last ones that are measured
 WISH = 10.0  # m/s
 SIZE = (4.2, 1.8, 1.5)  # m
-LATE = 1.0  # s
+LATE = 1.5  # s
 COUNTS = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120)  # vehicles/km
 
 
@@ -119,7 +119,7 @@ def draw(rows: dict[str, list[float]], small: dict[str, Waves], path: str) -> No
 
 def main() -> None:
     """Play and print."""
-    kinds = {"at once": Randomisation(), "after 1 s": Randomisation(reaction=(LATE, LATE))}
+    kinds = {"at once": Randomisation(), "after 1.5 s": Randomisation(reaction=(LATE, LATE))}
     rows: dict[str, list[float]] = {}
     for name, drivers in kinds.items():
         found = [waves(ring(count, LARGE), drivers) for count in COUNTS]

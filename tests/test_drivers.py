@@ -12,7 +12,7 @@ from agents.drivers import DISTANCE, HEADWAY
 from agents.environments import Environments
 from agents.episodes import Randomisation
 from agents.judging import COLLIDED, HIT
-from benchmarks.ring import ring, waves
+from benchmarks.ring import LATE, ring, waves
 from scenes.files import load
 from scenes.types import Actor, Scene
 from sim.world import path_stops
@@ -40,7 +40,7 @@ def test_the_gap_behind_a_steady_leader_is_that_of_the_model(speed: float) -> No
 
 
 def test_waves_appear_where_drivers_react_late_in_dense_traffic_alone() -> None:
-    late = Randomisation(reaction=(1.0, 1.0))
+    late = Randomisation(reaction=(LATE, LATE))
     assert waves(ring(22), late).spread > 1.0  # of Sugiyama et al. (2008): 22 cars on 230 m
     assert waves(ring(22), Randomisation()).spread < 0.2
     assert waves(ring(8), late).spread < 0.2
