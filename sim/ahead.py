@@ -69,6 +69,9 @@ def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-u
             k = np.uint64(tables.rows[r, 0] + min(max(int(sj), 0), tables.rows[r, 1] - 1))
         same = sight.cosine[j] * tables.rim[k, COSINE] + sight.sine[j] * tables.rim[k, SINE]
         across = abs(sight.sine[j] * tables.rim[k, COSINE] - sight.cosine[j] * tables.rim[k, SINE])
+        waits = sight.on[j] and bodies.speed[e, j] < np.float32(0.1)  # beside the way, on a crossing: lets it pass
+        if waits and abs(off) > HALF * tables.size[p, a, 1] + np.float32(0.3):
+            continue
         if abs(off) > wide + HALF * (across * tables.size[p, j, 0] + abs(same) * tables.size[p, j, 1]):
             continue
         free = sj - HALF * (abs(same) * tables.size[p, j, 0] + across * tables.size[p, j, 1]) - nose
