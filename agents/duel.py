@@ -115,7 +115,7 @@ class Duels:
         tables, scene, speed = self.core.pool.tables, self.core.batch.play.scene, self._speed
         wished = self._of_cars(tables.desired[scene])
         wait = np.isfinite(self.entered[:, ::-1]) & np.isinf(self.entered)
-        hold = np.vectorize(held_back)(speed, free, 0.0)
+        hold = np.vectorize(held_back)(speed, free, 0.0, 0.0)
         push = np.clip(ACCELERATION * (1.0 - (speed / wished) ** 4 - hold), -BRAKE, ACCELERATION)
         slower = np.minimum(actions[..., 0], np.where(push > 0, push / PUSH, push / BRAKE))
         actions[..., 0] = np.where(wait, slower, actions[..., 0])

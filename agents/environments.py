@@ -24,9 +24,11 @@ from sim.bodies import FIELDS, Sight, empty_bodies
 from sim.egoview import VIEWS
 from sim.kernels import ground_height
 from sim.near import empty_near
+from sim.tracks import DYNAMICS
 from sim.world import F4, State, raised_surfaces
 
 DT = 0.1  # s
+LAG = 0.25  # s, for wheels of `ks` and `st`, which turn by 0.4 rad/s
 CHUNK = 32  # environments that are worth a thread
 
 
@@ -87,6 +89,7 @@ class Environments:
         autoreset: bool = True,
         consequence: str | None = None,
         view: str = "ego",
+        dynamics: str = "kinematic",
         observer: Observer | None = None,
         first: int = 0,
         each: bool = False,
@@ -109,6 +112,9 @@ class Environments:
                 `respawn` for `cars`, else `remove`.
             view: numbers that are observed, a key of `sim.egoview.VIEWS`: the `ego` view, or `wide` with 31
                 neighbours and 200 points of the lanes around besides.
+            dynamics: how vehicles move, one of `sim.tracks.DYNAMICS`: `kinematic` (see `sim.kernels.drive`), or with
+                parameters and limits of CommonRoad's vehicles the kinematic (`ks`) or dynamic (`st`) single-track
+                model.
             observer: makes other observations than a view.
             first: address of world 0.
             each: world e plays scene e, again and again, instead of any.
@@ -139,6 +145,10 @@ class Environments:
             raise ValueError(f"consequence: {wanted!r} is none of {', '.join(CONSEQUENCES)}")
         if view not in VIEWS:
             raise ValueError(f"view: {view!r} is none of {', '.join(VIEWS)}")
+        if dynamics not in DYNAMICS:
+            raise ValueError(f"dynamics: {dynamics!r} is none of {', '.join(DYNAMICS)}")
+        lag = np.float32(0.0 if dynamics == "kinematic" else LAG)
+        play = play._replace(dynamics=np.int64(DYNAMICS.index(dynamics)), lag=lag)
         play = play._replace(autoreset=autoreset, consequence=np.int64(CONSEQUENCES.index(wanted)), each=each)
         self.batch = _batch(self.pool, num_envs, play, VIEWS[view])
         self.single_action_space = spaces.Box(-1.0, 1.0, (2,), np.float32)
@@ -287,5 +297,6 @@ def _batch(pool: Pool, count: int, play: Play, size: int) -> Batch:
     return Batch(
         pool.tables, empty_bodies(count, actors), sights, play, verdicts, views, views.copy(),
         np.zeros((count, actors, 2), np.float32), np.zeros((count, actors, 4), np.float32),
-        np.zeros((count, actors, 2), np.float32), pool.log,
+        np.zeros((count, actors, 2), np.float32), np.zeros((count, actors), np.float32),
+        np.zeros((count, actors, 3), np.float32), pool.log,
     )  # fmt: skip

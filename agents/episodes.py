@@ -34,6 +34,10 @@ class Randomisation:
     delay: Between = (0.0, 0.0)  # steps until an action takes effect, rounded down; at most MAX_DELAY
     noise: Between = (0.0, 0.0)  # standard deviation that is added to every number observed
     absent: Between = (0.0, 0.0)  # share of the other actors that stay away
+    # drawn for every driver by rules, see `agents.drivers`
+    temper: Between = (0.0, 0.0)  # from -1, calm, to 1, aggressive
+    reaction: Between = (0.0, 0.0)  # s between two decisions about the acceleration
+    away: Between = (0.0, 0.0)  # share of the time that a driver looks elsewhere
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -51,9 +55,13 @@ class Randomisation:
 MAX_DELAY = 3  # steps
 LIMITS: dict[str, Between] = {
     "push": (0.1, 3.0), "brake": (0.3, 3.0), "steering": (0.3, 2.0), "wheel_base": (0.5, 2.0), "delay": (0.0, 3.99),
-    "noise": (0.0, 0.5), "absent": (0.0, 1.0),
+    "noise": (0.0, 0.5), "absent": (0.0, 1.0), "temper": (-1.0, 1.0), "reaction": (0.0, 2.0), "away": (0.0, 0.9),
 }  # fmt: skip
 VARIED = Randomisation((0.8, 1.2), (0.8, 1.2), (0.85, 1.15), (0.9, 1.1), (0.0, 3.0), (0.0, 0.02), (0.0, 0.5))
+
+# drivers of whom some are calm and some in a hurry, who decide every 0.1 to 0.6 s (action points of EIDM: see
+# `agents.drivers`) and look elsewhere for up to a fiftieth of the time
+VARIED_DRIVERS = Randomisation(temper=(-0.5, 0.5), reaction=(0.1, 0.6), away=(0.0, 0.02))
 
 
 @dataclass(frozen=True, eq=False)

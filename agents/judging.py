@@ -92,6 +92,9 @@ def judge_driver(p, e, a, n, batch, sight, near, terms):  # type: ignore[no-unty
     half = np.float32(0.5) * tables.size[p, a, 0]
     terms[NEAR_MISS] = pushed_in(p, e, a, last + half, s + half, tables, bodies, sight)
     hit, touched, close = contacts_of(p, e, a, tables, bodies, sight, near)
+    if tables.tow[p, a, 1] >= 0:
+        more, others, _ = contacts_of(p, e, tables.tow[p, a, 1], tables, bodies, sight, near)
+        hit, touched = hit | more, touched | others
     terms[NEAR_MISS] += np.float32(0.2) * close
     terms[PERSON_HIT], terms[COLLISION] = hit, touched
     terms[OFF_ROAD] = abs(offset) > np.float32(LOST) or off_road(
@@ -125,6 +128,8 @@ def contacts_of(p, e, a, tables, bodies, sight, near):  # type: ignore[no-untype
         if near.square[m] > np.float32(FARTHEST * FARTHEST):
             continue
         j = near.other[m]
+        if tables.tow[p, a, 0] == j or tables.tow[p, a, 1] == j:
+            continue
         if tables.vehicle[p, j]:
             touched |= touches(p, e, a, j, tables, bodies, sight)
         elif v > np.float32(MOVING):

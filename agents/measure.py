@@ -125,12 +125,15 @@ def measure(
     )  # fmt: skip
 
 
-def play_out(core: Environments, act: Act) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+def play_out(
+    core: Environments, act: Act, watch: Callable[[Environments], None] | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Drive episodes that have begun to their end.
 
     Args:
         core: without `autoreset`.
         act: decides.
+        watch: called after every step.
 
     Returns:
         (E, N) outcomes, indices in `agents.judging.OUTCOMES`, 0 where nobody was controlled; (E, N) steps; (E, N, T)
@@ -146,6 +149,8 @@ def play_out(core: Environments, act: Act) -> tuple[NDArray[np.int64], NDArray[n
         sums += step.terms
         ended = step.terminated | step.truncated
         outcome[ended] = step.outcome[ended]
+        if watch is not None:
+            watch(core)
     return outcome, steps, sums
 
 

@@ -16,15 +16,18 @@ from sim.logs import RULES
 from sim.logs import put as put_as_recorded
 from sim.near import find_near
 from sim.tables import place_on
+from sim.trailers import hang, hang_all
 from sim.world import F4, I4
 
-SCENE, CLOCK, WALKER, ABSENT, SPEED, STAGGER, AGAIN, NOISE, DRAWN = range(9)  # purposes of random numbers
+SCENE, CLOCK, WALKER, ABSENT, SPEED, STAGGER, AGAIN, NOISE, DRAWN, TRAIT = range(10)  # purposes of random numbers
 REMOVE, STOP, RESPAWN = range(3)
 CONSEQUENCES = ("remove", "stop", "respawn")
 CLOCK_RANGE = 60.0  # s; episodes begin at any time of the signal programmes
 SHIFT = 2.0  # m that people start before or behind their place
 ROOM = 14.0  # m of free road around a vehicle that enters
+APPROACH = 2.0  # s
 TRIES = 16
+FIRST_TRAIT = 7  # of `Play.ranges`: what is drawn for every driver
 
 
 I8 = NDArray[np.int64]  # numbers of scenes and actors: the type that ranges have, so that kernels compile once
@@ -54,6 +57,8 @@ class Play(NamedTuple):
     delay: I4  # (E,) steps
     noise: F4  # (E,) standard deviation
     each: bool = False  # environment e plays scene e
+    lag: np.float32 = np.float32(0.0)  # s that drivers look farther ahead for a curve, for wheels that turn slowly
+    dynamics: np.int64 = np.int64(0)  # of vehicles, index in `sim.tracks.DYNAMICS`
 
 
 @kernel
@@ -95,6 +100,9 @@ def begin(e, batch, sight, near):  # type: ignore[no-untyped-def]
         if recorded and there and play.row_of[p, a] < 0:
             put_as_recorded(batch.log, p, e, a, np.float32(0.0), play.dt, bodies)
             bodies.acceleration[e, a], bodies.yaw_rate[e, a] = 0.0, 0.0
+    batch.slip[e] = 0.0
+    draw_traits(e, world, episode, batch)
+    hang_all(p, e, tables, bodies)
     for n in range(play.slots.shape[1]):
         a = play.slots[p, n]
         play.active[e, n] = a >= 0
@@ -108,6 +116,18 @@ def begin(e, batch, sight, near):  # type: ignore[no-untyped-def]
     if play.consequence == RESPAWN and episode == 0:
         play.step[e] = int(uniform(play.seed, world, 0, 0, STAGGER) * play.limit)
     look(p, e, batch, sight, near)
+
+
+@kernel
+def draw_traits(e, world, episode, batch):  # type: ignore[no-untyped-def]
+    """Draw what differs between drivers in this episode, each for himself."""
+    play, traits = batch.play, batch.traits
+    for k in range(traits.shape[2]):
+        low, high = play.ranges[FIRST_TRAIT + k, 0], play.ranges[FIRST_TRAIT + k, 1]
+        for a in range(traits.shape[1]):
+            traits[e, a, k] = low
+            if high > low:
+                traits[e, a, k] += (high - low) * uniform(play.seed, world, a, episode * 8 + k, TRAIT)
 
 
 @kernel
@@ -143,7 +163,7 @@ def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
     r = tables.path[p, a]
     play.spawn[e] += 1
     bodies.alive[e, a] = False
-    best, most = tables.start[p, a, 0], np.float32(-1.0)
+    best, most = tables.start[p, a, 0], np.float32(-1e9)
     for k in range(TRIES):
         address = play.spawn[e] * TRIES + k
         s = (0.03 + 0.6 * uniform(play.seed, play.first + e, address, play.episode[e], AGAIN)) * tables.length[r]
@@ -156,9 +176,11 @@ def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
         if room > ROOM:
             break
     put(p, e, a, np.float32(best), tables, bodies)
-    batch.place[e, a] = 0.0
+    batch.place[e, a], batch.slip[e, a] = 0.0, 0.0
     bodies.alive[e, a] = True
     bodies.speed[e, a] = 0.5 * tables.desired[p, a] if most > ROOM else 0.0
+    if tables.tow[p, a, 1] >= 0:
+        hang(p, e, tables.tow[p, a, 1], bodies.heading[e, a], tables, bodies)
     play.line[e, n] = 0.0
     batch.verdicts.before[e, n, 0], batch.verdicts.before[e, n, 1] = best, 0.0
 
@@ -177,15 +199,22 @@ def near_stop(p, a, s, tables):  # type: ignore[no-untyped-def]
 
 @kernel
 def room_at(p, e, x, y, tables, bodies):  # type: ignore[no-untyped-def]
-    """Distance (m) from a point to the nearest vehicle, or to the nearest person if that is under 5 m."""
-    room = np.float32(1e18)
+    """Distance (m) from a point to the nearest vehicle, or to the nearest person if that is under 5 m.
+
+    A vehicle that comes towards the point counts as nearer by what it drives in APPROACH.
+    """
+    room = 1e9
     for j in range(tables.exists.shape[1]):
         if bodies.alive[e, j]:
             dx, dy = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y
-            square = dx * dx + dy * dy
-            if tables.vehicle[p, j] or square < np.float32(25.0):
-                room = min(room, square)
-    return math.sqrt(room)
+            away = math.sqrt(dx * dx + dy * dy)
+            if tables.vehicle[p, j]:
+                turn = bodies.heading[e, j]
+                toward = -(dx * math.cos(turn) + dy * math.sin(turn)) / max(away, np.float32(0.1))
+                away -= np.float32(APPROACH) * bodies.speed[e, j] * max(toward, np.float32(0.0))
+            if tables.vehicle[p, j] or away < np.float32(5.0):
+                room = min(room, away)
+    return room
 
 
 @kernel

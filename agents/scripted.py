@@ -253,7 +253,7 @@ def try_plan(states, alive, size, seen, route, tables, start, plan, dt, bodies, 
         wish = max(min(plan[0] * start.desired, route.limit[min(max(int(s), 0), last)]), 0.1)
         push = PUSH * (1.0 - (speed / wish) ** 4 - held_back(seen, u, ahead, s, speed, start, plan[1], dt))
         row[4] = min(max(push, -BRAKING), PUSH)
-        row[5] = along_route(0, 0, 0, offset, error, tables, bodies)
+        row[5] = along_route(0, 0, 0, offset, error, 0.0, tables, bodies)
         advance(bodies, tables, row[4], row[5])
     return SOLVED, ends
 

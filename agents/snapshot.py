@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from agents.environments import Environments
 
 PARTS = ("bodies", "sights", "verdicts")
-LOOSE = ("views", "final", "place", "ahead")
+LOOSE = ("views", "final", "place", "ahead", "wish", "slip", "traits")
 PLAYED = ("scene", "episode", "step", "spawn", "active", "line", "gains", "delay", "noise")
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.actions import WALK_PUSH, pushed, steered
-from agents.drivers import rule_acceleration
+from agents.drivers import TEMPER, attends, rule_acceleration
 from agents.fetching import fetch_ahead, fetch_paths, fetch_world
 from agents.judging import REACHED, RUNNING, TIMEOUT, Verdicts, judge
 from agents.resetting import RESPAWN, STOP, Play, begin, blur, look, place_again
@@ -20,6 +20,8 @@ from sim.lights import run_lights
 from sim.logs import REACT, REPLAY, RULES, Log, put
 from sim.replay import follow, reaction
 from sim.tables import Tables, place_on
+from sim.tracks import KINEMATIC, roll
+from sim.trailers import pull
 from sim.world import F4
 
 STRIDE = 1.45  # m that a person moves in two steps at an ordinary pace; for the gait in pictures alone
@@ -38,6 +40,8 @@ class Batch(NamedTuple):
     place: F4  # (E, A, 2) m to the left of the path and rad against it
     ahead: F4  # (E, A, 4) what `sim.egoview.look_ahead` worked out for vehicles after the step before
     wish: F4  # (E, A, 2) controls of this step: acceleration in m/s2 and front wheel angle in rad
+    slip: F4  # (E, A) rad, slip angle at the centre of mass, of the dynamic single-track model
+    traits: F4  # (E, A, 3) of drivers, see `agents.drivers`
     log: Log  # of the scenes
 
 
@@ -127,7 +131,9 @@ def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
         elif n < 0 and batch.log.mode[p] == REPLAY:
             continue
         elif tables.vehicle[p, a]:
-            wish[a, 0] = rule_acceleration(p, e, a, ahead, tables, bodies, sight)
+            if attends(e, a, batch):
+                temper = batch.traits[e, a, TEMPER]
+                wish[a, 0] = rule_acceleration(p, e, a, ahead, temper, play.lag, tables, bodies, sight)
             wish[a, 1] = ahead[ALONG]
         else:
             wish[a, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)
@@ -155,6 +161,8 @@ def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
     """Move everybody by one step, and take those away who reach the end of their path without being controlled."""
     tables, bodies = batch.tables, batch.bodies
     for a in range(tables.exists.shape[1]):
+        if tables.tow[p, a, 0] >= 0:
+            continue
         x, y, there = bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.alive[e, a]
         n = batch.play.row_of[p, a]
         if batch.log.mode[p] != RULES and n < 0:
@@ -163,6 +171,18 @@ def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
             move_one(p, e, a, n, batch, wish)
         sight.dx[a] = bodies.position[e, a, 0] - x if there else np.float32(0.0)
         sight.dy[a] = bodies.position[e, a, 1] - y if there else np.float32(0.0)
+        trailer = tables.tow[p, a, 1]
+        if trailer >= 0:
+            move_trailer(p, e, trailer, batch, sight)
+
+
+@kernel
+def move_trailer(p, e, t, batch, sight):  # type: ignore[no-untyped-def]
+    """Move a trailer after its tractor, which may lie before or behind it in the order of actors."""
+    bodies = batch.bodies
+    x, y = bodies.position[e, t, 0], bodies.position[e, t, 1]
+    pull(p, e, t, batch.play.dt, batch.tables, bodies)
+    sight.dx[t], sight.dy[t] = bodies.position[e, t, 0] - x, bodies.position[e, t, 1] - y
 
 
 @kernel
@@ -171,11 +191,19 @@ def move_one(p, e, a, n, batch, wish):  # type: ignore[no-untyped-def]
     tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
     before = bodies.speed[e, a]
     if tables.vehicle[p, a]:
-        base = tables.base[p, a] * (batch.play.gains[e, 3] if n >= 0 else np.float32(1.0))
-        x, y, turn, v, steer, rate, distance = drive(
-            bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.heading[e, a], before,
-            bodies.steering[e, a], wish[a, 0], wish[a, 1], base, dt,
-        )  # fmt: skip
+        if batch.play.dynamics == KINEMATIC:
+            base = tables.base[p, a] * (batch.play.gains[e, 3] if n >= 0 else np.float32(1.0))
+            x, y, turn, v, steer, rate, distance = drive(
+                bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.heading[e, a], before,
+                bodies.steering[e, a], wish[a, 0], wish[a, 1], base, dt,
+            )  # fmt: skip
+        else:
+            x, y, turn, v, steer, rate, batch.slip[e, a] = roll(
+                batch.play.dynamics, bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.heading[e, a], before,
+                bodies.steering[e, a], bodies.yaw_rate[e, a], batch.slip[e, a], wish[a, 0], wish[a, 1],
+                tables.track[p, a], dt,
+            )  # fmt: skip
+            distance = np.float32(0.5) * (before + v) * dt
         bodies.steering[e, a], bodies.yaw_rate[e, a] = steer, rate
         bodies.heading[e, a] = wrap(turn)
         bodies.position[e, a, 0], bodies.position[e, a, 1] = x, y
@@ -271,7 +299,7 @@ def observe_rows(p, e, last, batch, sight, near):  # type: ignore[no-untyped-def
             continue
         place, ahead = batch.place[e, a], batch.ahead[e, a]
         if tables.vehicle[p, a] and (acts or batch.log.mode[p] != REPLAY):
-            look_ahead(p, e, a, place[0], place[1], tables, bodies, sight, near, ahead)
+            look_ahead(p, e, a, place[0], place[1], play.lag, tables, bodies, sight, near, ahead)
         if acts:
             out = batch.final[e, n] if last else batch.views[e, n]
             ego_view(p, e, a, place[0], place[1], ahead, tables, bodies, sight, near, out)
@@ -290,6 +318,9 @@ def retire(p, e, n, batch):  # type: ignore[no-untyped-def]
     batch.play.active[e, n] = False
     bodies.alive[e, a] = batch.play.consequence == STOP and failed
     bodies.speed[e, a], bodies.acceleration[e, a], bodies.yaw_rate[e, a] = 0.0, 0.0, 0.0
+    trailer = batch.tables.tow[p, a, 1]
+    if trailer >= 0:
+        bodies.alive[e, trailer], bodies.speed[e, trailer] = bodies.alive[e, a], 0.0
 
 
 @kernel
@@ -315,7 +346,8 @@ def rule_range(batch, out, low, high):  # type: ignore[no-untyped-def]
             if a < 0 or not play.active[e, n]:
                 continue
             if tables.vehicle[p, a]:
-                out[e, n, 0] = rule_acceleration(p, e, a, batch.ahead[e, a], tables, bodies, sight)
+                temper = batch.traits[e, a, TEMPER]
+                out[e, n, 0] = rule_acceleration(p, e, a, batch.ahead[e, a], temper, play.lag, tables, bodies, sight)
                 out[e, n, 1] = batch.ahead[e, a, ALONG]
             else:
                 out[e, n, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)

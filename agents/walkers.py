@@ -128,6 +128,7 @@ def vehicle_ahead(p, e, a, tables, bodies, sight):  # type: ignore[no-untyped-de
         step = 0.5 + 0.3 * bodies.speed[e, a]
         ahead_x, ahead_y = dx + step * sight.cosine[a], dy + step * sight.sine[a]
         there = gap_to_box(ahead_x, ahead_y, sight.cosine[j], sight.sine[j], half, wide)
-        if there < radius + 0.15 and there < here:
+        keeps = 0.15 if bodies.speed[e, j] > 0.1 else 0.0  # past what stands people squeeze
+        if there < radius + keeps and there < here:
             return True
     return False

@@ -110,6 +110,15 @@ class RoadNetwork:
     cycle_lanes: tuple[CycleLane, ...] = ()
 
 
+@dataclass(frozen=True)
+class Trailer:
+    """How an actor with one point as its path, a trailer, hangs on a vehicle; it follows the vehicle's rear axle."""
+
+    puller: int  # the vehicle: so many places further in `Scene.actors`
+    hitch: float  # m from the middle of the trailer ahead to the hitch
+    axle: float  # m from the hitch back to the axle
+
+
 @dataclass(frozen=True, eq=False)
 class Actor:
     """A vehicle or a person at time 0."""
@@ -132,6 +141,7 @@ class Actor:
     companion: Companion | None = None  # pram, wheelchair or dog of a person
     hazard: bool = False  # a vehicle with its hazard lights on
     partner: int = 0  # whose hand, or wheelchair, a person holds: so many places further in `Scene.actors`; 0 = nobody
+    trailer: Trailer | None = None  # of what is pulled; moved by the batched core
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,9 @@ HALF: float = np.float32(0.5)  # type: ignore[assignment]
 TURN_AHEAD = 25  # m before a turn from where on oncoming traffic matters
 STRAIGHT: float = np.float32(math.cos(0.5))  # type: ignore[assignment]  # cosine of a change of heading that is none
 STRAIGHT_WITHIN: float = np.float32(0.5)  # type: ignore[assignment]  # m that a straight path may sweep at most
+BACK = 12.0  # m after which a vehicle beside its path is back on it
+ACROSS: float = np.float32(0.75)  # type: ignore[assignment]  # cosine between headings; less and ways cross
+NEARBY: float = np.float32(35.0)  # type: ignore[assignment]  # m within which crossing vehicles matter
 CLEARANCE = 2.6  # m between the ways of two vehicles that do not conflict
 
 
@@ -58,6 +61,7 @@ def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-u
         if not possible:
             continue
         sj, off = slide_on(tables, r, px, py, guess)
+        off -= offset * max(np.float32(1.0) - (sj - nose) * np.float32(1.0 / BACK), np.float32(0.0))
         if sj <= s + np.float32(0.05) or abs(off) > reach or sj - half - nose >= gap:
             continue
         k = here
@@ -65,6 +69,9 @@ def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-u
             k = np.uint64(tables.rows[r, 0] + min(max(int(sj), 0), tables.rows[r, 1] - 1))
         same = sight.cosine[j] * tables.rim[k, COSINE] + sight.sine[j] * tables.rim[k, SINE]
         across = abs(sight.sine[j] * tables.rim[k, COSINE] - sight.cosine[j] * tables.rim[k, SINE])
+        waits = sight.on[j] and bodies.speed[e, j] < np.float32(0.1)  # beside the way, on a crossing: lets it pass
+        if waits and abs(off) > HALF * tables.size[p, a, 1] + np.float32(0.3):
+            continue
         if abs(off) > wide + HALF * (across * tables.size[p, j, 0] + abs(same) * tables.size[p, j, 1]):
             continue
         free = sj - HALF * (abs(same) * tables.size[p, j, 0] + across * tables.size[p, j, 1]) - nose
@@ -142,11 +149,17 @@ def nearest_ahead(tables, r, s, distance, aside, x, y):  # type: ignore[no-untyp
 
 @kernel
 def in_the_way(p, e, j, a, m, tables, bodies, sight):  # type: ignore[no-untyped-def]
-    """Whether person j, who is on or heads to the m-th crossing of vehicle a, has not passed the vehicle's way yet."""
+    """Whether person j, who is on or heads to the m-th crossing of vehicle a, has not passed the vehicle's way yet.
+
+    Who stands on it beside the way of a vehicle whose front is there already lets it pass: else both would wait on.
+    """
     along = tables.way[p, a, m, 4]
     c, s = math.cos(along), math.sin(along)
     dx, dy = bodies.position[e, j, 0] - tables.way[p, a, m, 2], bodies.position[e, j, 1] - tables.way[p, a, m, 3]
     aside, pace = dy * c - dx * s, sight.sine[j] * c - sight.cosine[j] * s
+    nose = bodies.travelled[e, a] + HALF * tables.size[p, a, 0]
+    if bodies.speed[e, j] < np.float32(0.1) and sight.on[j] and nose > tables.way[p, a, m, 0] - np.float32(1.3):
+        return abs(aside) < HALF * tables.size[p, a, 1] + np.float32(0.35)
     return abs(aside) < 0.5 * tables.size[p, a, 1] + 0.7 or aside * pace < 0.0
 
 
@@ -179,21 +192,26 @@ def next_signal(p, a, nose, tables):  # type: ignore[no-untyped-def]
 
 @kernel
 def oncoming(p, e, a, s, nose, tables, bodies, sight, near):  # type: ignore[no-untyped-def]
-    """Distance (m) to where a vehicle that is about to turn must wait for oncoming traffic; REACH = it need not."""
+    """Distance (m) to where a vehicle must wait for others whose ways cross its own; REACH = it need not.
+
+    Who is about to turn waits for oncoming traffic; everybody waits for who is on the way across, such as the last ones
+    of the phase before, and will be there first.
+    """
     first, last = tables.rows[tables.path[p, a], 0], tables.rows[tables.path[p, a], 1] - 1
     here = first + min(max(int(s), 0), last)
     there = first + min(max(int(s) + TURN_AHEAD, 0), last)
     turn = tables.rim[here, COSINE] * tables.rim[there, COSINE] + tables.rim[here, SINE] * tables.rim[there, SINE]
-    if turn > STRAIGHT:
-        return REACH
     wait = REACH
     for m in range(near.first[a], near.first[a + 1]):
         j = near.other[m]
         facing = sight.cosine[a] * sight.cosine[j] + sight.sine[a] * sight.sine[j]
-        if facing > np.float32(-0.2) or bodies.speed[e, j] < HALF or not tables.vehicle[p, j] or tables.path[p, j] < 0:
+        if facing > ACROSS or bodies.speed[e, j] < HALF or not tables.vehicle[p, j] or tables.path[p, j] < 0:
+            continue
+        turns = turn <= STRAIGHT and facing <= np.float32(-0.2)
+        if not turns and (near.square[m] > NEARBY * NEARBY or facing < -ACROSS):
             continue
         if not stopped_by_red(p, e, j, tables, bodies, sight):
-            wait = min(wait, conflict(p, e, a, j, int(s), nose, tables, bodies))
+            wait = min(wait, conflict(p, e, a, j, int(s), nose, turns, tables, bodies))
     return wait
 
 
@@ -206,8 +224,23 @@ def stopped_by_red(p, e, j, tables, bodies, sight):  # type: ignore[no-untyped-d
 
 
 @kernel
-def conflict(p, e, a, j, here, nose, tables, bodies):  # type: ignore[no-untyped-def]
-    """Distance (m) to stop before the ways of two vehicles meet, if they would be there at about the same time."""
+def conflict(p, e, a, j, here, nose, yields, tables, bodies):  # type: ignore[no-untyped-def]
+    """Distance (m) to stop before the ways of two vehicles meet, if they would be there at about the same time.
+
+    Args:
+        p: scene.
+        e: row of the bodies.
+        a: vehicle that looks.
+        j: the other one.
+        here: m along the path of the first.
+        nose: m along its path, its front.
+        yields: whether it gives way; else the other one must be there before it.
+        tables: `Tables`.
+        bodies: `Bodies`.
+
+    Returns:
+        REACH where it need not stop.
+    """
     own, other, sj = tables.path[p, a], tables.path[p, j], bodies.travelled[e, j]
     first, last = tables.rows[own, 0], tables.rows[own, 1] - 1
     k = tables.rows[other, 0] + min(max(int(sj), 0), tables.rows[other, 1] - 1)
@@ -236,5 +269,10 @@ def conflict(p, e, a, j, here, nose, tables, bodies):  # type: ignore[no-untyped
         mine = free / max(v, np.float32(2.5))
         done = (free + tables.size[p, a, 0] + np.float32(4.0)) / max(v, np.float32(3.5))
         blocked = come < done + np.float32(1.0) and gone > mine - HALF
+        if not yields:  # front to front, until where the ways are too close
+            first_me = free / max(v, np.float32(2.0))
+            first_them = (at - sj - np.float32(CLEARANCE) - HALF * tables.size[p, j, 0]) / theirs
+            if first_them > first_me or (first_them == first_me and j > a):
+                return REACH
         return max(free - np.float32(1.0), np.float32(0.0)) if blocked else REACH
     return REACH

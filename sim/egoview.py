@@ -100,7 +100,7 @@ def usable(speed, base):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def along_route(p, e, a, offset, error, tables, bodies):  # type: ignore[no-untyped-def]
+def along_route(p, e, a, offset, error, lag, tables, bodies):  # type: ignore[no-untyped-def]
     """Front wheel angle (rad) that leads along the route.
 
     The route's curvature a little ahead, for the wheels turn slowly, and feedback of offset and heading that dies out
@@ -113,6 +113,7 @@ def along_route(p, e, a, offset, error, tables, bodies):  # type: ignore[no-unty
         a: vehicle.
         offset: m to the left of its path.
         error: rad, heading against its path.
+        lag: s that one looks farther ahead, for wheels that turn slowly.
         tables: `Tables`.
         bodies: `Bodies`.
 
@@ -120,24 +121,25 @@ def along_route(p, e, a, offset, error, tables, bodies):  # type: ignore[no-unty
         Angle within MAX_STEER.
     """
     v, r, base = bodies.speed[e, a], tables.path[p, a], tables.base[p, a]
-    ahead = bodies.travelled[e, a] + np.float32(1.0) + np.float32(0.35) * v
+    ahead = bodies.travelled[e, a] + np.float32(1.0) + (np.float32(0.35) + lag) * v
     first, last = tables.rows[r, 0], tables.rows[r, 1] - 2
     before = tables.line[first + min(max(int(ahead - np.float32(1.5)), 0), last), 2]
     after = tables.line[first + min(max(int(ahead + np.float32(1.5)), 0), last), 2]
     bend = wrap(after - before) * np.float32(1.0 / 3.0)
-    rate = np.float32(1.0) / (np.float32(1.0) + np.float32(0.25) * v)
+    rate = np.float32(1.0) / (np.float32(1.0) + (np.float32(0.25) + HALF * lag) * v)
     slip = steep(HALF * base * bend)
     # the front sweeps farther out than the rear cuts in
     inward = min(max(np.float32(2.5) * bend, np.float32(-0.35)), np.float32(0.35))
     aside = min(max(offset - inward, np.float32(-2.0)), np.float32(2.0))
     ahead_only = steep(base * bend)
     back = steep(base * (bend - np.float32(2.0) * rate * (error + slip) - rate * rate * aside)) - ahead_only
-    most = HALF * usable(v, base)  # who steers on purpose must be stronger
+    # who steers on purpose must be stronger; but what is long swings out of narrow turns and must come back
+    most = HALF * usable(v, base) + np.float32(0.4) * max(base - np.float32(2.9), np.float32(0.0))
     return min(max(ahead_only + min(max(back, -most), most), -STEER), STEER)
 
 
 @kernel
-def look_ahead(p, e, a, offset, error, tables, bodies, sight, near, out):  # type: ignore[no-untyped-def]
+def look_ahead(p, e, a, offset, error, lag, tables, bodies, sight, near, out):  # type: ignore[no-untyped-def]
     """What a vehicle sees ahead and its driver decides by, once for both: fills GAP, PACE, WAIT and ALONG.
 
     Args:
@@ -146,6 +148,7 @@ def look_ahead(p, e, a, offset, error, tables, bodies, sight, near, out):  # typ
         a: vehicle, `bodies.travelled` metres along its path.
         offset: m to the left of its path.
         error: rad, heading against its path.
+        lag: s that one looks farther ahead, for wheels that turn slowly.
         tables: `Tables`.
         bodies: `Bodies`.
         sight: `Sight` of the world.
@@ -156,7 +159,7 @@ def look_ahead(p, e, a, offset, error, tables, bodies, sight, near, out):  # typ
     s = bodies.travelled[e, a]
     out[GAP], out[PACE] = lead_on_route(p, e, a, s, tables, bodies, sight, near)
     out[WAIT] = oncoming(p, e, a, s, s + HALF * tables.size[p, a, 0], tables, bodies, sight, near)
-    out[ALONG] = along_route(p, e, a, offset, error, tables, bodies)
+    out[ALONG] = along_route(p, e, a, offset, error, lag, tables, bodies)
 
 
 @kernel
@@ -302,7 +305,7 @@ def view_all(tables, bodies, near, out):  # type: ignore[no-untyped-def]
         for a in range(out.shape[1]):
             if bodies.alive[b, a] and tables.path[b, a] >= 0:
                 if tables.vehicle[b, a]:
-                    look_ahead(b, b, a, place[a, 0], place[a, 1], tables, bodies, sight, near, ahead)
+                    look_ahead(b, b, a, place[a, 0], place[a, 1], np.float32(0.0), tables, bodies, sight, near, ahead)
                 ego_view(b, b, a, place[a, 0], place[a, 1], ahead, tables, bodies, sight, near, out[b, a])
 
 

@@ -18,6 +18,7 @@ MAX_STEER_RATE = 1.2  # rad/s, within CommonRoad's vehicle parameters
 # took more than half of a step. A kernel that makes an array does not compile with these; use njit there. For the same
 # reason they are inlined: a call puts all of those arrays on the stack, a fifth to a third of a step.
 kernel = njit(cache=True, error_model="numpy", forceinline=True, _nrt=False)
+called = njit(cache=True, error_model="numpy", _nrt=False)  # for long ones with few arguments
 released = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)  # other threads run meanwhile
 
 

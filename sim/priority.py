@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scenes.kinds import VEHICLES
 from scenes.lanes import arc_lengths, project
 from scenes.types import Floats, Scene
+from sim.kernels import kernel
 
 CLEARANCE = 2.6  # m between the ways of two vehicles that do not conflict
 HEADWAY = 6.5  # s, gap that drivers wait for; Highway Capacity Manual 2010, exhibit 19-10: 6.2 to 7.1 s
@@ -170,6 +171,35 @@ class Meetings:
         return found
 
 
+@kernel
+def bars(priority, n, e, b, closed, size, speed, travelled, alive):  # type: ignore[no-untyped-def]
+    """Whether somebody bars a stop now.
+
+    Args:
+        priority: `Priority`.
+        n: entry of the stop.
+        e: row of the bodies.
+        b: scene.
+        closed: whether the lights that may hold him are yellow or red.
+        size: (B, A, 3) m.
+        speed: (E, A) m/s.
+        travelled: (E, A) m along the path.
+        alive: (E, A).
+
+    Returns:
+        True where he does.
+    """
+    j = priority.other[n]
+    if not alive[e, j]:
+        return False
+    half, v = 0.5 * size[b, j, 0], speed[e, j]
+    near = -INSIDE if priority.only_in[n] else STANDING + HEADWAY * v
+    if priority.span[n, 0] - travelled[e, j] - half >= near or travelled[e, j] - half > priority.span[n, 1]:
+        return False
+    free = priority.gate[n] - travelled[e, j] - half
+    return not (free > -INSIDE and closed and v * v < 2.0 * HELD * max(free, 0.5))
+
+
 @njit(cache=True, error_model="numpy")
 def give_way(priority, closed, size, speed, travelled, alive):  # type: ignore[no-untyped-def]
     """Which stops somebody else bars now.
@@ -191,16 +221,8 @@ def give_way(priority, closed, size, speed, travelled, alive):  # type: ignore[n
         for a in range(rows.shape[1]):
             for k in range(rows.shape[2]):
                 for n in range(rows[b, a, k, 0], rows[b, a, k, 0] + rows[b, a, k, 1]):
-                    j = priority.other[n]
-                    half = 0.5 * size[b, j, 0]
-                    to_go = priority.span[n, 0] - travelled[b, j] - half
-                    gone = travelled[b, j] - half > priority.span[n, 1]
-                    near = -INSIDE if priority.only_in[n] else STANDING + HEADWAY * speed[b, j]
-                    free = priority.gate[n] - travelled[b, j] - half
-                    held = free > -INSIDE and closed[b, priority.gate_group[n]] > 0
-                    if held and speed[b, j] * speed[b, j] < 2.0 * HELD * max(free, 0.5):
-                        continue
-                    if alive[b, j] and not gone and to_go < near:
+                    shut = closed[b, priority.gate_group[n]] > 0
+                    if bars(priority, n, b, b, shut, size, speed, travelled, alive):
                         barred[b, a, k] = True
                         break
     return barred

@@ -16,7 +16,9 @@ from sim.kernels import kernel, wrap
 from sim.lights import Lights
 from sim.near import lay_cells
 from sim.places import Places, compile_places
+from sim.priority import Priority
 from sim.signals import Plans, compile_plans
+from sim.tracks import single_track
 from sim.world import F4, I4, World, compile_world
 
 SPACING = 1.0  # m between the points of a path
@@ -57,6 +59,10 @@ class Tables(NamedTuple):
     field: F4  # (B, 3) lowest x, y (m) of the grid of `sim.near`, and its cells per metre
     cells: I4  # (B, 2) its columns and rows
     places: Places
+    priority: Priority  # who goes first at stop lines
+    track: F4  # (B, A, 10) `sim.tracks.SingleTrack.row` of vehicles that move
+    tow: I4  # (B, A, 2) whom a trailer hangs on, and which trailer hangs on a vehicle; -1 = none
+    bar: F4  # (B, A, 2) of trailers: m from the middle ahead to the hitch, and from there to the axle
 
 
 def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Tables:
@@ -92,11 +98,34 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Table
         for c, crossing in enumerate(scene.roads.crossings):
             groups[b, c] = -1 if crossing.signal_group is None else crossing.signal_group
     field, cells = fields_of(owner, spot, line, rows)
+    tow, bar = trailers_of(scenes, shape)
     return Tables(
         world.exists, world.vehicle, world.size, world.wheel_base, world.desired_speed, start, spot, owner, line, rows,
         length, rim, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups,
         compile_plans(scenes), ground, world.lights, field, cells, compile_places(scenes),
+        world.priority, tracks_of(scenes, world), tow, bar,
     )  # fmt: skip
+
+
+def tracks_of(scenes: Sequence[Scene], world: World) -> F4:
+    """`Tables.track`."""
+    track = np.zeros((*world.exists.shape, 10), np.float32)
+    for b, scene in enumerate(scenes):
+        for a, actor in enumerate(scene.actors):
+            if world.wheel_base[b, a] > 0.0:
+                track[b, a] = single_track(actor.kind, actor.size[0], float(world.wheel_base[b, a])).row
+    return track
+
+
+def trailers_of(scenes: Sequence[Scene], shape: tuple[int, ...]) -> tuple[I4, F4]:
+    """`Tables.tow` and `Tables.bar`."""
+    tow, bar = np.full((*shape, 2), -1, np.int32), np.zeros((*shape, 2), np.float32)
+    for b, scene in enumerate(scenes):
+        for a, actor in enumerate(scene.actors):
+            if actor.trailer is not None:
+                puller = a + actor.trailer.puller
+                tow[b, a, 0], tow[b, puller, 1], bar[b, a] = puller, a, (actor.trailer.hitch, actor.trailer.axle)
+    return tow, bar
 
 
 def fields_of(owner: I4, spot: F4, line: F4, rows: I4) -> tuple[F4, I4]:

@@ -27,6 +27,7 @@ from agents.training import Progress as Learning
 from agents.training import Settings
 from agents.variants import Variant, Variants, is_train, variants
 from scenes.commonroad import read_encounter
+from sim.metrics import SOON
 from sim.world import State
 from skidpad.driving import recipe_of
 from skidpad.film import write_png
@@ -175,6 +176,7 @@ def report_of(
         "unsolved_draws": found.unsolved,
         "undone_changes": found.undone,
         "drivers": {name: rates(result) for name, result in measured.items()},
+        "scores": {name: scores(result) for name, result in measured.items()},
     }
 
 
@@ -193,7 +195,10 @@ def lines_of(report: dict[str, Any]) -> list[str]:
         )
         whole = found["failure"]
         ends = f"{whole['share']:6.1%} [{whole['low']:.1%}, {whole['high']:.1%}]"
-        lines.append(f"{name:9s} fails {ends} of {whole['of']}" + (f": {sorts}" if sorts else ""))
+        lines.append(
+            f"{name:9s} fails {ends} of {whole['of']}, PDM score {report['scores'][name]['pdm']:.2f}"
+            + (f": {sorts}" if sorts else "")
+        )
     home = report.get("home", {})
     for name in ("trained", "practised") if home else ():
         share = f"{home[name]['share']:6.1%} [{home[name]['low']:.1%}, {home[name]['high']:.1%}]"
@@ -211,6 +216,12 @@ def rates(result: Measured) -> dict[str, dict[str, float | int]]:
     """Failure rates of a driver, all and by sort."""
     found = {"failure": result.failures} | {name: result.rate(name) for name in FAILURES}
     return {name: rate.numbers for name, rate in found.items()}
+
+
+def scores(result: Measured) -> dict[str, float]:
+    """Mean PDM score of a driver, and the share of episodes in which the time to collision fell under `SOON`."""
+    close = float((result.scores.to_collision < SOON).mean())
+    return {"pdm": float(result.scores.pdm.mean()), "close": close}
 
 
 def worst(result: Measured, count: int) -> list[int]:
