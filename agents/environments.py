@@ -19,11 +19,13 @@ from agents.judging import Verdicts
 from agents.resetting import CONSEQUENCES, Play
 from agents.rewards import TERMS, Weights
 from agents.stepping import Batch, rule_range, sort_by_scene, step_range
+from agents.strolling import PATHS, PEOPLE, Stroll
 from scenes.types import Scene
 from sim.bodies import FIELDS, Sight, empty_bodies
 from sim.egoview import VIEWS
 from sim.kernels import ground_height
 from sim.near import empty_near
+from sim.walks import compile_walks, no_walks
 from sim.world import F4, State, raised_surfaces
 
 DT = 0.1  # s
@@ -87,6 +89,7 @@ class Environments:
         autoreset: bool = True,
         consequence: str | None = None,
         view: str = "ego",
+        people: str = "paths",
         observer: Observer | None = None,
         first: int = 0,
         each: bool = False,
@@ -109,6 +112,8 @@ class Environments:
                 `respawn` for `cars`, else `remove`.
             view: numbers that are observed, a key of `sim.egoview.VIEWS`: the `ego` view, or `wide` with 31
                 neighbours and 200 points of the lanes around besides.
+            people: how those walk who are not controlled: on their `paths`, or freely by `social-force` or `orca`,
+                see docs/simulation.md.
             observer: makes other observations than a view.
             first: address of world 0.
             each: world e plays scene e, again and again, instead of any.
@@ -139,6 +144,9 @@ class Environments:
             raise ValueError(f"consequence: {wanted!r} is none of {', '.join(CONSEQUENCES)}")
         if view not in VIEWS:
             raise ValueError(f"view: {view!r} is none of {', '.join(VIEWS)}")
+        if people not in PEOPLE:
+            raise ValueError(f"people: {people!r} is none of {', '.join(PEOPLE)}")
+        play = play._replace(people=np.int64(PEOPLE.index(people)))
         play = play._replace(autoreset=autoreset, consequence=np.int64(CONSEQUENCES.index(wanted)), each=each)
         self.batch = _batch(self.pool, num_envs, play, VIEWS[view])
         self.single_action_space = spaces.Box(-1.0, 1.0, (2,), np.float32)
@@ -288,4 +296,12 @@ def _batch(pool: Pool, count: int, play: Play, size: int) -> Batch:
         pool.tables, empty_bodies(count, actors), sights, play, verdicts, views, views.copy(),
         np.zeros((count, actors, 2), np.float32), np.zeros((count, actors, 4), np.float32),
         np.zeros((count, actors, 2), np.float32), pool.log,
+        _stroll(pool, count if play.people != PATHS else 0),
     )  # fmt: skip
+
+
+def _stroll(pool: Pool, count: int) -> Stroll:
+    """People who walk freely in `count` environments."""
+    actors = pool.tables.exists.shape[1]
+    walks = compile_walks(pool.scenes, pool.tables) if count else no_walks()
+    return Stroll(walks, np.zeros((count, actors, 2), np.float32), np.zeros((count, actors, 2), np.float32))

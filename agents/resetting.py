@@ -54,6 +54,7 @@ class Play(NamedTuple):
     delay: I4  # (E,) steps
     noise: F4  # (E,) standard deviation
     each: bool = False  # environment e plays scene e
+    people: np.int64 = np.int64(0)  # how they walk, place in `agents.strolling.PEOPLE`
 
 
 @kernel
