@@ -47,7 +47,9 @@ def put_at_start(core: Environments, routes: list[np.ndarray]) -> None:
 def test_nobody_collides_on_the_way_across_a_circle_with_orca() -> None:
     turns = np.linspace(0.0, 2.0 * math.pi, 13)[:-1]
     ends = 6.0 * np.stack([np.cos(turns), np.sin(turns)], -1)
-    routes = [np.stack([end, -end]) for end in ends]
+    # as the authors' own example does: in exact symmetry everybody stops in the middle
+    rng = rng_for(0, "circle")
+    routes = [np.stack([end, -end]) + rng.uniform(-0.2, 0.2, 2) for end in ends]
     core = square(routes)
     put_at_start(core, routes)
     bodies, least = core.batch.bodies, 1e9
