@@ -19,12 +19,14 @@ from agents.judging import Verdicts
 from agents.resetting import CONSEQUENCES, Play
 from agents.rewards import TERMS, Weights
 from agents.stepping import Batch, rule_range, sort_by_scene, step_range
+from agents.strolling import PATHS, PEOPLE, Stroll
 from scenes.types import Scene
 from sim.bodies import FIELDS, Sight, empty_bodies
 from sim.egoview import VIEWS
 from sim.kernels import ground_height
 from sim.near import empty_near
 from sim.tracks import DYNAMICS
+from sim.walks import compile_walks, no_walks
 from sim.world import F4, State, raised_surfaces
 
 DT = 0.1  # s
@@ -90,6 +92,7 @@ class Environments:
         consequence: str | None = None,
         view: str = "ego",
         dynamics: str = "kinematic",
+        people: str = "paths",
         observer: Observer | None = None,
         first: int = 0,
         each: bool = False,
@@ -115,6 +118,8 @@ class Environments:
             dynamics: how vehicles move, one of `sim.tracks.DYNAMICS`: `kinematic` (see `sim.kernels.drive`), or with
                 parameters and limits of CommonRoad's vehicles the kinematic (`ks`) or dynamic (`st`) single-track
                 model.
+            people: how those walk who are not controlled: on their `paths`, or freely by `social-force` or `orca`,
+                see docs/simulation.md.
             observer: makes other observations than a view.
             first: address of world 0.
             each: world e plays scene e, again and again, instead of any.
@@ -149,6 +154,9 @@ class Environments:
             raise ValueError(f"dynamics: {dynamics!r} is none of {', '.join(DYNAMICS)}")
         lag = np.float32(0.0 if dynamics == "kinematic" else LAG)
         play = play._replace(dynamics=np.int64(DYNAMICS.index(dynamics)), lag=lag)
+        if people not in PEOPLE:
+            raise ValueError(f"people: {people!r} is none of {', '.join(PEOPLE)}")
+        play = play._replace(people=np.int64(PEOPLE.index(people)))
         play = play._replace(autoreset=autoreset, consequence=np.int64(CONSEQUENCES.index(wanted)), each=each)
         self.batch = _batch(self.pool, num_envs, play, VIEWS[view])
         self.single_action_space = spaces.Box(-1.0, 1.0, (2,), np.float32)
@@ -298,5 +306,12 @@ def _batch(pool: Pool, count: int, play: Play, size: int) -> Batch:
         pool.tables, empty_bodies(count, actors), sights, play, verdicts, views, views.copy(),
         np.zeros((count, actors, 2), np.float32), np.zeros((count, actors, 4), np.float32),
         np.zeros((count, actors, 2), np.float32), np.zeros((count, actors), np.float32),
-        np.zeros((count, actors, 3), np.float32), pool.log,
+        np.zeros((count, actors, 3), np.float32), pool.log, _stroll(pool, count if play.people != PATHS else 0),
     )  # fmt: skip
+
+
+def _stroll(pool: Pool, count: int) -> Stroll:
+    """People who walk freely in `count` environments."""
+    actors = pool.tables.exists.shape[1]
+    walks = compile_walks(pool.scenes, pool.tables) if count else no_walks()
+    return Stroll(walks, np.zeros((count, actors, 2), np.float32), np.zeros((count, actors, 2), np.float32))

@@ -59,6 +59,7 @@ class Play(NamedTuple):
     each: bool = False  # environment e plays scene e
     lag: np.float32 = np.float32(0.0)  # s that drivers look farther ahead for a curve, for wheels that turn slowly
     dynamics: np.int64 = np.int64(0)  # of vehicles, index in `sim.tracks.DYNAMICS`
+    people: np.int64 = np.int64(0)  # how they walk, place in `agents.strolling.PEOPLE`
 
 
 @kernel

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from agents.environments import Environments
 
 PARTS = ("bodies", "sights", "verdicts")
+STROLL = ("velocity", "push")
 LOOSE = ("views", "final", "place", "ahead", "wish", "slip", "traits")
 PLAYED = ("scene", "episode", "step", "spawn", "active", "line", "gains", "delay", "noise")
 
@@ -45,4 +46,5 @@ def _arrays(core: Environments) -> dict[str, NDArray[Any]]:
     for part in PARTS:
         found |= {f"{part}.{name}": value for name, value in getattr(batch, part)._asdict().items()}
     found |= {f"play.{name}": getattr(batch.play, name) for name in PLAYED}
+    found |= {f"stroll.{name}": getattr(batch.stroll, name) for name in STROLL if batch.stroll.velocity.size}
     return found | {name: getattr(batch, name) for name in LOOSE}

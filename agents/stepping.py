@@ -12,6 +12,7 @@ from agents.fetching import fetch_ahead, fetch_paths, fetch_world
 from agents.judging import REACHED, RUNNING, TIMEOUT, Verdicts, judge
 from agents.resetting import RESPAWN, STOP, Play, begin, blur, look, place_again
 from agents.rewards import SUCCESS
+from agents.strolling import PATHS, Stroll, plan_stroll, set_out, stroll_on
 from agents.walkers import walk_acceleration
 from sim.bodies import Bodies, Sight
 from sim.egoview import ALONG, GAP, PACE, ego_view, look_ahead, on_route
@@ -43,6 +44,7 @@ class Batch(NamedTuple):
     slip: F4  # (E, A) rad, slip angle at the centre of mass, of the dynamic single-track model
     traits: F4  # (E, A, 3) of drivers, see `agents.drivers`
     log: Log  # of the scenes
+    stroll: Stroll
 
 
 @kernel
@@ -128,7 +130,7 @@ def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
             act(p, e, a, n, batch, actions, sight, wish)
         elif n < 0 and batch.log.mode[p] == REACT:
             wish[a, 0] = reaction(batch.log, p, e, a, bodies.time[e], ahead[GAP], ahead[PACE], tables, bodies)
-        elif n < 0 and batch.log.mode[p] == REPLAY:
+        elif (n < 0 and batch.log.mode[p] == REPLAY) or strolls(p, a, n, batch):
             continue
         elif tables.vehicle[p, a]:
             if attends(e, a, batch):
@@ -137,6 +139,13 @@ def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
             wish[a, 1] = ahead[ALONG]
         else:
             wish[a, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)
+
+
+@kernel
+def strolls(p, a, n, batch):  # type: ignore[no-untyped-def]
+    """Whether an actor is a person who walks freely: nobody's row, not recorded."""
+    free = batch.play.people != PATHS and n < 0 and batch.log.mode[p] == RULES
+    return free and not batch.tables.vehicle[p, a]
 
 
 @kernel
@@ -190,6 +199,12 @@ def move_one(p, e, a, n, batch, wish):  # type: ignore[no-untyped-def]
     """Move an actor that follows a path, of row n if it is controlled, by one step."""
     tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
     before = bodies.speed[e, a]
+    if strolls(p, a, n, batch):
+        distance = stroll_on(p, e, a, dt, batch.stroll, tables, bodies)
+        bodies.gait_phase[e, a] = (bodies.gait_phase[e, a] + distance / STRIDE) % 1.0
+        if bodies.travelled[e, a] >= tables.length[tables.path[p, a]]:
+            bodies.alive[e, a] = False
+        return
     if tables.vehicle[p, a]:
         if batch.play.dynamics == KINEMATIC:
             base = tables.base[p, a] * (batch.play.gains[e, 3] if n >= 0 else np.float32(1.0))
@@ -257,10 +272,16 @@ def finish(p, e, batch, sight, near, fresh):  # type: ignore[no-untyped-def]
         if not last and (fresh or (over and play.autoreset)):
             begin(e, batch, sight, near)
             p = play.scene[e]
+            if play.people != PATHS:
+                set_out(p, e, batch.stroll, batch.tables, batch.bodies)
         elif not last and ended:
             put_away(p, e, over, batch, sight)
             look(p, e, batch, sight, near)
         observe_rows(p, e, last, batch, sight, near)
+    if play.people != PATHS and batch.log.mode[p] == RULES:
+        plan_stroll(
+            p, e, play.people, play.dt, play.row_of, batch.stroll, batch.tables, batch.bodies, sight, near
+        )  # fmt: skip
 
 
 @kernel

@@ -20,7 +20,19 @@ HURRY = 1.25  # times the wished speed in front of vehicles
 def walk_acceleration(p, e, a, dt, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Acceleration (m/s2) of a person along the path."""
     v, wish = bodies.speed[e, a], tables.desired[p, a]
-    s, pace = bodies.travelled[e, a], wish
+    pace = pace_by_kerbs(p, e, a, tables, bodies, sight)
+    if pace > 0.0:
+        pace = min(pace, behind_others(p, e, a, wish, tables, bodies, sight))
+        if vehicle_ahead(p, e, a, tables, bodies, sight):
+            pace = 0.0
+    return np.float32(min(max((pace - v) / 0.3, -4.0), 2.0)) if pace > 0.0 else np.float32(max(-v / dt, -4.0))
+
+
+@kernel
+def pace_by_kerbs(p, e, a, tables, bodies, sight):  # type: ignore[no-untyped-def]
+    """Speed (m/s) that a person wishes for on the way to crossings and on them."""
+    wish, s = tables.desired[p, a], bodies.travelled[e, a]
+    pace = wish
     for m in range(tables.way_crossing.shape[2]):
         c = tables.way_crossing[p, a, m]
         if c < 0:
@@ -30,11 +42,7 @@ def walk_acceleration(p, e, a, dt, tables, bodies, sight):  # type: ignore[no-un
             pace = min(pace, max(low - KERB - s, 0.0) / 0.4)
         elif low < s < high:
             pace = min(pace, pace_on_crossing(p, e, a, c, wish, tables, bodies, sight))
-    if pace > 0.0:
-        pace = min(pace, behind_others(p, e, a, wish, tables, bodies, sight))
-        if vehicle_ahead(p, e, a, tables, bodies, sight):
-            pace = 0.0
-    return np.float32(min(max((pace - v) / 0.3, -4.0), 2.0)) if pace > 0.0 else np.float32(max(-v / dt, -4.0))
+    return pace
 
 
 @kernel

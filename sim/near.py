@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.kernels import kernel
 from sim.world import F4, I4
 
+PLANES = 32  # half planes of one person in `Near.plane`
 REACH: float = np.float32(60.0)  # type: ignore[assignment]  # m, how far others are seen; single precision in kernels
 
 
@@ -33,6 +34,7 @@ class Near(NamedTuple):
     square: F4  # (A * A,) m2, squares of their distances
     chosen: I4  # (A,) while the nearest of them are chosen: who
     far: F4  # (A,) and how far they are, m2
+    plane: F4  # (2 PLANES, 4) half planes of `sim.orca`
 
 
 def empty_near(cells: I4, actors: int) -> Near:
@@ -48,7 +50,7 @@ def empty_near(cells: I4, actors: int) -> Near:
         order=np.zeros(actors, np.int32), x=np.zeros(actors, np.float32), y=np.zeros(actors, np.float32),
         first=np.zeros(actors + 1, np.uint64), other=np.zeros(actors * actors, np.int32),
         square=np.zeros(actors * actors, np.float32), chosen=np.zeros(actors + 1, np.int32),
-        far=np.zeros(actors + 1, np.float32),
+        far=np.zeros(actors + 1, np.float32), plane=np.zeros((2 * PLANES, 4), np.float32),
     )  # fmt: skip
 
 
