@@ -24,9 +24,7 @@ BESIDE = 0.06  # m to both sides of an edge of the road where it is asked what i
 TOGETHER = 1.0  # m between two who set out side by side at the same pace
 RELAX, ATTENTION = range(2)  # columns of `Walks.trait`
 RELAXATION = (0.4, 0.6)  # s; Helbing and Molnar 1995 have 0.5 for everybody
-# how much of what others will do somebody takes into account; an assumption in the order that Hatfield and Murphy 2007
-# found for people on the phone
-ATTENTIVE = {"phone": 0.7, "texting": 0.4}
+ATTENTIVE = {"phone": 0.7, "texting": 0.4}  # share of what others will do that is taken into account; an assumption
 
 
 class Walks(NamedTuple):
