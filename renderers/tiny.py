@@ -19,10 +19,8 @@ from renderers.frame import Frame, View
 from renderers.geometry import FAR, Flattener
 from renderers.materials import LINEAR
 from renderers.mesh import Material, Mesh, Texture
-from renderers.pixels import shade_plain
-from renderers.points import make_points
-from renderers.raster import NO_MAP, NO_SHADOWS, Drawn, built_in_sky, environment, lens_of, sun_vector, triangles_of
-from renderers.shade import Triangles
+from renderers.raster import Drawn, built_in_sky, sun_vector, triangles_of
+from renderers.sky_pictures import sky_picture
 from renderers.stage import Instance, Stage
 from scenes.geometry import quaternion_of
 from sim.bullet_client import Client
@@ -74,7 +72,7 @@ class TinyRenderer:
         rgba, buffer, segments = self._shoot(stage, view)
         depth = (FAR * NEAR / (FAR - (FAR - NEAR) * buffer.astype(np.float64))).astype(np.float32)
         seen = segments != NOTHING
-        rgb, sky = self._sky(stage, view, triangles)
+        rgb, sky = sky_picture(built_in_sky(stage.light), stage.seed, view)
         light = stage.light  # TinyRenderer's white is a wall in the open
         white = 0.5 * (np.array(light.zenith) + np.array(light.horizon)) + 0.6 * np.array(light.sun_colour)
         rgb[seen] = (LINEAR[rgba[..., :3]] * white.astype(np.float32))[seen]
@@ -165,20 +163,6 @@ class TinyRenderer:
             np.asarray(found[3], np.float32).reshape(shape),
             np.asarray(found[4], np.int32).reshape(shape),
         )
-
-    def _sky(
-        self, stage: Stage, view: View, triangles: Triangles
-    ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:  # fmt: skip
-        """Radiance and kinds of a picture of the sky alone."""
-        shape = (view.height, view.width)
-        rgb, normal = np.empty((*shape, 3), np.float32), np.empty((*shape, 3), np.float32)
-        depth, kinds, numbers = np.empty(shape, np.float32), np.empty(shape, np.uint8), np.empty(shape, np.uint16)
-        shade_plain(
-            np.full(shape, NOTHING, np.int32), make_points(view.width), triangles, self.flattener.materials.packed(),
-            environment(built_in_sky(stage.light), stage.seed), NO_SHADOWS, NO_MAP, lens_of(view), rgb, depth, kinds,
-            numbers, normal,
-        )  # fmt: skip
-        return rgb, kinds
 
 
 def _holed(material: Material) -> bool:

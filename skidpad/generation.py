@@ -75,7 +75,8 @@ def generate(
     recipe: Recipe = make_recipe(
         template.name, template.text, seed=seed, samples=samples, frames_per_sample=frames_per_sample, fps=fps,
         randomise=randomise, renderer=chosen_renderer(renderer), assets=",".join(packs) or "builtin",
-        engines=engines_of(template), inputs=run_folders(template) | pack_digests(packs), labels=wanted, reject=reject,
+        engines=engines_of(template, renderer), inputs=run_folders(template) | pack_digests(packs), labels=wanted,
+        reject=reject,
     )  # fmt: skip
     writer = DatasetWriter(Path(out), recipe)
     done = writer.done()
@@ -92,16 +93,17 @@ def generate(
     return writer.finish(notices(packs))
 
 
-def engines_of(template: SceneTemplate) -> tuple[str, ...]:
-    """Distributions of the engines that a scene file may ask for.
+def engines_of(template: SceneTemplate, renderer: str) -> tuple[str, ...]:
+    """Distributions of the engines that a scene file may ask for, and of the path tracer.
 
     Raises:
         RuntimeError: one is not installed.
     """
+    traced = ("mitsuba", "pyoidn") if renderer.partition(":")[0] == "path" else ()
     if not possible(template.spec.physics, "bullet"):
-        return ()
+        return traced
     pybullet()
-    return ("pybullet",)
+    return "pybullet", *traced
 
 
 @lru_cache(maxsize=4)

@@ -47,16 +47,30 @@ def _bullet() -> Renderer:
     return TinyRenderer()
 
 
-RENDERERS: dict[str, Callable[[], Renderer]] = {"raster": RasterRenderer, "gl": _gl, "bullet": _bullet}
+def _path() -> Renderer:
+    from renderers.path import PathRenderer
+
+    return PathRenderer()
+
+
+RENDERERS: dict[str, Callable[[], Renderer]] = {"raster": RasterRenderer, "gl": _gl, "path": _path, "bullet": _bullet}
+MOST_PATHS = 65536  # through a pixel
 
 
 @lru_cache(maxsize=len(RENDERERS))
 def renderer(name: str = "raster") -> Renderer:
     """The one renderer of a name in this process.
 
+    Args:
+        name: row of RENDERERS, or path:N with the number of paths through each pixel.
+
     Raises:
         RuntimeError: what it needs is not installed, or does not work here.
     """
+    if name.startswith("path:"):
+        from renderers.path import PathRenderer
+
+        return PathRenderer(int(name.removeprefix("path:")))
     return RENDERERS[name]()
 
 
@@ -64,20 +78,25 @@ def chosen_renderer(name: str) -> str:
     """Name of the renderer that a user means, tried out.
 
     Args:
-        name: row of RENDERERS, or auto: gl where there is a graphics card, else raster.
+        name: as `renderer` takes it, or auto: gl where there is a graphics card, else raster.
 
     Returns:
-        Row of RENDERERS.
+        As `renderer` takes it.
 
     Raises:
-        ValueError: unknown name.
+        ValueError: unknown name, or a number of paths outside its limits.
         RuntimeError: it does not work here.
     """
     if name == "auto":
         from renderers.gl_device import graphics_card
 
         return "gl" if graphics_card() else "raster"
-    if name not in RENDERERS:
+    base, colon, paths = name.partition(":")
+    if base == "path" and colon:
+        if not (paths.isascii() and paths.isdigit() and 1 <= int(paths) <= MOST_PATHS):
+            raise ValueError(f"renderer {name!r}: {paths!r} paths through a pixel are not in [1, {MOST_PATHS}]")
+        name = f"path:{int(paths)}"
+    elif name not in RENDERERS:
         raise ValueError(f"renderer {name!r} is not one of auto, {', '.join(RENDERERS)}")
     renderer(name)
     return name

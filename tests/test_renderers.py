@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from functools import lru_cache
 
@@ -32,7 +33,9 @@ SCENES = ("street", "crossing-night", "junction-rain", "street-snow", "hill", "p
 
 @pytest.fixture(params=[name for name in RENDERERS if name != "raster"])
 def other(request: pytest.FixtureRequest) -> str:
-    name = str(request.param)
+    name = "path:1" if request.param == "path" else str(request.param)
+    if name == "path:1":
+        pytest.importorskip("mitsuba")
     try:
         renderer(name)
     except GlError as error:
@@ -64,8 +67,49 @@ def inner(frame: Frame) -> np.ndarray:
     return np.asarray(cv2.dilate(ids, kernel) == cv2.erode(ids, kernel))
 
 
+def test_rays_meet_what_the_rasteriser_draws() -> None:
+    pytest.importorskip("mitsuba")
+    from renderers.path import PathRenderer
+
+    tracer = PathRenderer(1)
+    for name in SCENES:
+        stage, view, _ = staged(name)
+        drawn = reference(name)
+        own, flat = drawn.frame, drawn.flat
+        index, depth = tracer.traced(stage, view)
+        met = index >= 0
+        where = inner(own) & ~np.isin(index, flat.cutouts.triangle)  # rays stop at holes, too
+        assert where.mean() > 0.5
+        assert (np.where(met, flat.instance[index], 0) == own.instance)[where].mean() >= 0.99
+        assert (np.where(met, flat.kind[index], own.semantic) == own.semantic)[where].mean() >= 0.99
+        assert (met == np.isfinite(own.depth))[where].mean() >= 0.99
+        both = where & met & np.isfinite(own.depth)
+        wrong = np.abs(own.depth[both] - depth[both]) > 1e-3 + 1e-3 * own.depth[both]
+        assert wrong.mean() < 2e-3
+
+
+def test_path_traced_pictures_are_as_bright_as_the_rasterisers() -> None:
+    pytest.importorskip("mitsuba")
+    from renderers.path import PathRenderer
+
+    stage, view, _ = staged("street")
+    own, frame = reference("street").frame, PathRenderer(2).draw(stage, view).frame
+    walls = own.semantic == Kind.BUILDING
+    for part in (own.semantic == Kind.ROAD, walls):
+        ratio = frame.rgb[part].mean() / own.rgb[part].mean()
+        assert 0.6 < ratio < 1.6
+    assert np.array_equal(own.instance, frame.instance)
+    assert np.array_equal(own.depth, frame.depth)
+    # the same bricks: where nothing mirrors, textures pass by the denoiser
+    grain = [np.log(picture.mean(-1) + 1e-3) for picture in (own.rgb, frame.rgb)]
+    fine = [(one - cv2.GaussianBlur(one, (0, 0), 2.0))[inner(own) & walls] for one in grain]
+    assert np.corrcoef(*fine)[0, 1] > 0.6
+
+
 @pytest.mark.parametrize("name", SCENES)
 def test_things_are_in_the_same_pixels(other: str, name: str) -> None:
+    if other == "path:1":
+        pytest.skip("its maps are the rasteriser's")
     stage, view, _ = staged(name)
     own, frame = reference(name).frame, renderer(other).draw(stage, view).frame
     where = np.ones(own.depth.shape, np.bool_)
@@ -203,8 +247,19 @@ def facing(view: View, distance: float) -> np.ndarray:
 def test_names_of_renderers() -> None:
     assert chosen_renderer("raster") == "raster"
     assert chosen_renderer("auto") in ("raster", "gl")
-    with pytest.raises(ValueError, match="renderer 'pth' is not one of auto, raster, gl, bullet"):
+    with pytest.raises(ValueError, match="renderer 'pth' is not one of auto, raster, gl, path, bullet"):
         chosen_renderer("pth")
+    for name in ("path:", "path:0", "path:2.5", "path:65537"):
+        with pytest.raises(ValueError, match=r"paths through a pixel are not in \[1, 65536\]"):
+            chosen_renderer(name)
+
+
+def test_without_mitsuba_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    from renderers.path import PathError, PathRenderer
+
+    monkeypatch.setitem(sys.modules, "mitsuba", None)
+    with pytest.raises(PathError, match=r"^renderer path: .*; pip install 'skidpad\[photoreal\]', or take .*raster$"):
+        PathRenderer()
 
 
 def test_without_opengl_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
