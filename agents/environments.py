@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -146,18 +146,12 @@ class Environments:
         options = randomise or Randomisation()
         play = _play(self.pool, num_envs, options, weights or Weights(), round(time_limit / DT), first)
         wanted = consequence or ("respawn" if controlled == "cars" else "remove")
-        if wanted not in CONSEQUENCES:
-            raise ValueError(f"consequence: {wanted!r} is none of {', '.join(CONSEQUENCES)}")
-        if view not in VIEWS:
-            raise ValueError(f"view: {view!r} is none of {', '.join(VIEWS)}")
-        if dynamics not in DYNAMICS:
-            raise ValueError(f"dynamics: {dynamics!r} is none of {', '.join(DYNAMICS)}")
-        lag = np.float32(0.0 if dynamics == "kinematic" else LAG)
-        play = play._replace(dynamics=np.int64(DYNAMICS.index(dynamics)), lag=lag)
-        if people not in PEOPLE:
-            raise ValueError(f"people: {people!r} is none of {', '.join(PEOPLE)}")
-        play = play._replace(people=np.int64(PEOPLE.index(people)))
-        play = play._replace(autoreset=autoreset, consequence=np.int64(CONSEQUENCES.index(wanted)), each=each)
+        choice_of("view", view, VIEWS)
+        play = play._replace(
+            autoreset=autoreset, each=each, lag=np.float32(0.0 if dynamics == "kinematic" else LAG),
+            consequence=choice_of("consequence", wanted, CONSEQUENCES),
+            dynamics=choice_of("dynamics", dynamics, DYNAMICS), people=choice_of("people", people, PEOPLE),
+        )  # fmt: skip
         self.batch = _batch(self.pool, num_envs, play, VIEWS[view])
         self.single_action_space = spaces.Box(-1.0, 1.0, (2,), np.float32)
         self.single_observation_space = (
@@ -308,6 +302,18 @@ def _batch(pool: Pool, count: int, play: Play, size: int) -> Batch:
         np.zeros((count, actors, 2), np.float32), np.zeros((count, actors), np.float32),
         np.zeros((count, actors, 3), np.float32), pool.log, _stroll(pool, count if play.people != PATHS else 0),
     )  # fmt: skip
+
+
+def choice_of(option: str, value: str, choices: Iterable[str]) -> np.int64:
+    """Place of an option's value among its choices.
+
+    Raises:
+        ValueError: it is none of them.
+    """
+    names = list(choices)
+    if value not in names:
+        raise ValueError(f"{option}: {value!r} is none of {', '.join(names)}")
+    return np.int64(names.index(value))
 
 
 def _stroll(pool: Pool, count: int) -> Stroll:

@@ -122,13 +122,14 @@ def first_of(terms):  # type: ignore[no-untyped-def]
 def contacts_of(p, e, a, tables, bodies, sight, near):  # type: ignore[no-untyped-def]
     """Whether a vehicle hit a person, touched a vehicle, or moves too close to a person."""
     hit, touched, close = False, False, False
+    puller, trailer = tables.tow[p, a, 0], tables.tow[p, a, 1]
     x, y, v = bodies.position[e, a, 0], bodies.position[e, a, 1], bodies.speed[e, a]
     half, wide = np.float32(0.5) * tables.size[p, a, 0], np.float32(0.5) * tables.size[p, a, 1]
     for m in range(near.first[a], near.first[a + 1]):
         if near.square[m] > np.float32(FARTHEST * FARTHEST):
             continue
         j = near.other[m]
-        if tables.tow[p, a, 0] == j or tables.tow[p, a, 1] == j:
+        if j in (puller, trailer):
             continue
         if tables.vehicle[p, j]:
             touched |= touches(p, e, a, j, tables, bodies, sight)

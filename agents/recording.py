@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from agents.environments import Environments
 from agents.episodes import Controlled
+from scenes.wholefile import write_whole
 from sim.world import F4
 
 VERSION = 1  # of the file; it counts up whenever the core comes to other states
@@ -112,9 +113,7 @@ def write_recording(run: Recording, out: Path) -> None:
     }  # fmt: skip
     text = json.dumps(head).encode()
     body = len(text).to_bytes(4, "little") + text + data.getvalue()
-    beside = out.with_name(out.name + ".part")
-    beside.write_bytes(MAGIC + hashlib.sha256(body).digest() + body)
-    beside.replace(out)
+    write_whole(out, MAGIC + hashlib.sha256(body).digest() + body)
 
 
 def read_recording(file: Path) -> Recording:

@@ -10,7 +10,7 @@ import numpy as np
 from agents.walkers import pace_by_kerbs, vehicle_ahead
 from sim.crowd import social_force
 from sim.ground import on_road
-from sim.kernels import kernel, released, wrap
+from sim.kernels import called, kernel, wrap
 from sim.orca import avoid
 from sim.tables import place_on, slide_on
 from sim.walks import Walks
@@ -56,7 +56,7 @@ def on_path_road(p, a, s, tables):  # type: ignore[no-untyped-def]
     return tables.ground.rows[p, 1] > 0 and on_road(tables.ground, p, x, y)
 
 
-@released
+@called
 def plan_stroll(p, e, model, dt, row_of, stroll, tables, bodies, sight, near):  # type: ignore[no-untyped-def]
     """Work out how everybody who walks freely will be pushed in the next step.
 
@@ -99,7 +99,7 @@ def plan_stroll(p, e, model, dt, row_of, stroll, tables, bodies, sight, near):  
             push[a, 0], push[a, 1] = (vx - velocity[a, 0]) / dt, (vy - velocity[a, 1]) / dt
 
 
-@released
+@called
 def stroll_on(p, e, a, dt, stroll, tables, bodies):  # type: ignore[no-untyped-def]
     """Move a person who walks freely by one step; returns the way, m."""
     vx = stroll.velocity[e, a, 0] + stroll.push[e, a, 0] * dt

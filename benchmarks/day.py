@@ -13,6 +13,7 @@ the wished speed. A vehicle that has not moved for five minutes, more than four 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import tempfile
 import time
@@ -31,6 +32,7 @@ from scenes.files import load
 from scenes.kinds import VEHICLES
 from scenes.seeds import rng_for
 from scenes.types import Actor, Scene
+from scenes.wholefile import write_whole
 from sim.near import REACH
 from sim.signals import GREEN
 
@@ -271,12 +273,11 @@ def main() -> None:
 
 def keep(core: Environments, counts: Counts, folder: Path) -> None:
     """Write the state of the run, whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
     parts = {name: getattr(counts, name) for name in ("begun", "still", "way", "last", "shown")}
     text = json.dumps({"totals": counts.totals, "delays": counts.delays, "headways": counts.headways})
-    with (folder / "state.part").open("wb") as file:
-        np.savez(file, **core_state(core), **{f"counts.{name}": part for name, part in parts.items()}, text=text)
-    (folder / "state.part").replace(folder / "state.npz")
+    data = io.BytesIO()
+    np.savez(data, **core_state(core), **{f"counts.{name}": part for name, part in parts.items()}, text=text)
+    write_whole(folder / "state.npz", data.getvalue())
 
 
 def resume(core: Environments, counts: Counts, folder: Path) -> None:

@@ -15,7 +15,7 @@ from renderers.fill import place
 from renderers.frame import View
 from renderers.materials import MaterialTable
 from renderers.mesh import Floats, Ints, Mesh
-from renderers.stage import Instance, Stage
+from renderers.stage import Instance, Stage, sun_vector
 
 CASTER_REACH = 30.0  # m around the camera within which things outside the picture may throw shadows into it
 FAR_SHADOW = 60.0  # m from things beside the picture at which their shadows are still looked for
@@ -144,11 +144,10 @@ def needed(stage: Stage, view: View) -> list[Instance]:
 
 def shadow_of(stage: Stage) -> NDArray[np.float64]:
     """(3,) from the top of something one metre high to the end of its shadow, m; zero without sun."""
-    light = stage.light
-    if max(light.sun_colour) <= 0.0:
+    if max(stage.light.sun_colour) <= 0.0:
         return np.zeros(3)
-    long = 1.0 / max(float(np.tan(light.sun_elevation)), 1e-3)
-    return np.array([-long * np.cos(light.sun_azimuth), -long * np.sin(light.sun_azimuth), -1.0])
+    sun = sun_vector(stage.light)
+    return np.asarray(-sun / max(float(sun[2]), 1e-3))
 
 
 def matters(item: Instance, view: View, shadow: NDArray[np.float64]) -> bool:
@@ -159,10 +158,10 @@ def matters(item: Instance, view: View, shadow: NDArray[np.float64]) -> bool:
     radius = float(np.linalg.norm(high - low)) / 2.0
     if in_reach(middle, radius, view, CASTER_REACH):
         return True
-    fall = (high[2] - low[2]) * shadow  # from its highest point to the ground
-    steps = np.arange(1, math.ceil(min(float(np.hypot(*fall[:2])), FAR_SHADOW) / max(radius, 1.0)) + 1)
-    length = max(float(np.hypot(*fall[:2])), 1e-9)
-    return any(in_reach(middle + fall * min(k * max(radius, 1.0) / length, 1.0), radius, view, 0.0) for k in steps)
+    fall, step = (high[2] - low[2]) * shadow, max(radius, 1.0)  # from its highest point to the ground
+    length = math.hypot(fall[0], fall[1])
+    count = math.ceil(min(length, FAR_SHADOW) / step)
+    return any(in_reach(middle + fall * min(k * step / length, 1.0), radius, view, 0.0) for k in range(1, count + 1))
 
 
 def in_reach(middle: NDArray[np.float64], radius: float, view: View, near: float) -> bool:

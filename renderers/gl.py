@@ -19,7 +19,7 @@ from renderers.materials import LEVELS
 from renderers.openness import EVERYWHERE
 from renderers.openness import LEVELS as OPEN_LEVELS
 from renderers.pixels import DISTANT, FOG_HEIGHT, SKY
-from renderers.points import FACADE_LIFT
+from renderers.points import FACADE_LIFT, LIFT
 from renderers.raster import (
     NO_MAP,
     SKY_TEXEL,
@@ -43,7 +43,7 @@ __all__ = ["GlError", "GlRenderer"]
 KINDS = 64  # rows of tables by kind
 DEFINES = {
     "ATLAS": ATLAS, "KINDS": KINDS, "NEAR": NEAR, "LEVELS": LEVELS, "SKY": SKY, "DISTANT": DISTANT, "FOG": FOG,
-    "FOG_HEIGHT": FOG_HEIGHT, "FACADE_LIFT": FACADE_LIFT, "LANTERN": LANTERN, "LANTERN_REACH": REACH[0],
+    "FOG_HEIGHT": FOG_HEIGHT, "FACADE_LIFT": FACADE_LIFT, "LIFT": LIFT, "LANTERN": LANTERN, "LANTERN_REACH": REACH[0],
     "BEAM_REACH": REACH[1], "OPEN_LOW": OPEN_LEVELS[0], "OPEN_HIGH": OPEN_LEVELS[1], "SNOW_ALBEDO": f"vec3{ALBEDO}",
 }  # fmt: skip
 WET = {"FIRST": FIRST, "GROWTH": GROWTH, "LEVEL": LEVEL, "RAYS": RAYS, "ROUGH": ROUGH, "SOLID": SOLID, "STEPS": STEPS}

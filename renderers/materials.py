@@ -77,17 +77,18 @@ def unfringed(linear: NDArray[np.float32], alpha: NDArray[np.uint8]) -> list[NDA
     return levels
 
 
-def probed(alpha: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Alpha between the texels of a level as the rasteriser samples it, bilinear, at PROBES x PROBES places or more.
+def probed(alpha: NDArray[np.uint8], each: int | None = None) -> NDArray[np.float32]:
+    """Alpha between the texels of a level as the rasteriser samples it, bilinear.
 
     Args:
         alpha: (N, N).
+        each: places in a texel along an edge; None = as many as make PROBES x PROBES places or more.
 
     Returns:
         (M, M) 0..255.
     """
     edge = len(alpha)
-    each = max(1, PROBES // edge)
+    each = each or max(1, PROBES // edge)
     at = (np.arange(edge * each, dtype=np.float32) + 0.5) / each - 0.5
     first = np.floor(at).astype(int)
     share = at - first

@@ -26,15 +26,14 @@ from renderers.raster import (
     NO_SHADOWS,
     Drawn,
     built_in_sky,
+    empty_maps,
     environment,
     lens_of,
-    sun_vector,
     triangles_of,
     visible_triangles,
 )
-from renderers.shade import Materials, Triangles
 from renderers.sky_pictures import panorama, sky_picture
-from renderers.stage import Stage
+from renderers.stage import Stage, sun_vector
 from scenes.types import Light
 
 SAMPLES = 16  # paths through each pixel
@@ -90,32 +89,27 @@ class PathRenderer:
         surfaces = make_surfaces(view.height, view.width)
         fine = visible_triangles(flat, triangles.camera, view, 2)
         gather(fine, albedo, shine, points, triangles, materials, env, lens, surfaces)
-        full, even = (self._light(stage, view, flat, groups, albedo, surfaces, glossy) for glossy in (True, False))
+        lights = self._emitters(stage, light, view)
+        full, even = (
+            self._light(stage, view, flat, groups, albedo, lights, surfaces, glossy) for glossy in (True, False)
+        )
         rgb = joined(full, even, surfaces)
         air = (1.0 - surfaces.clear)[..., None] * env.horizon * np.float32(0.85)
         rgb = rgb * surfaces.clear[..., None] + air
         open_sky = surfaces.covered == 0.0
         rgb[open_sky] = sky_picture(light, stage.seed, view)[0][open_sky]
-        return Drawn(self._maps(stage, view, flat, triangles, materials, rgb), flat, triangles)
-
-    def _maps(self, stage: Stage, view: View, flat: Flat, triangles: Triangles, materials: Materials, rgb: F4) -> Frame:
-        """The rasteriser's maps around a picture."""
-        shape = (view.height, view.width)
-        depth, normal = np.empty(shape, np.float32), np.empty((*shape, 3), np.float32)
-        semantic, instance = np.empty(shape, np.uint8), np.empty(shape, np.uint16)
+        maps = empty_maps(view)
         index = visible_triangles(flat, triangles.camera, view, 1)
-        shade_plain(
-            index, make_points(view.width), triangles, materials, environment(built_in_sky(stage.light), stage.seed),
-            NO_SHADOWS, NO_MAP, lens_of(view), rgb[:0, :0], depth, semantic, instance, normal,
-        )  # fmt: skip
-        return Frame(np.ascontiguousarray(rgb, np.float32), depth, semantic, instance, normal, view, stage.time)
+        shade_plain(index, points, triangles, materials, env, NO_SHADOWS, NO_MAP, lens, rgb[:0, :0], *maps)
+        return Drawn(Frame(np.ascontiguousarray(rgb, np.float32), *maps, view, stage.time), flat, triangles)
 
     def _light(
-        self, stage: Stage, view: View, flat: Flat, groups: list[Group], albedo: F4, surfaces: Surfaces, glossy: bool
-    ) -> F4:
+        self, stage: Stage, view: View, flat: Flat, groups: list[Group], albedo: F4, lights: dict[str, Any],
+        surfaces: Surfaces, glossy: bool,
+    ) -> F4:  # fmt: skip
         """(H, W, 3) radiance under whole colours; not glossy: of what surfaces throw back evenly, alone."""
         mi = self.mi
-        scene = {"type": "scene", "sensor": sensor_of(mi, view), **self._emitters(stage, view)}
+        scene = {"type": "scene", "sensor": sensor_of(mi, view), **lights}
         for number, group in enumerate(groups):
             parts = {"bsdf": scatters(mi, group, flat, glossy)}
             if max(group.radiance) > 0.0 and glossy:
@@ -142,8 +136,8 @@ class PathRenderer:
         guide = np.ascontiguousarray(surfaces.plain), np.ascontiguousarray(surfaces.normal)
         return np.asarray(self.oidn.denoise(noisy, *guide, hdr=True, clean_aux=True), np.float32)
 
-    def _emitters(self, stage: Stage, view: View) -> dict[str, Any]:
-        mi, light = self.mi, built_in_sky(stage.light)
+    def _emitters(self, stage: Stage, light: Light, view: View) -> dict[str, Any]:
+        mi = self.mi
         if self._sky is None or self._sky[:2] != (light, stage.seed):
             self._sky = light, stage.seed, mi.Bitmap(panorama(light, stage.seed, SKY_WIDTH))
         found: dict[str, Any] = {

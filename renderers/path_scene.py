@@ -13,7 +13,7 @@ from renderers.fill import F4
 from renderers.frame import View
 from renderers.geometry import Flat
 from renderers.lamps import LANTERN, NEARBY, lobe_of
-from renderers.materials import HALF
+from renderers.materials import HALF, probed
 from renderers.mesh import Ints
 from renderers.shade import Lamps, Materials
 from scenes.geometry import triple
@@ -126,23 +126,12 @@ def scatters(mi: Any, group: Group, flat: Flat, glossy: bool) -> dict[str, Any]:
         return surface
     edge, first = int(flat.alphas.size[group.sheet]), int(flat.alphas.offset[group.sheet, 0])
     alpha = flat.alphas.texels[first : first + edge * edge].reshape(edge, edge)
+    opaque = np.asarray(probed(alpha, HEM) >= HALF, np.float32)
     holes = {
-        "type": "bitmap", "bitmap": mi.Bitmap(hole_map(alpha)[..., None]), "raw": True, "filter_type": "nearest",
+        "type": "bitmap", "bitmap": mi.Bitmap(opaque[..., None]), "raw": True, "filter_type": "nearest",
         "wrap_mode": "repeat",
     }  # fmt: skip
     return {"type": "mask", "opacity": holes, "surface": surface}
-
-
-def hole_map(alpha: NDArray[np.uint8]) -> F4:
-    """(HEM N, HEM N) 1 where an (N, N) alpha is no hole, between texels bilinear as the rasteriser has it."""
-    edge = len(alpha)
-    at = (np.arange(edge * HEM) + 0.5) / HEM - 0.5
-    first = np.floor(at).astype(int)
-    share = at - first
-    field = alpha.astype(np.float64)
-    field = field[first % edge] * (1.0 - share)[:, None] + field[(first + 1) % edge] * share[:, None]
-    field = field[:, first % edge] * (1.0 - share) + field[:, (first + 1) % edge] * share
-    return np.ascontiguousarray(field >= HALF, np.float32)
 
 
 def sensor_of(mi: Any, view: View, centred: bool = False) -> dict[str, Any]:
@@ -163,12 +152,6 @@ def sensor_of(mi: Any, view: View, centred: bool = False) -> dict[str, Any]:
             "pixel_format": "rgb", "component_format": "float32",
         },
     }  # fmt: skip
-
-
-def turned(mi: Any, towards: NDArray[np.float64]) -> Any:
-    """Transform whose z axis points into a unit direction (3,)."""
-    up = [0.0, 0.0, 1.0] if abs(float(towards[2])) < 0.9 else [1.0, 0.0, 0.0]
-    return mi.ScalarTransform4f().look_at([0.0, 0.0, 0.0], towards.tolist(), up)
 
 
 def lamp_emitters(mi: Any, lamps: Lamps, eye: NDArray[np.float64]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -19,7 +18,7 @@ from renderers.pixels import shade_plain, shade_smooth
 from renderers.points import make_points
 from renderers.shade import Cascade, DepthMap, Environment, Lamps, Lens, Triangles
 from renderers.sky_maps import NO_SKY, bases, horizon_of, sky_map
-from renderers.stage import Stage
+from renderers.stage import Stage, sun_vector
 from renderers.wet import mirror_ground
 from scenes.relief import raised
 from scenes.types import Light
@@ -102,10 +101,7 @@ class RasterRenderer:
         sky_map = self._sky_map(flat, stage, view)
         lens = lens_of(view)
         height, width = view.height, view.width
-        depth = np.empty((height, width), np.float32)
-        semantic = np.empty((height, width), np.uint8)
-        instance = np.empty((height, width), np.uint16)
-        normal = np.empty((height, width, 3), np.float32)
+        depth, semantic, instance, normal = empty_maps(view)
         rgb = np.empty((height, width, 3), np.float32)
         points = make_points(4 * width)
         smooth = self.options.samples > 1
@@ -135,6 +131,15 @@ class RasterRenderer:
     def _sky_map(self, flat: Flat, stage: Stage, view: View) -> DepthMap:
         size = self.options.sky_size
         return NO_MAP if size == 0 else depth_map(flat, sky_rows(stage, view, self.options), size, SKY_TEXEL)
+
+
+def empty_maps(view: View) -> tuple[F4, NDArray[np.uint8], NDArray[np.uint16], F4]:
+    """Room for depth, semantic, instance and normal of `Frame`."""
+    shape = (view.height, view.width)
+    return (
+        np.empty(shape, np.float32), np.empty(shape, np.uint8), np.empty(shape, np.uint16),
+        np.empty((*shape, 3), np.float32),
+    )  # fmt: skip
 
 
 def triangles_of(flat: Flat, view: View) -> Triangles:
@@ -247,14 +252,6 @@ def lens_of(view: View) -> Lens:
         view.camera_from_world[:3, :3].astype(np.float32), view.position.astype(np.float32),
         float(view.focal), view.width / 2, view.height / 2,
     )  # fmt: skip
-
-
-def sun_vector(light: Light) -> NDArray[np.float64]:
-    """(3,) unit vector towards the sun."""
-    flat = math.cos(light.sun_elevation)
-    return np.array(
-        [flat * math.cos(light.sun_azimuth), flat * math.sin(light.sun_azimuth), math.sin(light.sun_elevation)]
-    )
 
 
 def focus(view: View, ahead: float) -> NDArray[np.float64]:

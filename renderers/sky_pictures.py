@@ -13,7 +13,7 @@ from renderers.frame import View
 from renderers.materials import MaterialTable
 from renderers.pixels import shade_plain
 from renderers.points import make_points
-from renderers.raster import NO_MAP, NO_SHADOWS, environment, lens_of
+from renderers.raster import NO_MAP, NO_SHADOWS, empty_maps, environment, lens_of
 from renderers.shade import Triangles
 from scenes.types import Light
 
@@ -33,8 +33,7 @@ def sky_picture(light: Light, seed: int, view: View) -> tuple[F4, NDArray[np.uin
         (H, W, 3) linear radiance and (H, W) kinds.
     """
     shape = (view.height, view.width)
-    rgb, normal = np.empty((*shape, 3), np.float32), np.empty((*shape, 3), np.float32)
-    depth, kinds, numbers = np.empty(shape, np.float32), np.empty(shape, np.uint8), np.empty(shape, np.uint16)
+    rgb, (depth, kinds, numbers, normal) = np.empty((*shape, 3), np.float32), empty_maps(view)
     shade_plain(
         np.full(shape, -1, np.int32), make_points(view.width), NO_TRIANGLES, MaterialTable().packed(),
         environment(light, seed), NO_SHADOWS, NO_MAP, lens_of(view), rgb, depth, kinds, numbers, normal,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,3 +36,11 @@ class Stage:
     seed: int  # of clouds and the distant skyline
     lamps: tuple[Lamp, ...] = ()  # that light their surroundings
     relief: Relief | None = None  # of the ground
+
+
+def sun_vector(light: Light) -> NDArray[np.float64]:
+    """(3,) unit vector towards the sun."""
+    flat = math.cos(light.sun_elevation)
+    return np.array(
+        [flat * math.cos(light.sun_azimuth), flat * math.sin(light.sun_azimuth), math.sin(light.sun_elevation)]
+    )

@@ -19,9 +19,9 @@ from renderers.frame import Frame, View
 from renderers.geometry import FAR, Flattener
 from renderers.materials import LINEAR
 from renderers.mesh import Material, Mesh, Texture
-from renderers.raster import Drawn, built_in_sky, sun_vector, triangles_of
+from renderers.raster import Drawn, built_in_sky, triangles_of
 from renderers.sky_pictures import sky_picture
-from renderers.stage import Instance, Stage
+from renderers.stage import Instance, Stage, sun_vector
 from scenes.geometry import quaternion_of
 from sim.bullet_client import Client
 

@@ -24,6 +24,7 @@ ASIDE = 0.12  # of the push goes to the own right: people in this part of the wo
 FELT = 3.0  # m, farther people do not push
 WALL_FIRM, WALL_RANGE = 5.0, 0.1  # m/s2, m
 BOX_FIRM, BOX_RANGE = 5.0, 0.3  # m/s2, m, of vehicles
+MINDED = 20.0  # m, vehicles whose middle is farther away do not count
 HARDEST = 10.0  # m/s2, of a wall or vehicle
 GAZE, COHESION, ELBOWS = 4.0, 3.0, 1.0  # beta 1 to 3 of Moussaid et al. 2010
 VISION = 0.5 * math.pi  # rad to both sides that are seen without turning the head (Moussaid et al. 2010)
@@ -195,7 +196,7 @@ def vehicles_push(p, e, a, tables, bodies, sight, velocity, near):  # type: igno
     fx, fy, radius = np.float32(0.0), np.float32(0.0), body_radius(tables, p, a)
     for m in range(near.first[a], near.first[a + 1]):
         j = near.other[m]
-        if not tables.vehicle[p, j] or near.square[m] > np.float32(400.0):
+        if not tables.vehicle[p, j] or near.square[m] > np.float32(MINDED * MINDED):
             continue
         gap, nx, ny = box_gap(p, e, a, j, np.float32(LOOK), tables, bodies, sight, velocity)
         if gap < np.float32(FELT):

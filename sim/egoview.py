@@ -12,7 +12,7 @@ from numba import njit
 from sim.ahead import HALF, lead_on_route, next_crossing, next_signal, oncoming
 from sim.bodies import bodies_of, empty_sight, look_around
 from sim.kernels import MAX_STEER, kernel, steep, wrap
-from sim.near import REACH, empty_near, find_near
+from sim.near import REACH, choose, empty_near, find_near
 from sim.places import MOST, PLACE, see_places
 from sim.signals import GREEN, RED, YELLOW
 from sim.tables import Tables, slide_on
@@ -224,14 +224,9 @@ def choose_nearest(p, a, most, tables, sight, near):  # type: ignore[no-untyped-
         elif not tables.vehicle[p, j] or tables.path[p, j] < 0:
             square *= np.float32(4.0)
         if square < farthest:
-            k = n
-            while k > np.uint64(0) and near.far[k - np.uint64(1)] > square:
-                near.chosen[k], near.far[k] = near.chosen[k - np.uint64(1)], near.far[k - np.uint64(1)]
-                k -= np.uint64(1)
-            near.chosen[k], near.far[k] = j, square
-            n += np.uint64(1)
-            if n >= most:
-                n, farthest = most, near.far[most - np.uint64(1)]
+            n = choose(n, most, j, square, near)
+            if n == most:
+                farthest = near.far[most - np.uint64(1)]
     return n
 
 

@@ -114,17 +114,23 @@ def beside_distance(left: F4, right: F4, rss: Rss = Rss()) -> F4:
 
 
 @njit(cache=True, error_model="numpy")
+def _touch(x, y, c, s, valid, half, w, a, t, b, u):  # type: ignore[no-untyped-def]
+    """Whether the box of actor a at time t overlaps with that of actor b at time u."""
+    if not (valid[w, a, t] and valid[w, b, u]):
+        return False
+    return boxes_touch(
+        x[w, b, u] - x[w, a, t], y[w, b, u] - y[w, a, t], c[w, a, t], s[w, a, t], half[w, a, 0], half[w, a, 1],
+        c[w, b, u], s[w, b, u], half[w, b, 0], half[w, b, 1],
+    )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
 def _collisions(x, y, c, s, valid, half, out):  # type: ignore[no-untyped-def]
     for w in range(x.shape[0]):
         for t in range(x.shape[2]):
             for a in range(x.shape[1]):
                 for b in range(a):
-                    if not (valid[w, a, t] and valid[w, b, t]):
-                        continue
-                    if boxes_touch(
-                        x[w, b, t] - x[w, a, t], y[w, b, t] - y[w, a, t], c[w, a, t], s[w, a, t], half[w, a, 0],
-                        half[w, a, 1], c[w, b, t], s[w, b, t], half[w, b, 0], half[w, b, 1],
-                    ):  # fmt: skip
+                    if _touch(x, y, c, s, valid, half, w, a, t, b, t):
                         out[w, a, t] = out[w, b, t] = True
 
 
@@ -214,12 +220,7 @@ def _encroachments(x, y, c, s, valid, half, dt, out):  # type: ignore[no-untyped
                 for t in range(times) if a != b else range(0):
                     most = min(times, t + int(min(out[w, a, b], 1e6) / dt + 0.5)) if out[w, a, b] < np.inf else times
                     for u in range(t, most):
-                        if not (valid[w, a, t] and valid[w, b, u]):
-                            continue
-                        if boxes_touch(
-                            x[w, b, u] - x[w, a, t], y[w, b, u] - y[w, a, t], c[w, a, t], s[w, a, t], half[w, a, 0],
-                            half[w, a, 1], c[w, b, u], s[w, b, u], half[w, b, 0], half[w, b, 1],
-                        ):  # fmt: skip
+                        if _touch(x, y, c, s, valid, half, w, a, t, b, u):
                             out[w, a, b] = (u - t) * dt
                             break
 

@@ -122,3 +122,25 @@ def sort_cells(p, e, columns, rows, tables, bodies, near):  # type: ignore[no-un
             near.order[start[c]], near.x[start[c]], near.y[start[c]] = (
                 a, bodies.position[e, a, 0], bodies.position[e, a, 1],
             )  # fmt: skip
+
+
+@kernel
+def choose(n, most, j, square, near):  # type: ignore[no-untyped-def]
+    """Put an actor at its place among the chosen ones, nearest first.
+
+    Args:
+        n: how many are chosen; unsigned, as loops over actors are fastest.
+        most: how many may be; the farthest one goes.
+        j: actor.
+        square: of its distance, m2.
+        near: whose `chosen` and `far` have room for `most` + 1.
+
+    Returns:
+        How many there are now.
+    """
+    k = n
+    while k > np.uint64(0) and near.far[k - np.uint64(1)] > square:
+        near.chosen[k], near.far[k] = near.chosen[k - np.uint64(1)], near.far[k - np.uint64(1)]
+        k -= np.uint64(1)
+    near.chosen[k], near.far[k] = j, square
+    return min(n + np.uint64(1), most)

@@ -12,9 +12,9 @@ import math
 import numpy as np
 
 from sim.contacts import body_radius
-from sim.crowd import FELT, box_gap, nearest_wall
+from sim.crowd import FELT, MINDED, box_gap, nearest_wall
 from sim.kernels import kernel
-from sim.near import PLANES
+from sim.near import PLANES, choose
 
 HORIZON = 2.0  # s that people stay apart from each other
 WALL_HORIZON = 0.5  # s from kerbs, buildings and vehicles
@@ -154,7 +154,7 @@ def wall_planes(p, e, a, opened, walks, tables, bodies, sight, velocity, near): 
             n += 1
     for m in range(near.first[a], near.first[a + 1]):
         j = near.other[m]
-        if n == PLANES - MOST or not tables.vehicle[p, j] or near.square[m] > np.float32(400.0):
+        if n == PLANES - MOST or not tables.vehicle[p, j] or near.square[m] > np.float32(MINDED * MINDED):
             continue
         gap, nx, ny = box_gap(p, e, a, j, np.float32(0.0), tables, bodies, sight, velocity)
         if gap < np.float32(FELT):
@@ -168,19 +168,11 @@ def wall_planes(p, e, a, opened, walks, tables, bodies, sight, velocity, near): 
 @kernel
 def nearest_people(p, a, tables, near):  # type: ignore[no-untyped-def]
     """Put the MOST nearest people within SIGHT into `near.chosen`, nearest first: how many."""
-    n = 0
+    n = np.uint64(0)
     for m in range(near.first[a], near.first[a + 1]):
         j, square = near.other[m], near.square[m]
-        if tables.vehicle[p, j] or square > np.float32(SIGHT * SIGHT):
-            continue
-        k = min(n, MOST)
-        while k > 0 and near.far[k - 1] > square:
-            if k < MOST:
-                near.far[k], near.chosen[k] = near.far[k - 1], near.chosen[k - 1]
-            k -= 1
-        if k < MOST:
-            near.far[k], near.chosen[k] = square, j
-            n = min(n + 1, MOST)
+        if not tables.vehicle[p, j] and square <= np.float32(SIGHT * SIGHT):
+            n = choose(n, np.uint64(MOST), j, square, near)
     return n
 
 

@@ -237,6 +237,20 @@ def slide(speed, rate, push, steer, turn, slip, row, h):  # type: ignore[no-unty
     return r, b
 
 
+@kernel
+def operate(steer, speed, rate, push, row, h):  # type: ignore[no-untyped-def]
+    """What actuators make of wanted controls in h seconds; for arguments see `ks_rates`. Nobody rolls back.
+
+    Returns:
+        Rate of the front wheels (rad/s) and acceleration (m/s2); then wheel angle, speed, and the way (m).
+    """
+    turns, pull = allowed_rate(steer, rate, row), allowed_push(speed, push, row)
+    angle = min(max(steer + h * turns, -row[STEER]), row[STEER])
+    faster = min(max(speed + h * pull, 0.0), row[TOP])
+    way = 0.5 * h * (speed + faster) if speed + h * pull >= 0.0 else -0.5 * speed * speed / pull
+    return turns, pull, angle, faster, way
+
+
 @called
 def advance_ks(x, y, steer, speed, heading, rate, push, row, dt):  # type: ignore[no-untyped-def]
     """KS after dt seconds, midpoint rule in parts of SUBSTEP; for arguments see `ks_rates`. It does not roll back.
@@ -247,12 +261,7 @@ def advance_ks(x, y, steer, speed, heading, rate, push, row, dt):  # type: ignor
     parts = max(int(dt / SUBSTEP + 0.5), 1)
     h, base = dt / parts, row[FRONT] + row[REAR]
     for _ in range(parts):
-        turns, pull = allowed_rate(steer, rate, row), allowed_push(speed, push, row)
-        angle = min(max(steer + h * turns, -row[STEER]), row[STEER])
-        faster = min(max(speed + h * pull, 0.0), row[TOP])
-        way = 0.5 * h * (speed + faster)
-        if speed + h * pull < 0.0:
-            way = -0.5 * speed * speed / pull
+        _, _, angle, faster, way = operate(steer, speed, rate, push, row, h)
         bend = way / base * math.tan(0.5 * (steer + angle))
         x, y = x + way * math.cos(heading + 0.5 * bend), y + way * math.sin(heading + 0.5 * bend)
         heading, steer, speed = heading + bend, angle, faster
@@ -269,12 +278,7 @@ def advance_st(x, y, steer, speed, heading, turn, slip, rate, push, row, dt):  #
     parts = max(int(dt / SUBSTEP + 0.5), 1)
     h, base = dt / parts, row[FRONT] + row[REAR]
     for _ in range(parts):
-        turns, pull = allowed_rate(steer, rate, row), allowed_push(speed, push, row)
-        angle = min(max(steer + h * turns, -row[STEER]), row[STEER])
-        faster = min(max(speed + h * pull, 0.0), row[TOP])
-        way = 0.5 * h * (speed + faster)
-        if speed + h * pull < 0.0:
-            way = -0.5 * speed * speed / pull
+        turns, pull, angle, faster, way = operate(steer, speed, rate, push, row, h)
         if min(speed, faster) < SLOW:
             slope = math.tan(angle)
             b = math.atan(slope * row[REAR] / base)

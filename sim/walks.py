@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from scenes.kinds import Kind
+from scenes.lanes import line_at
 from scenes.people import PersonLook
 from scenes.seeds import between, rng_for
 from scenes.types import Building, Floats, Scene
@@ -102,7 +104,7 @@ def companies(scene: Scene, people: Sequence[int]) -> NDArray[np.int32]:
     for k, a in enumerate(walking):
         for b in walking[:k]:
             one, other = scene.actors[a], scene.actors[b]
-            apart = np.hypot(*(place_at_start(one.path, one.start) - place_at_start(other.path, other.start)))
+            apart = math.dist(line_at(one.path, one.start)[:2], line_at(other.path, other.start)[:2])
             alike = one.desired_speed == other.desired_speed and np.cos(one.heading - other.heading) > 0.8
             if alike and apart < TOGETHER:
                 if company[b] < 0:
@@ -110,12 +112,6 @@ def companies(scene: Scene, people: Sequence[int]) -> NDArray[np.int32]:
                 company[a] = company[b]
                 break
     return company
-
-
-def place_at_start(path: Floats, start: float) -> Floats:
-    """Point (m) that lies `start` metres along a polyline."""
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
-    return np.array([np.interp(start, along, path[:, k]) for k in (0, 1)])
 
 
 @njit(cache=True, error_model="numpy")

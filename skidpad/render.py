@@ -47,10 +47,10 @@ def _bullet() -> Renderer:
     return TinyRenderer()
 
 
-def _path() -> Renderer:
+def _path(*samples: int) -> Renderer:
     from renderers.path import PathRenderer
 
-    return PathRenderer()
+    return PathRenderer(*samples)
 
 
 RENDERERS: dict[str, Callable[[], Renderer]] = {"raster": RasterRenderer, "gl": _gl, "path": _path, "bullet": _bullet}
@@ -58,7 +58,7 @@ MOST_PATHS = 65536  # through a pixel
 
 
 @lru_cache(maxsize=len(RENDERERS))
-def renderer(name: str = "raster") -> Renderer:
+def renderer(name: str) -> Renderer:
     """The one renderer of a name in this process.
 
     Args:
@@ -67,11 +67,8 @@ def renderer(name: str = "raster") -> Renderer:
     Raises:
         RuntimeError: what it needs is not installed, or does not work here.
     """
-    if name.startswith("path:"):
-        from renderers.path import PathRenderer
-
-        return PathRenderer(int(name.removeprefix("path:")))
-    return RENDERERS[name]()
+    base, _, paths = name.partition(":")
+    return _path(int(paths)) if paths else RENDERERS[base]()
 
 
 def chosen_renderer(name: str) -> str:

@@ -99,7 +99,7 @@ def test_the_3d_box_of_somebody_who_lies_holds_the_drawn_body() -> None:
     camera = Camera(0, 160, 120, 140.0, np.array([x + 4.0, y + 3.0, 2.0]), -2.5, -0.3, 0.0, CameraChain())
     view = resolve_camera(camera, scene, state)
     stage, subjects = StageBuilder(scene).at(state, view)
-    drawn = renderer().draw(stage, view)
+    drawn = renderer("raster").draw(stage, view)
     labels = {label.id: label for label in label_frame(drawn, subjects)}
     body: Instance = next(item for item in stage.instances if item.id == 2)
     points = transform(body.world_from_model, body.mesh.positions)

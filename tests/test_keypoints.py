@@ -169,7 +169,7 @@ def draw(scene: Scene, *more: Instance, view: View | None = None) -> tuple[Drawn
     state = initial_state(compile_world([scene]))
     view = view or resolve_camera(scene.cameras[0], scene, state)
     stage, subjects = StageBuilder(scene).at(state, view)
-    drawn = renderer().draw(replace(stage, instances=(*stage.instances, *more)), view)
+    drawn = renderer("raster").draw(replace(stage, instances=(*stage.instances, *more)), view)
     return drawn, list(label_frame(drawn, subjects))
 
 

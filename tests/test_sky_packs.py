@@ -15,9 +15,9 @@ from renderers import sky_maps
 from renderers.frame import View
 from renderers.mesh import Material, box
 from renderers.packs import skies
-from renderers.raster import RasterOptions, RasterRenderer, environment, sun_vector
+from renderers.raster import RasterOptions, RasterRenderer, environment
 from renderers.shade import ggx, reflected
-from renderers.stage import Instance, Stage
+from renderers.stage import Instance, Stage, sun_vector
 from scenes.catalogue import AssetError, choose_packs, file_digest
 from scenes.equip import equipped
 from scenes.files import load

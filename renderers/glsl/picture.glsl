@@ -35,7 +35,7 @@ vec3 shaded(vec2 position, int t) {
     if (snow > 0.0) snowed(place, n.z, kind_of(t), albedo, glow);
     float nl = dot(n, sun), lit = 0.0;
     if (sun_colour.g > 0.0 && nl > 0.0) {
-        vec3 lift = n * (2.2 * sqrt(max(0.0, 1.0 - nl * nl)));
+        vec3 lift = n * (LIFT * sqrt(max(0.0, 1.0 - nl * nl)));
         float reached = sunlit(place + lift * sun_texel, sun_map, sun_rows);
         if (reached < 0.0) reached = abs(sunlit(place + lift * far_sun_texel, far_sun_map, far_sun_rows));
         lit = nl * reached;
