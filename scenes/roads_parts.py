@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from scenes.kinds import Kind
 from scenes.roads_frame import Frame, rectangle
@@ -305,13 +306,40 @@ def ground_height(network: RoadNetwork, points: Floats) -> Floats:
     Returns:
         (N,) m; 0 where there is no surface.
     """
-    height = np.full(len(points), -np.inf)
-    for surface in network.surfaces:
-        a, b = surface.outline, np.roll(surface.outline, -1, axis=0)
-        x, y = points[:, :1], points[:, 1:]
-        spans = (a[:, 1] > y) != (b[:, 1] > y)
-        rise = np.where(b[:, 1] == a[:, 1], 1.0, b[:, 1] - a[:, 1])
-        at = a[:, 0] + (y - a[:, 1]) * (b[:, 0] - a[:, 0]) / rise
-        inside = ((spans & (x < at)).sum(1) % 2).astype(bool)
-        height[inside] = np.maximum(height[inside], surface.z)
-    return np.where(np.isfinite(height), height, 0.0)
+    height = np.zeros(len(points))
+    if network.surfaces:
+        corners = np.concatenate([surface.outline for surface in network.surfaces])
+        ends = np.cumsum([len(surface.outline) for surface in network.surfaces])
+        highest(points, corners, ends, np.array([surface.z for surface in network.surfaces]), height)
+    return height
+
+
+@njit(cache=True, error_model="numpy")
+def highest(points, corners, ends, z, height):  # type: ignore[no-untyped-def]
+    """Height of the highest polygon under each point, by crossing number; `height` keeps its value where there is none.
+
+    Args:
+        points: (N, 2) m.
+        corners: (Q, 2) m, of all polygons.
+        ends: (S,) where the corners of each polygon end.
+        z: (S,) m.
+        height: (N,) m, to be written.
+    """
+    found = np.zeros(len(points), np.bool_)
+    for k in range(len(ends)):
+        first = ends[k - 1] if k else 0
+        low, high = np.inf, -np.inf
+        for i in range(first, ends[k]):
+            low, high = min(low, corners[i, 1]), max(high, corners[i, 1])
+        for n in range(len(points)):
+            x, y = points[n]
+            if not low <= y <= high or (found[n] and z[k] <= height[n]):
+                continue
+            odd, j = False, ends[k] - 1
+            for i in range(first, ends[k]):
+                if (corners[j, 1] > y) != (corners[i, 1] > y):
+                    rise = corners[i, 1] - corners[j, 1]
+                    odd ^= x < corners[j, 0] + (y - corners[j, 1]) * (corners[i, 0] - corners[j, 0]) / rise
+                j = i
+            if odd:
+                height[n], found[n] = z[k], True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -98,17 +98,36 @@ def touched(
     cells = np.zeros((int(size[0]), int(size[1])), np.uint8)
     if not outlines:
         return cells.ravel()
-    starts = np.concatenate(outlines)
-    steps = np.concatenate([np.roll(outline, -1, axis=0) - outline for outline in outlines])
-    counts = 2 + (np.hypot(*steps.T) / (0.2 * CELL)).astype(int)
-    edge = np.repeat(np.arange(len(counts)), counts)
-    within = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts)
-    spots = starts[edge] + steps[edge] * (within / (counts[edge] - 1))[:, None]
-    for shift in itertools.product((-0.2 * CELL, 0.2 * CELL), repeat=2):
-        at = np.floor((spots + np.array(shift) - low) / CELL).astype(int)
-        at = at[((at >= 0) & (at < size)).all(1)]
-        cells[at[:, 0], at[:, 1]] = MIXED
+    ends = np.cumsum([len(outline) for outline in outlines])
+    mark_edges(np.concatenate(outlines), ends, low, cells)
     return cells.ravel()
+
+
+@njit(cache=True, error_model="numpy")
+def mark_edges(corners, ends, low, cells):  # type: ignore[no-untyped-def]
+    """Mark the cells that an edge of a polygon comes near as MIXED.
+
+    Args:
+        corners: (Q, 2) m, of all polygons.
+        ends: (S,) where the corners of each polygon end.
+        low: (2,) m, corner of the grid.
+        cells: (I, J), to be written.
+    """
+    margin = 0.2 * CELL
+    for k in range(len(ends)):
+        first = ends[k - 1] if k else 0
+        for i in range(first, ends[k]):
+            j = i + 1 if i + 1 < ends[k] else first
+            dx, dy = corners[j, 0] - corners[i, 0], corners[j, 1] - corners[i, 1]
+            count = 2 + int(math.hypot(dx, dy) / margin)
+            for n in range(count):
+                share = n / (count - 1)
+                x, y = corners[i, 0] + dx * share - low[0], corners[i, 1] + dy * share - low[1]
+                for a in (x - margin, x + margin):
+                    for b in (y - margin, y + margin):
+                        column, row = math.floor(a / CELL), math.floor(b / CELL)
+                        if 0 <= column < cells.shape[0] and 0 <= row < cells.shape[1]:
+                            cells[column, row] = MIXED
 
 
 @njit(cache=True, error_model="numpy")
