@@ -14,7 +14,7 @@ from renderers.assemble import StageBuilder
 from renderers.camera_chain import NIGHT_GAIN, develop, encode_jpeg
 from renderers.extras import FLOW, extras_of
 from renderers.flow import flow_between
-from renderers.frame import Flow, LabelledFrame
+from renderers.frame import Flow, Frame, LabelledFrame
 from renderers.labels import Subject, label_frame
 from renderers.lanes_seen import Traveller
 from renderers.motion import vertices_at
@@ -22,6 +22,7 @@ from renderers.precipitation import falling
 from renderers.raster import Drawn, RasterRenderer, Renderer
 from renderers.stage import Stage
 from renderers.views import resolve_camera
+from renderers.warp import draw_behind_lens, flow_behind_lens
 from scenes.catalogue import Pack
 from scenes.equip import equipped
 from scenes.files import SceneTemplate
@@ -203,7 +204,7 @@ def shoot(builder: StageBuilder, camera: Camera, state: State, index: int, by: s
     view = resolve_camera(camera, scene, state)
     details: dict[int, int] = {}
     stage, subjects = builder.at(state, view, camera.mount, details)
-    drawn = renderer(by).draw(stage, view)
+    drawn = draw_behind_lens(renderer(by), stage, view)
     rgb = drawn.frame.rgb
     if scene.light.rain > 0.0 or scene.light.snowfall > 0.0:
         drops = rng_for(scene.seed, scene.sample, "precipitation", camera.id, index)
@@ -229,11 +230,13 @@ def flows(
     """
     found = []
     for (_, here), (state, there) in ((first, second), (second, first)):
-        view = here.drawn.frame.view
         # the levels of detail of the picture that the flow starts from, so that vertices correspond
-        other, _ = builder.at(state, view, camera.mount, dict(here.details))
-        moved = vertices_at(here.drawn.flat, here.stage, view, other)
-        found.append(flow_between(here.drawn, moved, there.drawn.frame))
+        other, _ = builder.at(state, here.drawn.frame.view, camera.mount, dict(here.details))
+
+        def between(drawn: Drawn, then: Frame, stage: Stage = here.stage, other: Stage = other) -> Flow:
+            return flow_between(drawn, vertices_at(drawn.flat, stage, drawn.frame.view, other), then)
+
+        found.append(flow_behind_lens(here.drawn, there.drawn, between))
     return found[0], found[1]
 
 
