@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from renderers.alone import Alone
 from renderers.fill import FAST
-from renderers.frame import ActorLabel, Box, Frame, View
+from renderers.frame import ActorLabel, Box, Frame, Quad, View
 from renderers.keypoints import Body, keypoints_of
 from renderers.plates_seen import plate_in_picture
 from renderers.raster import Drawn
@@ -39,7 +40,17 @@ class Subject:
     plates: tuple[NDArray[np.float64], ...] = ()  # from `plate_corners`
 
 
-def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]:
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """Rows of a picture that show another moment than the rest."""
+
+    frame: Frame  # as it was then
+    top: int  # first row
+    bottom: int  # one past the last row
+    subjects: Mapping[int, Subject]  # as they were then, by id
+
+
+def label_frame(drawn: Drawn, subjects: list[Subject], moments: Sequence[Moment] = ()) -> tuple[ActorLabel, ...]:
     """Label every subject of which something lies inside the picture's pyramid.
 
     Visible pixels are counted in the instance map; the full box and visibility come from drawing the subject
@@ -48,6 +59,7 @@ def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]
     Args:
         drawn: the picture with its geometry.
         subjects: candidates; ids without triangles in the picture are left out.
+        moments: of a picture whose rows show several; 3D boxes are those of `subjects`.
 
     Returns:
         One label per subject with at least one pixel of its own inside the image, in order of id.
@@ -83,23 +95,45 @@ def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]
                 signal_state=subject.signal_state,
                 signal_lit=subject.signal_lit,
                 attributes=subject.attributes,
-                **personal(subject, drawn.frame),
-                plate_corners=plate_in_picture(subject.plates, view, drawn.frame.instance, subject.id),
+                **personal(subject, drawn.frame, moments),
+                plate_corners=plate_of(subject, drawn.frame, moments),
             )
         )
     return tuple(labels)
 
 
-def personal(subject: Subject, frame: Frame) -> dict[str, Any]:
+def personal(subject: Subject, frame: Frame, moments: Sequence[Moment]) -> dict[str, Any]:
     """Fields of a label that only people have."""
     body = subject.body
     if body is None:
         return {}
+    points = list(keypoints_of(body, subject.id, frame))
+    for moment, then in met(subject, moments):
+        assert then.body is not None
+        found = keypoints_of(then.body, subject.id, replace(frame, view=moment.frame.view))
+        for k, (x, y, flag) in enumerate(found):
+            if flag and moment.top <= y < moment.bottom:
+                points[k] = (x, y, flag)
     return {
-        "keypoints": keypoints_of(body, subject.id, frame),
+        "keypoints": tuple(points),
         "body_direction": body.trunk,
         "head_direction": body.head,
     }
+
+
+def plate_of(subject: Subject, frame: Frame, moments: Sequence[Moment]) -> Quad | None:
+    """Corners of the number plate that shows."""
+    found = plate_in_picture(subject.plates, frame.view, frame.instance, subject.id)
+    for moment, then in met(subject, moments):
+        corners = plate_in_picture(then.plates, moment.frame.view, frame.instance, subject.id)
+        if corners is not None and moment.top <= sum(corners[1::2]) / 4 < moment.bottom:
+            found = corners
+    return found
+
+
+def met(subject: Subject, moments: Sequence[Moment]) -> Iterator[tuple[Moment, Subject]]:
+    """The moments in which a subject is there, and how it is then."""
+    return ((moment, moment.subjects[subject.id]) for moment in moments if subject.id in moment.subjects)
 
 
 def as_box(extent: NDArray[np.int64]) -> Box:

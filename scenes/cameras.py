@@ -149,8 +149,11 @@ def make_cameras(
         chain = make_chain(camera.chain if camera.chain is not None else spec.chain)
         roll = math.radians(camera.roll)
         cameras.append(
-            Camera(index, camera.width, camera.height, focal, position, heading, pitch, roll, chain, mount, lens)
-        )
+            Camera(
+                index, camera.width, camera.height, focal, position, heading, pitch, roll, chain, mount, lens,
+                camera.exposure, camera.readout,
+            )
+        )  # fmt: skip
     return cameras
 
 

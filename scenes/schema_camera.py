@@ -82,5 +82,7 @@ class CameraSpec(CameraPart):
     distance: Annotated[float, Range(5.0, 120.0, "m")] = 25.0  # signal: to the head
     head_pixels: Annotated[float, Range(8.0, 1000.0, "px")] = 80.0  # signal: height of the head in the picture
     baseline: Annotated[float, Range(0.0, 5.0, "m")] = 0.0  # of a stereo pair; 0 = one camera
+    exposure: Annotated[float, Range(0.0, 0.05, "s")] = 0.0  # motion blur; 0 = an instant
+    readout: Annotated[float, Range(0.0, 0.05, "s")] = 0.0  # rolling shutter; 0 = all rows at once
     lens: LensSpec | None = None  # None = the scene's
     chain: ChainSpec | None = None  # None = the scene's

@@ -298,6 +298,8 @@ class Camera:
     chain: CameraChain
     mount: int | None = None  # actor id; None = fixed in the world
     lens: Lens = PINHOLE
+    exposure: float = 0.0  # s that a row is exposed
+    readout: float = 0.0  # s from the top row to the bottom one
 
 
 @dataclass(frozen=True, eq=False)
