@@ -23,7 +23,7 @@ GLARE = ((0.5, 1 / 220), (0.3, 1 / 60), (0.2, 1 / 15))  # share, and standard de
 # radius of the disc against the picture's width, colour that the coating leaves
 GHOSTS = (
     (-0.35, 0.030, (0.6, 1.0, 0.8)),
-    (-0.80, 0.018, (1.0, 0.7, 0.5)),
+    (-0.80, 0.026, (1.0, 0.7, 0.5)),
     (-1.25, 0.060, (0.5, 0.8, 1.0)),
     (0.45, 0.024, (0.9, 0.6, 1.0)),
 )
@@ -84,7 +84,7 @@ def motion_kernel(motion: tuple[float, float]) -> F4:
     return np.asarray(kernel / kernel.sum(), np.float32)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def fall_of(width: int, height: int, focal: float) -> F4:
     """Natural vignetting: cos^4 of the field angle of each pixel.
 
@@ -243,9 +243,9 @@ def flared(light: F4, frame: Frame, sky: Light, gain: float, share: float) -> F4
     sun = sun_in(frame, sky)
     if sun is not None:
         light = light + sun[..., None] * np.array(sky.sun_colour, np.float32) * np.float32(gain / DISC)
-    bright = cv2.resize(np.maximum(light - LAMPS, 0.0), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    if not bright.any():
+    if float(light.max()) <= LAMPS:
         return light
+    bright = cv2.resize(np.maximum(light - LAMPS, 0.0), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     wide = bright.shape[1]
     stray = sum(part * (1.0 - GHOSTLY) * cv2.GaussianBlur(bright, (0, 0), wide * size) for part, size in GLARE)
     stray = stray + sum(GHOSTLY / len(GHOSTS) * ghost(bright, *one) for one in GHOSTS)
