@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import cv2
 
@@ -72,7 +73,7 @@ def chain_of(preset: str, k: int, folder: Path) -> CameraChain:
     return load(file).sample(k, seed=1).cameras[0].chain
 
 
-def jobs_of(name: str, k: int, folder: Path, before: object) -> dict[str, Develop]:
+def jobs_of(name: str, k: int, folder: Path, before: ModuleType | None) -> dict[str, Develop]:
     """What is measured on sample k of a scene."""
     scene = load(name).sample(k, seed=1)
     everybody, others = cast(scene)
@@ -87,12 +88,11 @@ def jobs_of(name: str, k: int, folder: Path, before: object) -> dict[str, Develo
     chains |= {preset: chain_of(preset, k, folder) for preset in PRESETS} | STEPS
     jobs: dict[str, Develop] = {"drawing the picture": lambda: renderer.draw(stage, view)}
     jobs |= {
-        key: lambda one=chain: develop(frame, scene.light, one, rng_for(0), rng_for(1))  # type: ignore[misc]
-        for key, chain in chains.items()
+        key: lambda one=chain: develop(frame, scene.light, one, rng_for(0), rng_for(1)) for key, chain in chains.items()
     }
     if before is not None:
         most = 9.0 if scene.light.condition == "night" else math.inf
-        old = before.develop  # type: ignore[attr-defined]
+        old = before.develop
         jobs[BEFORE] = lambda: old(frame.rgb, camera.chain, rng_for(0), most)
     return jobs
 
