@@ -282,10 +282,10 @@ def sun_in(frame: Frame, sky: Light) -> F4 | None:
     view = frame.view
     if max(sky.sun_colour) <= 0.0:
         return None
-    x, y, z = view.camera_from_world[:3, :3] @ sun_vector(sky)
-    if z <= 0.0:
+    towards = (view.camera_from_world[:3, :3] @ sun_vector(sky))[None]
+    if towards[0, 2] <= 0.0 or not view.sees(towards)[0]:
         return None
-    u, v = (float(view.focal * part / z + size / 2) for part, size in ((x, view.width), (y, view.height)))
+    u, v = view.pixels_of(towards)[0].tolist()
     radius = view.focal * math.tan(SUN_RADIUS)
     if not (-radius < u < view.width + radius and -radius < v < view.height + radius):
         return None

@@ -31,19 +31,19 @@ def resolve_camera(camera: Camera, scene: Scene, state: State | None) -> View:
         if state is not None and state.rigid is not None:
             mount = posed(state.position[0, k].astype(np.float64), state.rigid.orientation[0, k])
             body = mount @ world_from_model(position, heading, camera.pitch, -camera.roll)
-            return View(camera.width, camera.height, camera.focal, camera_looking(body))
+            return View(camera.width, camera.height, camera.focal, camera_looking(body), camera.lens)
         if state is not None:
             origin, turn = state.position[0, k].astype(np.float64), float(state.heading[0, k])
         if relief is not None:
             mount = actor_pose(scene.actors[k], origin, turn, relief)
             body = mount @ world_from_model(position, heading, camera.pitch, -camera.roll)
-            return View(camera.width, camera.height, camera.focal, camera_looking(body))
+            return View(camera.width, camera.height, camera.focal, camera_looking(body), camera.lens)
         position = world_from_model(origin, turn)[:3, :3] @ position + origin
         heading += turn
     else:
         position = raised(position, relief)
     pose = camera_from_world(position, heading, camera.pitch, camera.roll)
-    return View(camera.width, camera.height, camera.focal, pose)
+    return View(camera.width, camera.height, camera.focal, pose, camera.lens)
 
 
 def start_pose(actor: Actor) -> tuple[NDArray[np.float64], float]:

@@ -66,4 +66,8 @@ def calibration_text(frame: LabelledFrame) -> str:
 
     still = np.eye(3, 4)
     lines = [*(line(f"P{k}", matrix) for k in range(4)), line("R0_rect", np.eye(3))]
-    return "".join([*lines, line("Tr_velo_to_cam", still), line("Tr_imu_to_velo", still)])
+    lines += [line("Tr_velo_to_cam", still), line("Tr_imu_to_velo", still)]
+    lens = frame.frame.view.lens
+    if not lens.straight:  # as KITTI's raw data name them; K is the left part of P
+        lines += [f"lens: {lens.model}\n", line("D", np.array(lens.coefficients))]
+    return "".join(lines)
