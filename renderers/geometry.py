@@ -19,8 +19,8 @@ from renderers.stage import Instance, Stage, sun_vector
 
 CASTER_REACH = 30.0  # m around the camera within which things outside the picture may throw shadows into it
 FAR_SHADOW = 60.0  # m from things beside the picture at which their shadows are still looked for
-TEXELS = 24_000_000  # of textures, above which they are collected anew; 4 bytes each
-THRASHING = 200  # pictures after which that may happen again without more room
+TEXELS = 48_000_000  # of textures, above which they are collected anew; 4 bytes each; a street has half as many
+THRASHING = 25  # pictures after which that may happen again without more room
 FAR = 260.0  # m, nothing beyond is drawn
 
 

@@ -168,7 +168,9 @@ class MaterialTable:
         for level in mip_levels(texture):
             offsets.append(self.length)
             while self.length + len(level) > len(self._texels):
-                self._texels = np.concatenate([self._texels, np.zeros_like(self._texels)])
+                grown = np.zeros((2 * len(self._texels), 4), np.uint8)  # what is not written takes no memory
+                grown[: self.length] = self._texels[: self.length]
+                self._texels = grown
             self._texels[self.length : self.length + len(level), :3] = level
             self.length += len(level)
         self._offsets.append(offsets + [offsets[-1]] * (LEVELS - len(offsets)))
