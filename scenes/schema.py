@@ -17,6 +17,7 @@ from scenes.fields import Flag, OneOf, Range
 from scenes.props import PROP_MODELS
 from scenes.schema_camera import CameraSpec, ChainSpec, Share
 from scenes.schema_joint import Conditions, CopulaSpec
+from scenes.schema_lidar import LidarSpec
 from scenes.schema_light import LightSpec, WeatherSpec
 from scenes.schema_plain import MODES, PlainSpec
 
@@ -219,6 +220,7 @@ class SceneSpec(Spec):
     plain: PlainSpec = PlainSpec()
     chain: ChainSpec = ChainSpec()
     cameras: tuple[CameraSpec, ...] = (CameraSpec(),)
+    lidars: tuple[LidarSpec, ...] = ()
     actors: tuple[ActorSpec, ...] = ()
     ego: EgoSpec | None = None
     props: tuple[PropSpec, ...] = ()
