@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from renderers.assemble import StageBuilder
 from renderers.frame import Around, Sweep
@@ -15,7 +17,7 @@ from renderers.lidar_motion import motions_of
 from renderers.lidar_patterns import rays_of
 from renderers.lidar_returns import intensities, seen
 from renderers.views import resolve_mount
-from scenes.geometry import BODY_FROM_CAMERA, transform
+from scenes.geometry import BODY_FROM_CAMERA
 from scenes.seeds import rng_for
 from scenes.types import Lidar, Scene
 from sim.world import State
@@ -63,7 +65,7 @@ def sweep(builder: StageBuilder, lidar: Lidar, state: State, index: int, details
     # the vehicle that carries the lidar is left out, as in the pictures of its cameras
     stage, _ = builder.at(state, view, lidar.mount, dict(details))
     flat = flattener().flatten(stage, view)
-    world_from_lidar = np.linalg.inv(view.camera_from_world)
+    world_from_lidar = np.asarray(np.linalg.inv(view.camera_from_world), np.float64)
     world_from_lidar[:3, :3] = world_from_lidar[:3, :3] @ BODY_FROM_CAMERA.T
     rays, ring, offset = rays_of(lidar, stage.time)
     ways = rays @ world_from_lidar[:3, :3].T
@@ -87,29 +89,25 @@ def sweep(builder: StageBuilder, lidar: Lidar, state: State, index: int, details
     )  # fmt: skip
 
 
-def chosen(hits: Hits, which: np.ndarray) -> Hits:
-    """Some of the hits: (M,) numbers, or (N,) whether."""
-    return Hits(hits.triangle[which], hits.distance[which], hits.u[which], hits.v[which], hits.cosine[which])
-
-
-def camera_from_lidar(camera_from_world: np.ndarray, sweep: Sweep) -> np.ndarray:
-    """(4, 4) camera_from_lidar: KITTI's Tr_velo_to_cam and a row."""
-    return np.asarray(camera_from_world @ sweep.world_from_lidar)
-
-
-def in_picture(points: np.ndarray, intrinsics: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Where points are in a picture.
+def sweeps(builder: StageBuilder, state: State, index: int, details: Sequence[dict[int, int]]) -> tuple[Sweep, ...]:
+    """Let all lidars of a scene look around.
 
     Args:
-        points: (N, 3) camera frame, m.
-        intrinsics: (3, 3), pixel edges.
-        size: width and height, px.
+        builder: of the scene.
+        state: where everything is.
+        index: number of the frame.
+        details: levels of detail of each picture of this moment; lidars see the finest of each thing.
 
     Returns:
-        (N, 2) column and row of the pixel, and (N,) whether it is in the picture.
+        A sweep of each.
     """
-    ahead = points[:, 2] > 0.05
-    flat = points @ intrinsics.T
-    at = flat[:, :2] / np.where(ahead, flat[:, 2], 1.0)[:, None]
-    inside = ahead & (at >= 0.0).all(1) & (at < np.array(size)).all(1)
-    return np.floor(at).astype(np.int64), inside
+    finest: dict[int, int] = {}
+    for one in details:
+        for number, level in one.items():
+            finest[number] = min(level, finest.get(number, level))
+    return tuple(sweep(builder, lidar, state, index, finest) for lidar in builder.scene.lidars)
+
+
+def chosen(hits: Hits, which: NDArray[np.generic]) -> Hits:
+    """Some of the hits: (M,) numbers, or (N,) whether."""
+    return Hits(hits.triangle[which], hits.distance[which], hits.u[which], hits.v[which], hits.cosine[which])

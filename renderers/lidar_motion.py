@@ -15,7 +15,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Motions:
-    """How all labelled things move, by instance id. What has no row, and row 0, stands still. Limbs and wheels move as the whole does."""
+    """How all labelled things move, by instance id; what has no row, and row 0, stands still.
+
+    Limbs and wheels move as the whole does.
+    """
 
     velocity: Floats  # (N, 3) world, m/s, of the origin
     yaw_rate: Floats  # (N,) rad/s

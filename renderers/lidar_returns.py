@@ -6,10 +6,11 @@ A hit has the intensity
 
 the share of what a white, matt wall at right angles sends back from there in clear air: distance is compensated for, as
 sensors with calibrated intensities do, the air is not. `rho` is the albedo (mean of red, green and blue: no wavelength
-is modelled), `theta` the angle of incidence, `r` the distance. `back` is the cosine of a matt (Lambert) surface and, the
-rougher it is, more at flat angles (Oren and Nayar 1994): roads are seen far ahead because of that. `gain` is above 1 for what throws light back where it
-came from, and below for glass, which lets most of it through. `through` is what smooth surfaces do not mirror away, by
-Schlick's approximation: wet ground, which is darker by its albedo already, loses more at flat angles.
+is modelled), `theta` the angle of incidence, `r` the distance. `back` is the cosine of a matt (Lambert) surface and,
+the rougher it is, more at flat angles (Oren and Nayar 1994): roads are seen far ahead because of that. `gain` is above
+1 for what throws light back where it came from, and below for glass, which lets most of it through. `through` is what
+smooth surfaces do not mirror away, by Schlick's approximation: wet ground, which is darker by its albedo already, loses
+more at flat angles.
 
 The received power falls with the square of the distance; it is seen when I / r^2 >= 0.1 / dark_range^2.
 """
@@ -46,7 +47,7 @@ def extinction(light: Light) -> float:
     (ITU-R P.1814, equations 8 and 9). Drops send nothing back.
     """
     falling = 1.076 * light.rain**0.67 + 3.79 * light.snowfall**0.72
-    return light.haze + falling / DECIBELS
+    return float(light.haze + falling / DECIBELS)
 
 
 def gain_of(material: Material) -> float:

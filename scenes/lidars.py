@@ -40,8 +40,8 @@ def lidar_of(number: int, spec: LidarSpec, cameras: Sequence[Camera]) -> Lidar:
         columns, rows = int(sheet.points if spec.points is None else spec.points), np.radians([low, high])
     place = (spec.ahead, 0.0) if carried else spec.position
     return Lidar(
-        id=number, model=spec.model, pattern=pattern, elevations=rows, columns=columns, fov=math.radians(fov), rate=rate,
-        blind=blind, range=most, dark_range=dark, noise=noise, dropout=spec.dropout,
+        id=number, model=spec.model, pattern=pattern, elevations=rows, columns=columns, fov=math.radians(fov),
+        rate=rate, blind=blind, range=most, dark_range=dark, noise=noise, dropout=spec.dropout,
         position=np.array([*place, spec.rise]), heading=math.radians(spec.heading), pitch=math.radians(spec.pitch),
         roll=math.radians(spec.roll), mount=cameras[spec.camera].mount if carried else None,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from renderers.flow import flow_between
 from renderers.frame import Flow, LabelledFrame
 from renderers.labels import Subject, label_frame
 from renderers.lanes_seen import Traveller
+from renderers.lidar import sweeps
 from renderers.motion import vertices_at
 from renderers.precipitation import falling
 from renderers.raster import Drawn, RasterRenderer, Renderer
@@ -101,7 +102,7 @@ def chosen_renderer(name: str) -> str:
 
 def render_sample(
     template: SceneTemplate, k: int, seed: int, frames: int = 1, fps: float = 10.0, randomise: bool = True,
-    packs: Mapping[str, Pack] | None = None, wanted: frozenset[str] = NOTHING, by: str = "raster",
+    packs: Mapping[str, Pack] | None = None, wanted: frozenset[str] = NOTHING, by: str = "raster", lidars: bool = True,
 ) -> list[LabelledFrame]:  # fmt: skip
     """Make all pictures of sample k.
 
@@ -115,12 +116,16 @@ def render_sample(
         packs: asset packs by name, which replace built-in assets.
         wanted: labels on request, of `renderers.extras.REQUESTS`.
         by: name of the renderer.
+        lidars: whether they look, too.
 
     Returns:
         Frame by frame, camera by camera.
+
+    Raises:
+        LidarError: there are lidars, and Embree is not installed.
     """
     scene = equipped(template.sample(k, seed=seed, randomise=randomise), packs or {})
-    return render_scene(scene, frames, fps, wanted, by)
+    return render_scene(scene if lidars else replace(scene, lidars=()), frames, fps, wanted, by)
 
 
 def render_scene(
@@ -145,8 +150,10 @@ def render_scene(
     finished: list[LabelledFrame] = []
     before: dict[int, tuple[int, State, Shot]] = {}  # by camera id: the picture before, its number in `finished`
     for index, state in enumerate(states):
+        details: list[dict[int, int]] = []
         for camera in scene.cameras:
             shot = shoot(builder, camera, state, index, by)
+            details.append(shot.details)
             metadata: dict[str, object] = {
                 "scene": scene.name,
                 "light": {key: value for key, value in asdict(scene.light).items() if value != ""},
@@ -172,6 +179,9 @@ def render_scene(
                     finished[place] = replace(finished[place], extras=replace(finished[place].extras, flow=there))
                     finished[-1] = replace(finished[-1], extras=replace(finished[-1].extras, flow_back=back))
                 before[camera.id] = len(finished) - 1, state, shot
+        if scene.lidars:
+            swept = sweeps(builder, state, index, details)
+            finished[-len(details) :] = [replace(frame, sweeps=swept) for frame in finished[-len(details) :]]
     return finished
 
 
