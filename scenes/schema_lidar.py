@@ -31,9 +31,9 @@ class Sensor:
     range: float  # m
     dark_range: float  # m
     noise: float  # m
-    channels: int = 1  # rows of `spinning` and `raster`
+    channels: int = 16  # rows of `spinning` and `raster`
     step: float = 0.2  # between two points of a row
-    points: int = 1  # of a sweep of `rosette`
+    points: int = 10_000  # of a sweep of `rosette`
 
 
 # Where a sheet gives no range for a target of 10 % reflectance, it follows from that for 80 % by the square law.
@@ -47,7 +47,7 @@ SENSORS: Mapping[str, Sensor] = {
     # Ouster OS1: 45 degrees, 2048 columns, 120 m at 80 %, 40 m at 10 %, 1.5 cm
     "os1-128": Sensor("spinning", 360.0, -22.5, 22.5, 10.0, 0.8, 120.0, 40.0, 0.015, 128, 360.0 / 2048),
     # Livox Mid-40: a circle of 38.4 degrees, 100,000 points/s, 260 m at 80 %, 90 m at 10 %, 2 cm
-    "mid-40": Sensor("rosette", 38.4, -19.2, 19.2, 10.0, 1.0, 260.0, 90.0, 0.02, points=10_000),
+    "mid-40": Sensor("rosette", 38.4, -19.2, 19.2, 10.0, 1.0, 260.0, 90.0, 0.02),
     # nobody's: as large as what stands behind windscreens
     "raster": Sensor("raster", 120.0, -12.5, 12.5, 10.0, 0.5, 200.0, 150.0, 0.03, 126, 0.2),
 }
