@@ -13,7 +13,7 @@ from scenes.kinds import Kind
 
 TONES = {  # display colours of classes
     Kind.ROAD: (128, 64, 128), Kind.MARKING: (235, 235, 235), Kind.PAVEMENT: (244, 35, 232),
-    Kind.TERRAIN: (152, 251, 152), Kind.BUILDING: (110, 110, 110), Kind.WALL: (102, 102, 156),
+    Kind.TERRAIN: (152, 251, 152), Kind.BUILDING: (176, 130, 100), Kind.WALL: (102, 102, 156),
     Kind.FENCE: (190, 153, 153), Kind.POLE: (200, 200, 160), Kind.SIGN: (255, 255, 0), Kind.SIGNAL: (250, 170, 30),
     Kind.VEGETATION: (107, 142, 35), Kind.FURNITURE: (0, 170, 170), Kind.CAR: (60, 130, 255), Kind.VAN: (40, 200, 255),
     Kind.TRUCK: (60, 60, 220), Kind.BUS: (0, 200, 180), Kind.MOTORCYCLE: (120, 120, 255), Kind.BICYCLE: (200, 120, 255),
@@ -53,7 +53,7 @@ def over_picture(picture: Picture, view: View, sweep: Sweep) -> Picture:
     return out
 
 
-def from_above(sweep: Sweep, size: tuple[int, int], reach: float = 40.0) -> Picture:
+def from_above(sweep: Sweep, size: tuple[int, int], reach: float = 36.0) -> Picture:
     """Draw the points of a sweep from above, x of the lidar upwards, coloured by class, brighter the higher.
 
     Args:
@@ -73,8 +73,9 @@ def from_above(sweep: Sweep, size: tuple[int, int], reach: float = 40.0) -> Pict
     order = np.argsort(sweep.points[:, 2], kind="stable")
     x = np.floor(width / 2.0 - sweep.points[order, 1] * scale).astype(int)
     y = np.floor(height / 2.0 - sweep.points[order, 0] * scale).astype(int)
-    good = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-    out[y[good], x[good]] = lit(sweep, order[good])
+    good = (x >= 0) & (y >= 0) & (x < width - 1) & (y < height - 1)
+    for i, j in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        out[y[good] + i, x[good] + j] = lit(sweep, order[good])
     cv2.drawMarker(out, middle, (255, 255, 255), cv2.MARKER_TRIANGLE_UP, 10, 1, cv2.LINE_AA)
     return out
 
