@@ -95,7 +95,7 @@ def main() -> None:
         scene = load(name).sample(k, seed=1)
         everybody, others = cast(scene)
         (state,) = rollout([scene], everybody, [scene.start_time], others)
-        builder, lidar = StageBuilder(scene), lidar_of(0, LidarSpec(model="hdl-64e"), scene.cameras)
+        builder, lidar = StageBuilder(scene), lidar_of(0, LidarSpec(model="hdl-64e"), {0: scene.cameras[0].mount})
         first, found = cpu_of(lambda b=builder, s=state, x=lidar: sweep(b, x, s, 0, {}))
         later, _ = cpu_of(lambda b=builder, s=state, x=lidar: sweep(b, x, s, 0, {}))
         view = resolve_lidar(lidar, scene, state)

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from scenes.schema import SceneSpec
 from scenes.schema_lidar import SENSORS, TWO_BLOCKS, LidarSpec
-from scenes.types import Camera, Floats, Lidar
+from scenes.types import Floats, Lidar
 
 
-def make_lidars(spec: SceneSpec, cameras: Sequence[Camera]) -> tuple[Lidar, ...]:
+def make_lidars(spec: SceneSpec, carriers: Mapping[int, int]) -> tuple[Lidar, ...]:
     """Place all lidars.
 
     Args:
         spec: with plain values.
-        cameras: of the scene, in the order of the file.
+        carriers: number of a dash camera in the file -> id of the actor that carries it.
 
     Returns:
         The lidars.
     """
-    return tuple(lidar_of(number, lidar, cameras) for number, lidar in enumerate(spec.lidars))
+    return tuple(lidar_of(number, lidar, carriers) for number, lidar in enumerate(spec.lidars))
 
 
-def lidar_of(number: int, spec: LidarSpec, cameras: Sequence[Camera]) -> Lidar:
+def lidar_of(number: int, spec: LidarSpec, carriers: Mapping[int, int]) -> Lidar:
     """One lidar of a scene."""
     sheet = SENSORS[spec.model]
     pattern = sheet.pattern if spec.pattern is None else spec.pattern
@@ -43,7 +43,7 @@ def lidar_of(number: int, spec: LidarSpec, cameras: Sequence[Camera]) -> Lidar:
         id=number, model=spec.model, pattern=pattern, elevations=rows, columns=columns, fov=math.radians(fov),
         rate=rate, blind=blind, range=most, dark_range=dark, noise=noise, dropout=spec.dropout,
         position=np.array([*place, spec.rise]), heading=math.radians(spec.heading), pitch=math.radians(spec.pitch),
-        roll=math.radians(spec.roll), mount=cameras[spec.camera].mount if carried else None,
+        roll=math.radians(spec.roll), mount=carriers[spec.camera] if carried else None,
     )  # fmt: skip
 
 

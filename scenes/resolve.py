@@ -127,12 +127,12 @@ def furnished(
     if spec.ego is not None and own is not None:
         number = carrier(everyone, own) - 1
         everyone[number] = drive_route(spec.ego, everyone[number], roads)
-    cameras = make_cameras(spec, layout, carriers, heads, watched, draws)
     scene = Scene(
         name=name, sample=draws.sample, seed=draws.seed, start_time=spec.start_time, roads=layout.network,
         actors=tuple(everyone), signals=tuple(heads), buildings=tuple(contents.buildings), props=tuple(contents.props),
         light=make_light(spec.light, spec.weather),
-        cameras=tuple(cameras), lidars=make_lidars(spec, cameras), values=dict(draws.values),
+        cameras=tuple(make_cameras(spec, layout, carriers, heads, watched, draws)),
+        lidars=make_lidars(spec, carriers), values=dict(draws.values),
         physics=spec.physics, ego=None if own is None else carrier(everyone, own),
         controller=contents.controller, sky=spec.light.sky,
     )  # fmt: skip
