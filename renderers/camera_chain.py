@@ -48,7 +48,7 @@ def automatic_exposure(rgb: Floats) -> float:
     """Gain of a centre-weighted meter: a mean of logarithms, so that lamps and sky do not rule it.
 
     Args:
-        rgb: (H, W, 3) linear radiance.
+        rgb: (H, W, 3) linear radiance; where it is 0, the lens sees nothing, and the meter neither.
 
     Returns:
         The factor that brings the metered tone to KEY.
@@ -57,9 +57,9 @@ def automatic_exposure(rgb: Floats) -> float:
     luma = 0.2126 * coarse[..., 0] + 0.7152 * coarse[..., 1] + 0.0722 * coarse[..., 2]  # ITU-R BT.709
     height, width = luma.shape
     y, x = np.ogrid[-1.0 : 1.0 : height * 1j, -1.0 : 1.0 : width * 1j]
-    weight = np.exp(-1.2 * (x * x + y * y))
-    mean_log = float((np.log(luma + 1e-3) * weight).sum() / weight.sum())
-    bright = float(np.quantile(luma, 0.9))
+    weight = np.exp(-1.2 * (x * x + y * y)) * (luma > 0.0)
+    mean_log = float((np.log(luma + 1e-3) * weight).sum() / max(weight.sum(), 1e-9))
+    bright = float(np.quantile(luma[luma > 0.0], 0.9)) if luma.any() else 0.0
     # sensors protect highlights: between the plain mean and a bright quantile
     return KEY / (0.75 * float(np.exp(mean_log)) + 0.25 * bright + 1e-4)
 

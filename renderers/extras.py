@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntFlag
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from renderers.frame import Extras, Frame
-from renderers.labels import Subject
+from renderers.labels import Moment, Subject
 from renderers.lanes_seen import Traveller, lane_areas
 from renderers.places import points_of
 from renderers.raster import Drawn
@@ -32,8 +33,9 @@ class Edge(IntFlag):
 
 
 def extras_of(
-    drawn: Drawn, subjects: Sequence[Subject], roads: RoadNetwork, traveller: Traveller, wanted: frozenset[str]
-) -> Extras:
+    drawn: Drawn, subjects: Sequence[Subject], roads: RoadNetwork, traveller: Traveller, wanted: frozenset[str],
+    moments: Sequence[Moment] = (),
+) -> Extras:  # fmt: skip
     """Make the labels on request that one picture gives.
 
     Args:
@@ -42,19 +44,28 @@ def extras_of(
         roads: of the scene.
         traveller: who looks.
         wanted: names of `REQUESTS`.
+        moments: of a picture whose rows show several.
 
     Returns:
         The labels; all others are None.
     """
     frame = drawn.frame
+    whole = moments or (Moment(frame, 0, frame.view.height, {subject.id: subject for subject in subjects}),)
     alone = silhouettes(drawn, subjects) if wanted & {"amodal", "order"} else ()
     return Extras(
         silhouettes=alone if "amodal" in wanted else None,
         hidings=hidings(frame, alone) if "order" in wanted else None,
-        coordinates=coordinates_of(frame, subjects) if "coordinates" in wanted else None,
-        lanes=lane_areas(frame, roads, traveller) if "lanes" in wanted else None,
+        coordinates=rows_of([coordinates_of(one.frame, list(one.subjects.values())) for one in whole], whole)
+        if "coordinates" in wanted
+        else None,
+        lanes=rows_of([lane_areas(one.frame, roads, traveller) for one in whole], whole) if "lanes" in wanted else None,
         boundaries=boundaries_of(frame) if "boundaries" in wanted else None,
     )
+
+
+def rows_of(maps: Sequence[NDArray[Any]], moments: Sequence[Moment]) -> NDArray[Any]:
+    """One map of the rows that each moment shows."""
+    return np.concatenate([one[moment.top : moment.bottom] for one, moment in zip(maps, moments, strict=True)])
 
 
 def coordinates_of(frame: Frame, subjects: Sequence[Subject]) -> NDArray[np.float32]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenes.kinds import Kind
+from scenes.lenses import PINHOLE, Lens
 
 Box = tuple[
     float, float, float, float
@@ -25,6 +28,7 @@ class View:
     height: int  # px
     focal: float  # px; the principal point is the middle of the image
     camera_from_world: NDArray[np.float64]  # (4, 4)
+    lens: Lens = PINHOLE
 
     @property
     def intrinsics(self) -> NDArray[np.float64]:
@@ -36,6 +40,33 @@ class View:
         """(3,) optical centre in the world, m."""
         rotation = self.camera_from_world[:3, :3]
         return np.asarray(-rotation.T @ self.camera_from_world[:3, 3])
+
+    @cached_property
+    def spread(self) -> tuple[float, float]:
+        """Tangents of the horizontal and vertical angles within which the picture lies."""
+        if self.lens.straight:
+            return self.width / 2 / self.focal, self.height / 2 / self.focal
+        x, y = np.linspace(0.0, self.width, 33), np.linspace(0.0, self.height, 33)
+        edge = [*((u, v) for u in x for v in (0.0, self.height)), *((u, v) for v in y for u in (0.0, self.width))]
+        rays, inside = self.rays_of(np.array(edge))
+        most = math.tan(self.lens.limit)
+        across, down = np.where(inside[:, None], np.abs(rays[:, :2]), most).max(0)
+        return float(across), float(down)
+
+    def pixels_of(self, camera: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Project (N, 3) camera points, m, before the camera: (N, 2) px, pixel edges."""
+        middle = np.array([self.width, self.height]) / 2
+        if self.lens.straight:
+            return np.asarray(self.focal * camera[:, :2] / camera[:, 2:] + middle)
+        return np.asarray(self.focal * self.lens.project(camera) + middle)
+
+    def sees(self, camera: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """(N,) whether the lens bends light of (N, 3) camera points, m, into the picture's plane at all."""
+        return np.hypot(camera[:, 0], camera[:, 1]) <= math.tan(self.lens.limit) * camera[:, 2]
+
+    def rays_of(self, pixels: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Directions (N, 3) with z = 1 of places (N, 2) in the picture, px, and (N,) whether the lens sees there."""
+        return self.lens.unproject((pixels - np.array([self.width, self.height]) / 2) / self.focal)
 
 
 @dataclass(frozen=True, eq=False)

@@ -183,7 +183,7 @@ def in_reach(middle: NDArray[np.float64], radius: float, view: View, near: float
         return True
     if z < -radius or z - radius > FAR:
         return False
-    half_x, half_y = view.width / 2 / view.focal, view.height / 2 / view.focal
+    half_x, half_y = view.spread
     beside_x = (abs(x) - max(z, 0.0) * half_x) / np.hypot(1.0, half_x)
     beside_y = (abs(y) - max(z, 0.0) * half_y) / np.hypot(1.0, half_y)
     return bool(max(beside_x, beside_y) <= radius)

@@ -73,8 +73,9 @@ def keypoints_of(body: Body, number: int, frame: Frame) -> Keypoints:
     camera = transform(view.camera_from_world, body.points)
     deep = camera[:, 2]
     scale = view.focal / np.maximum(deep, NEAR)
-    x, y = (np.round(camera[:, k] * scale + side / 2, DIGITS) for k, side in enumerate((view.width, view.height)))
-    inside = (deep > NEAR) & (x >= 0.0) & (x < view.width) & (y >= 0.0) & (y < view.height)
+    before = np.where((deep > NEAR)[:, None], camera, (0.0, 0.0, 1.0))
+    x, y = np.round(view.pixels_of(before), DIGITS).T
+    inside = (deep > NEAR) & view.sees(camera) & (x >= 0.0) & (x < view.width) & (y >= 0.0) & (y < view.height)
     column, row = np.where(inside, x, 0.0).astype(np.int64), np.where(inside, y, 0.0).astype(np.int64)
     own = frame.instance[row, column] == number
     seen = own & (frame.depth[row, column] >= deep - body.flesh - 1.0 / scale)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import FAST, NEAR
-from renderers.frame import ActorLabel, Box, Frame, View
+from renderers.alone import Alone
+from renderers.fill import FAST
+from renderers.frame import ActorLabel, Box, Frame, Quad, View
 from renderers.keypoints import Body, keypoints_of
 from renderers.plates_seen import plate_in_picture
-from renderers.raster import Drawn, fill_range, screen_of
+from renderers.raster import Drawn
 from scenes.geometry import rotation_of, wrap_angle
 from scenes.kinds import PEOPLE, Kind
 
@@ -38,7 +40,17 @@ class Subject:
     plates: tuple[NDArray[np.float64], ...] = ()  # from `plate_corners`
 
 
-def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]:
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """Rows of a picture that show another moment than the rest."""
+
+    frame: Frame  # as it was then
+    top: int  # first row
+    bottom: int  # one past the last row
+    subjects: Mapping[int, Subject]  # as they were then, by id
+
+
+def label_frame(drawn: Drawn, subjects: list[Subject], moments: Sequence[Moment] = ()) -> tuple[ActorLabel, ...]:
     """Label every subject of which something lies inside the picture's pyramid.
 
     Visible pixels are counted in the instance map; the full box and visibility come from drawing the subject
@@ -47,25 +59,22 @@ def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]
     Args:
         drawn: the picture with its geometry.
         subjects: candidates; ids without triangles in the picture are left out.
+        moments: of a picture whose rows show several; 3D boxes are those of `subjects`.
 
     Returns:
         One label per subject with at least one pixel of its own inside the image, in order of id.
     """
     view = drawn.frame.view
     count, tight = visible_extents(drawn.frame.instance, int(drawn.flat.instance.max(initial=0)))
-    camera = drawn.triangles.camera
-    screen = screen_of(camera, view, 1)
-    canvas = np.zeros((view.height, view.width), np.float32)
+    pencil = Alone(drawn)
     labels = []
     for subject in sorted(subjects, key=lambda s: s.id):
         if subject.id not in drawn.flat.ranges:
             continue
-        first, last = drawn.flat.ranges[subject.id]
-        fill_range(drawn.flat, camera, screen, first, last, canvas, None)
-        alone, full = clear_extent(canvas)
+        alone, full = pencil.extent_of(subject.id)
         if alone == 0:
             continue
-        amodal = amodal_box(full, projected_extent(camera, drawn.flat.corners, first, last, view), view)
+        amodal = amodal_box(full, pencil.projected_extent(subject.id), view)
         seen = int(count[subject.id])
         labels.append(
             ActorLabel(
@@ -86,23 +95,45 @@ def label_frame(drawn: Drawn, subjects: list[Subject]) -> tuple[ActorLabel, ...]
                 signal_state=subject.signal_state,
                 signal_lit=subject.signal_lit,
                 attributes=subject.attributes,
-                **personal(subject, drawn.frame),
-                plate_corners=plate_in_picture(subject.plates, view, drawn.frame.instance, subject.id),
+                **personal(subject, drawn.frame, moments),
+                plate_corners=plate_of(subject, drawn.frame, moments),
             )
         )
     return tuple(labels)
 
 
-def personal(subject: Subject, frame: Frame) -> dict[str, Any]:
+def personal(subject: Subject, frame: Frame, moments: Sequence[Moment]) -> dict[str, Any]:
     """Fields of a label that only people have."""
     body = subject.body
     if body is None:
         return {}
+    points = list(keypoints_of(body, subject.id, frame))
+    for moment, then in met(subject, moments):
+        assert then.body is not None
+        found = keypoints_of(then.body, subject.id, replace(frame, view=moment.frame.view))
+        for k, (x, y, flag) in enumerate(found):
+            if flag and moment.top <= y < moment.bottom:
+                points[k] = (x, y, flag)
     return {
-        "keypoints": keypoints_of(body, subject.id, frame),
+        "keypoints": tuple(points),
         "body_direction": body.trunk,
         "head_direction": body.head,
     }
+
+
+def plate_of(subject: Subject, frame: Frame, moments: Sequence[Moment]) -> Quad | None:
+    """Corners of the number plate that shows."""
+    found = plate_in_picture(subject.plates, frame.view, frame.instance, subject.id)
+    for moment, then in met(subject, moments):
+        corners = plate_in_picture(then.plates, moment.frame.view, frame.instance, subject.id)
+        if corners is not None and moment.top <= sum(corners[1::2]) / 4 < moment.bottom:
+            found = corners
+    return found
+
+
+def met(subject: Subject, moments: Sequence[Moment]) -> Iterator[tuple[Moment, Subject]]:
+    """The moments in which a subject is there, and how it is then."""
+    return ((moment, moment.subjects[subject.id]) for moment in moments if subject.id in moment.subjects)
 
 
 def as_box(extent: NDArray[np.int64]) -> Box:
@@ -136,58 +167,6 @@ def visible_extents(instance, largest):  # type: ignore[no-untyped-def]
             extent[k, 2] = max(extent[k, 2], x + 1)
             extent[k, 3] = y + 1
     return count, extent
-
-
-@njit(cache=True, error_model="numpy", fastmath=FAST)
-def clear_extent(canvas):  # type: ignore[no-untyped-def]
-    """Count the filled pixels of a canvas, find their extent and empty it again."""
-    height, width = canvas.shape
-    count = 0
-    extent = np.zeros(4, np.int64)
-    for y in range(height):
-        for x in range(width):
-            if canvas[y, x] > 0:
-                if count == 0:
-                    extent[0], extent[1], extent[2] = x, y, x + 1
-                count += 1
-                extent[0] = min(extent[0], x)
-                extent[2] = max(extent[2], x + 1)
-                extent[3] = y + 1
-                canvas[y, x] = 0
-    return count, extent
-
-
-@njit(cache=True, error_model="numpy", fastmath=FAST)
-def near_extent(camera, corners, first, last, near, focal, out):  # type: ignore[no-untyped-def]
-    """Extent of triangles on the image plane, clipped at the near plane; principal point at the origin, px."""
-    out[0] = out[1] = 1e30
-    out[2] = out[3] = -1e30
-    for t in range(first, last):
-        for k in range(3):
-            i, j = corners[t, k], corners[t, (k + 1) % 3]
-            zi, zj = camera[i, 2], camera[j, 2]
-            for step in range(2):
-                if step == 0 and zi >= near:
-                    x, y, z = camera[i, 0], camera[i, 1], zi
-                elif step == 1 and (zi >= near) != (zj >= near):
-                    s = (near - zi) / (zj - zi)
-                    x = camera[i, 0] + s * (camera[j, 0] - camera[i, 0])
-                    y = camera[i, 1] + s * (camera[j, 1] - camera[i, 1])
-                    z = near
-                else:
-                    continue
-                u, v = x / z * focal, y / z * focal
-                out[0], out[1] = min(out[0], u), min(out[1], v)
-                out[2], out[3] = max(out[2], u), max(out[3], v)
-
-
-def projected_extent(
-    camera: NDArray[np.float32], corners: NDArray[np.int32], first: int, last: int, view: View
-) -> NDArray[np.float64]:
-    """(4,) extent x0, y0, x1, y1 of the projected triangles, px, not clipped by the image."""
-    out = np.empty(4)
-    near_extent(camera, corners, first, last, NEAR, view.focal, out)
-    return out + np.array([view.width, view.height, view.width, view.height]) / 2.0
 
 
 def amodal_box(full: NDArray[np.int64], projected: NDArray[np.float64], view: View) -> Box:

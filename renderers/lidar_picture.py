@@ -43,9 +43,8 @@ def over_picture(picture: Picture, view: View, sweep: Sweep) -> Picture:
     out = np.asarray(cv2.resize(dimmed, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR), np.uint8)
     at = transform(view.camera_from_world @ sweep.world_from_lidar, sweep.points)
     order = np.argsort(-at[:, 2], kind="stable")
-    order = order[at[order, 2] > 0.1]
-    flat = at[order] @ view.intrinsics.T
-    spots = 2.0 * flat[:, :2] / flat[:, 2:]
+    order = order[(at[order, 2] > 0.1) & view.sees(at[order])]
+    spots = 2.0 * view.pixels_of(at[order])
     inside = ((spots >= 0.0) & (spots < [2 * view.width, 2 * view.height])).all(1)
     for (x, y), number in zip(spots[inside].astype(int).tolist(), order[inside].tolist(), strict=True):
         tone = tuple(int(part) for part in TABLE[sweep.semantic[number]])

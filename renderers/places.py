@@ -21,7 +21,6 @@ def points_of(frame: Frame, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     view = frame.view
     row, column = np.nonzero(mask)
     z = frame.depth[row, column].astype(np.float64)
-    x = (column + 0.5 - view.width / 2) / view.focal * z
-    y = (row + 0.5 - view.height / 2) / view.focal * z
+    rays, _ = view.rays_of(np.stack([column + 0.5, row + 0.5], -1))
     turn, shift = view.camera_from_world[:3, :3], view.camera_from_world[:3, 3]
-    return np.asarray((np.stack([x, y, z], -1) - shift) @ turn)
+    return np.asarray((rays * z[:, None] - shift) @ turn)

@@ -54,7 +54,7 @@ def plate_in_picture(plates: tuple[Floats, ...], view: View, instance: NDArray[n
         camera = transform(view.camera_from_world, plate)
         if camera[:, 2].min() < 0.2:
             continue
-        spots = view.focal * camera[:, :2] / camera[:, 2:] + np.array([view.width, view.height]) / 2
+        spots = view.pixels_of(camera)
         (ax, ay), (bx, by) = spots[1] - spots[0], spots[3] - spots[0]
         if ax * by - ay * bx <= 0.0 or spots.min() < 0.0 or (spots >= (view.width, view.height)).any():
             continue

@@ -60,7 +60,7 @@ def streaks(
         A new picture.
     """
     view, (height, width) = frame.view, rgb.shape[:2]
-    spread = (width / view.focal, height / view.focal)
+    spread = (width / view.focal, height / view.focal)  # a lens that bends is taken to be straight here
     count = min(MOST, int(density * spread[0] * spread[1] * (DEEP**3 - NEAR**3) / 3.0))
     depth = np.cbrt(rng.uniform(NEAR**3, DEEP**3, count))
     x, y = rng.uniform(0.0, width, count), rng.uniform(0.0, height, count)

@@ -56,6 +56,16 @@ class Drawn:
     frame: Frame
     flat: Flat
     triangles: Triangles
+    parts: tuple[Part, ...] = ()  # behind a lens: what the picture was sampled from; flat and triangles are the first's
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A rectangle of a picture, and the pinhole picture that it was sampled from."""
+
+    drawn: Drawn
+    area: tuple[int, int, int, int]  # x0, y0, x1, y1, px
+    nearest: NDArray[np.int32]  # (h, w) pixel of the pinhole picture, row by row; -1 where the lens sees nothing
 
 
 class Renderer(Protocol):

@@ -9,9 +9,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.alone import Alone, projected_extent
 from renderers.fill import SUBPIXELS
 from renderers.frame import Frame, Hiding, Silhouette
-from renderers.labels import Subject, projected_extent
+from renderers.labels import Subject
 from renderers.raster import Drawn, fill_range, screen_of
 
 REACH = 1.0  # image sizes beyond the border; what a bumper at the lens covers is cut there
@@ -28,8 +29,10 @@ def silhouettes(drawn: Drawn, subjects: Sequence[Subject]) -> tuple[Silhouette, 
 
     Returns:
         One silhouette per subject with at least one pixel of its own inside the picture, in order of id. Inside the
-        picture they are what the rasteriser draws, to the pixel.
+        picture they are what the rasteriser draws, to the pixel; behind a lens they end at the border.
     """
+    if drawn.parts:
+        return _behind_lens(drawn, subjects)
     view, flat, camera = drawn.frame.view, drawn.flat, drawn.triangles.camera
     screen = screen_of(camera, view, 1)
     shifted = screen._replace(snapped=screen.snapped.copy())
@@ -53,6 +56,14 @@ def silhouettes(drawn: Drawn, subjects: Sequence[Subject]) -> tuple[Silhouette, 
         if silhouette is not None and inside(silhouette, (0, 0, view.width, view.height)).any():
             found.append(silhouette)
     return tuple(found)
+
+
+def _behind_lens(drawn: Drawn, subjects: Sequence[Subject]) -> tuple[Silhouette, ...]:
+    pencil, found = Alone(drawn), []
+    for subject in sorted(subjects, key=lambda s: s.id):
+        if subject.id in drawn.flat.ranges:
+            found.append(trimmed(subject, (0, 0), pencil.nearness_of(subject.id)))
+    return tuple(one for one in found if one is not None)
 
 
 def trimmed(subject: Subject, origin: tuple[int, int], canvas: NDArray[np.float32]) -> Silhouette | None:

@@ -24,7 +24,7 @@ def resolve_camera(camera: Camera, scene: Scene, state: State | None) -> View:
     Returns:
         The view.
     """
-    return View(camera.width, camera.height, camera.focal, resolve_mount(camera, scene, state))
+    return View(camera.width, camera.height, camera.focal, resolve_mount(camera, scene, state), camera.lens)
 
 
 def resolve_mount(camera: Camera | Lidar, scene: Scene, state: State | None) -> NDArray[np.float64]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scenes.chain import make_chain
 from scenes.draws import Draws
+from scenes.geometry import camera_from_world
+from scenes.lens_fields import make_lens
+from scenes.lenses import PINHOLE, Lens
 from scenes.population_space import Space
 from scenes.relief import Relief, raised
 from scenes.roads_parts import Layout, Route
 from scenes.schema import SceneSpec
 from scenes.schema_camera import CameraSpec
-from scenes.types import Camera, Floats, Signal
+from scenes.types import Camera, Floats, Scene, Signal
 
 CRUISE = 8.0  # m/s, guess of an ego's speed until the first picture
 DASH = 0.55  # m ahead of the middle of the vehicle, behind the windscreen
@@ -30,9 +33,9 @@ class Ego:
     s: float  # of its front at time 0, m
 
 
-def focal_of(width: int, fov: float) -> float:
-    """Focal length in px of a horizontal angle in degrees."""
-    return 0.5 * width / math.tan(math.radians(fov) / 2)
+def focal_of(width: int, fov: float, lens: Lens = PINHOLE) -> float:
+    """Focal length in px of a horizontal angle in degrees, from the left edge of the picture to the right one."""
+    return 0.5 * width / float(lens.radius(math.radians(fov) / 2))
 
 
 def ego_for(camera: CameraSpec, layout: Layout, start_time: float) -> Ego:
@@ -129,7 +132,8 @@ def make_cameras(
     cameras = []
     for index, camera in enumerate(spec.cameras):
         heading, pitch = math.radians(camera.heading), math.radians(camera.pitch)
-        focal, mount = focal_of(camera.width, camera.fov), None
+        lens = make_lens(spec, index)
+        focal, mount = focal_of(camera.width, camera.fov, lens), None
         if camera.kind == "dash":
             lateral = 0.25 if draws.rng("cameras", index).random() < 0.5 else -0.25
             position, mount = np.array([DASH, lateral, camera.rise]), egos[index]
@@ -143,21 +147,29 @@ def make_cameras(
         else:
             position = np.array([camera.position[0], camera.position[1], camera.rise])
         chain = make_chain(camera.chain if camera.chain is not None else spec.chain)
+        roll = math.radians(camera.roll)
         cameras.append(
             Camera(
-                index,
-                camera.width,
-                camera.height,
-                focal,
-                position,
-                heading,
-                pitch,
-                math.radians(camera.roll),
-                chain,
-                mount,
+                index, camera.width, camera.height, focal, position, heading, pitch, roll, chain, mount, lens,
+                camera.exposure, camera.readout,
             )
-        )
+        )  # fmt: skip
     return cameras
+
+
+def paired(scene: Scene, spec: SceneSpec) -> Scene:
+    """Add the right cameras of stereo pairs, in a row with the left ones."""
+    pairs = [(one, spec.cameras[one.id].baseline) for one in scene.cameras if spec.cameras[one.id].baseline > 0.0]
+    rights = (
+        replace(one, id=len(scene.cameras) + k, position=one.position + baseline * right_of(one))
+        for k, (one, baseline) in enumerate(pairs)
+    )
+    return replace(scene, cameras=(*scene.cameras, *rights))
+
+
+def right_of(camera: Camera) -> Floats:
+    """(3,) unit vector along the rows of a camera's picture, in the frame of its position."""
+    return camera_from_world(np.zeros(3), camera.heading, camera.pitch, camera.roll)[0, :3]
 
 
 def tilted(pitch: float, position: Floats, heading: float, relief: Relief | None) -> float:

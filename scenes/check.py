@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from scenes.dependents import ends, possible
 from scenes.distributions import Distribution, shown
+from scenes.lens_fields import lens_problems
 from scenes.schema import CYCLE_NAMES, FILE_KEYS, RoadSpec, SceneSpec
 from scenes.schema_lidar import lidar_problems
 from scenes.suggest import suggestion
@@ -132,6 +133,7 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
         yield from _ego_problems(spec)
     yield from _mode_problems(spec)
     yield from _cycle_problems(spec)
+    yield from lens_problems(spec)
 
 
 def _mode_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:

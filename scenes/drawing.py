@@ -14,6 +14,7 @@ from scenes.dependents import DEPENDENTS, Expression, Given, Listed, Once, singl
 from scenes.distributions import DISTRIBUTIONS, Constant, Quantiled, Scalar, normal_share
 from scenes.draws import Draws
 from scenes.expressions import ExpressionError
+from scenes.lens_fields import lens_problems
 from scenes.references import Table, dependent
 from scenes.schema import SceneSpec
 from scenes.seeds import rng_for
@@ -134,9 +135,8 @@ def fix(table: Table, draws: Draws) -> SceneSpec:
     """
     drawing = _accepted(table, draws)
     fixed = cast(SceneSpec, _fix_part(table.spec, drawing, ""))
-    if dependent(table):
-        for path, problem in check_together(fixed):
-            raise DrawError(path, problem)
+    for path, problem in check_together(fixed) if dependent(table) else lens_problems(fixed):
+        raise DrawError(path, problem)
     draws.values.update(drawing.done)
     return fixed
 

@@ -63,7 +63,7 @@ def add_people(
     if layout.section.kerb == 0.0:
         return people + _mill(spec, layout, space, draws, cameras, time)
     for number, walk in enumerate(layout.walks):
-        people += _stroll(spec, walk, number, space, draws, time)
+        people += _stroll(spec, walk, number, layout.network, space, draws)
     return _on_ramps(people, layout.network, layout.section.kerb_height)
 
 
@@ -108,7 +108,7 @@ def _pace(spec: PeopleSpec, guest: Guest, draws: Draws, path: str, rng: np.rando
     return max(0.3, draws.number(spec.speed, path, rng) * AGE_SPEED[guest.age_group])
 
 
-def _stroll(spec: PeopleSpec, walk: Walk, number: int, space: Space, draws: Draws, time: float) -> list[Actor]:
+def _stroll(spec: PeopleSpec, walk: Walk, number: int, roads: RoadNetwork, space: Space, draws: Draws) -> list[Actor]:
     """People along one pavement, both ways, alone or abreast, and some who stand."""
     length = float(arc_lengths(walk.line)[-1])
     count = round(spec.density * length / 100.0)
@@ -123,7 +123,7 @@ def _stroll(spec: PeopleSpec, walk: Walk, number: int, space: Space, draws: Draw
         pace = min(_pace(spec, guest, draws, f"people.speed{place}", rng) for guest in guests)
         for _ in range(TRIES):
             if standing:
-                group = _stand(guests, walk, between(rng, 0.0, length), space, rng)
+                group = _stand(guests, walk, between(rng, 0.0, length), roads, space, rng)
             else:
                 swing = draws.number(spec.swing, f"people.swing{place}", rng)
                 way = ways[0] if rng.random() < 0.5 else ways[1]
@@ -184,23 +184,30 @@ def slanted(line, side, slant, start):  # type: ignore[no-untyped-def]
     return path
 
 
-def _stand(guests: list[Guest], walk: Walk, s: float, space: Space, rng: np.random.Generator) -> list[Actor]:
+def _stand(
+    guests: list[Guest], walk: Walk, s: float, roads: RoadNetwork, space: Space, rng: np.random.Generator
+) -> list[Actor]:
     """Somebody who waits, or two or three who talk face to face."""
     x, y, along = line_at(walk.line, s)
     d = between(rng, -0.5, 0.5) * max(0.0, walk.width - ROOM)
     middle = np.array([x - d * math.sin(along), y + d * math.cos(along)])
-    return _circle(guests, middle, walk.z, space, rng, min(0.45, walk.width / 3))
+    bends = len(walk.line) > 2  # there, the kerb may come nearer than half the width
+    return _circle(guests, middle, walk.z, space, rng, min(0.45, walk.width / 3), roads if bends else None)
 
 
 def _circle(
-    guests: list[Guest], middle: Floats, z: float, space: Space, rng: np.random.Generator, radius: float
-) -> list[Actor]:
+    guests: list[Guest], middle: Floats, z: float, space: Space, rng: np.random.Generator, radius: float,
+    roads: RoadNetwork | None = None,
+) -> list[Actor]:  # fmt: skip
+    """Somebody alone, or two or three face to face: those who find room, with `roads` not off the pavement either."""
     turn = between(rng, -math.pi, math.pi)
     group: list[Actor] = []
     for k, guest in enumerate(guests):
         angle = turn + k * 2 * math.pi / len(guests)
         spot = middle + (radius * np.array([math.cos(angle), math.sin(angle)]) if len(guests) > 1 else 0.0)
         facing = angle + math.pi + float(rng.normal(0.0, 0.3))
+        if roads is not None and ground_height(roads, spot[None])[0] == 0.0:
+            break
         actor = admit(guest, spot[None], z, 0.0, 0.0, space, rng, facing)
         if actor is None:
             break

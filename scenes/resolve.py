@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenes.cameras import Ego, ego_for, keep_clear, make_cameras, walking_spot, watched_lanes
+from scenes.cameras import Ego, ego_for, keep_clear, make_cameras, paired, walking_spot, watched_lanes
 from scenes.cycles import CycleLook, sample_cycle
 from scenes.drawing import fix
 from scenes.draws import Draws
@@ -136,7 +136,7 @@ def furnished(
         physics=spec.physics, ego=None if own is None else carrier(everyone, own),
         controller=contents.controller, sky=spec.light.sky,
     )  # fmt: skip
-    return scatter(scene, spec.plain, draws) if spec.randomisation == "plain" else scene
+    return paired(scatter(scene, spec.plain, draws) if spec.randomisation == "plain" else scene, spec)
 
 
 def with_second_ids(everyone: list[Actor], free: int) -> list[Actor]:

@@ -15,7 +15,7 @@ from scenes.buildings import BUILDING_STYLES
 from scenes.distributions import Choice, Constant, Distribution, Normal, Uniform
 from scenes.fields import Flag, OneOf, Range
 from scenes.props import PROP_MODELS
-from scenes.schema_camera import CameraSpec, ChainSpec, Share
+from scenes.schema_camera import CameraSpec, ChainSpec, LensSpec, Share
 from scenes.schema_joint import Conditions, CopulaSpec
 from scenes.schema_lidar import LidarSpec
 from scenes.schema_light import LightSpec, WeatherSpec
@@ -218,6 +218,7 @@ class SceneSpec(Spec):
     light: LightSpec = LightSpec()
     weather: WeatherSpec = WeatherSpec()
     plain: PlainSpec = PlainSpec()
+    lens: LensSpec = LensSpec()
     chain: ChainSpec = ChainSpec()
     cameras: tuple[CameraSpec, ...] = (CameraSpec(),)
     lidars: tuple[LidarSpec, ...] = ()

@@ -7,8 +7,11 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 
 from scenes.fields import OneOf, Range
+from scenes.lenses import MODELS
 
 Share = Annotated[float, Range(0.0, 1.0)]
+Radial = Annotated[float, Range(-100.0, 100.0)]
+Tangential = Annotated[float, Range(-1.0, 1.0)]
 CAMERA_KINDS = ("dash", "pavement", "signal", "fixed")
 
 
@@ -39,6 +42,20 @@ class ChainSpec(CameraPart):
     jpeg_quality: Annotated[int, Range(1, 100, integer=True)] = 95
 
 
+class LensSpec(CameraPart):
+    """How a lens bends straight lines: OpenCV's models and coefficients, see `scenes.lenses.Lens`."""
+
+    model: Annotated[str, OneOf(MODELS)] = "pinhole"
+    k1: Radial = 0.0
+    k2: Radial = 0.0
+    k3: Radial = 0.0
+    k4: Radial = 0.0
+    k5: Radial = 0.0  # k5 and k6: brown-conrady alone
+    k6: Radial = 0.0
+    p1: Tangential = 0.0  # p1 and p2: brown-conrady alone
+    p2: Tangential = 0.0
+
+
 class CameraSpec(CameraPart):
     """A camera.
 
@@ -50,7 +67,7 @@ class CameraSpec(CameraPart):
     kind: Annotated[str, OneOf(CAMERA_KINDS)] = "dash"
     width: Annotated[int, Range(32, 4096, "px", integer=True)] = 480
     height: Annotated[int, Range(32, 4096, "px", integer=True)] = 360
-    fov: Annotated[float, Range(1.0, 120.0, "deg")] = 50.0  # horizontal
+    fov: Annotated[float, Range(1.0, 170.0, "deg")] = 50.0  # horizontal; above 120 of a fisheye alone
     heading: Annotated[float, Range(-360.0, 360.0, "deg")] = 0.0
     pitch: Annotated[float, Range(-60.0, 60.0, "deg")] = 0.0  # up positive
     roll: Annotated[float, Range(-45.0, 45.0, "deg")] = 0.0
@@ -64,4 +81,8 @@ class CameraSpec(CameraPart):
     )  # fixed
     distance: Annotated[float, Range(5.0, 120.0, "m")] = 25.0  # signal: to the head
     head_pixels: Annotated[float, Range(8.0, 1000.0, "px")] = 80.0  # signal: height of the head in the picture
+    baseline: Annotated[float, Range(0.0, 5.0, "m")] = 0.0  # of a stereo pair; 0 = one camera
+    exposure: Annotated[float, Range(0.0, 0.05, "s")] = 0.0  # motion blur; 0 = an instant
+    readout: Annotated[float, Range(0.0, 0.05, "s")] = 0.0  # rolling shutter; 0 = all rows at once
+    lens: LensSpec | None = None  # None = the scene's
     chain: ChainSpec | None = None  # None = the scene's

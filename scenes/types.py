@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scenes.cycles import CycleLook
 from scenes.kinds import Kind
+from scenes.lenses import PINHOLE, Lens
 from scenes.people import PersonLook
 from scenes.people_company import Companion
 from scenes.relief import Relief
@@ -284,7 +285,7 @@ class CameraChain:
 
 @dataclass(frozen=True, eq=False)
 class Camera:
-    """A pinhole camera and its mount."""
+    """A camera and its mount."""
 
     id: int
     width: int  # px
@@ -296,6 +297,9 @@ class Camera:
     roll: float  # rad
     chain: CameraChain
     mount: int | None = None  # actor id; None = fixed in the world
+    lens: Lens = PINHOLE
+    exposure: float = 0.0  # s that a row is exposed
+    readout: float = 0.0  # s from the top row to the bottom one
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +86,37 @@ class State:
         if self.rigid is not None:
             return self.rigid.velocity[..., :2]
         return np.stack([self.speed * np.cos(self.heading), self.speed * np.sin(self.heading)], -1)
+
+
+def between_states(first: State, second: State, share: float) -> State:
+    """State at a moment between two that follow each other closely; who is alive, and lights, are as in the first."""
+
+    def mix(a: F4, b: F4) -> F4:
+        return np.asarray(a + np.float32(share) * (b - a), np.float32)
+
+    def turned(a: F4, b: F4, whole: float) -> F4:
+        return np.asarray(a + np.float32(share) * (np.mod(b - a + 0.5 * whole, whole) - 0.5 * whole), np.float32)
+
+    def rotated(a: F4, b: F4) -> F4:
+        near = np.where((a * b).sum(-1, keepdims=True) < 0.0, -b, b)
+        mixed = mix(a, near)
+        return np.asarray(mixed / np.maximum(np.linalg.norm(mixed, axis=-1, keepdims=True), 1e-9), np.float32)
+
+    plain = ("time", "position", "speed", "acceleration", "yaw_rate", "steering", "travelled")
+    values: dict[str, Any] = {name: mix(getattr(first, name), getattr(second, name)) for name in plain}
+    rigid, later = first.rigid, second.rigid
+    if rigid is not None and later is not None:
+        props = np.concatenate([
+            mix(rigid.props[..., :3], later.props[..., :3]), rotated(rigid.props[..., 3:], later.props[..., 3:])
+        ], -1)  # fmt: skip
+        rigid = RigidState(
+            rotated(rigid.orientation, later.orientation), mix(rigid.velocity, later.velocity),
+            mix(rigid.joints, later.joints), rigid.limp, props,
+        )  # fmt: skip
+    return replace(
+        first, **values, rigid=rigid, heading=turned(first.heading, second.heading, 2 * math.pi),
+        gait_phase=np.mod(turned(first.gait_phase, second.gait_phase, 1.0), np.float32(1.0)),
+    )  # fmt: skip
 
 
 def compile_world(scenes: Sequence[Scene]) -> World:

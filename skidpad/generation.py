@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from joblib import Parallel, delayed
 
+from renderers.extras import FLOW
 from renderers.lidar_cast import embree
 from scenes.catalogue import ATTRIBUTION, AssetError, Pack, choose_packs
-from scenes.dependents import possible
+from scenes.dependents import ends, possible
 from scenes.files import SceneTemplate, load
 from sim.bullet_client import pybullet
 from skidpad.drivers import run_folders
@@ -73,6 +74,7 @@ def generate(
     parse_rule(reject)
     wanted = requests_of(labels, frames_per_sample)
     template, packs = load(scene), choose_packs(assets)
+    check_flow(template, wanted)
     recipe: Recipe = make_recipe(
         template.name, template.text, seed=seed, samples=samples, frames_per_sample=frames_per_sample, fps=fps,
         randomise=randomise, renderer=chosen_renderer(renderer), assets=",".join(packs) or "builtin",
@@ -92,6 +94,19 @@ def generate(
         if on_progress:
             on_progress(finished, samples)
     return writer.finish(notices(packs))
+
+
+def check_flow(template: SceneTemplate, wanted: Sequence[str]) -> None:
+    """Refuse what cannot be: flow between pictures of which each row shows another moment.
+
+    Raises:
+        SceneError: a camera has, or may draw, a rolling shutter.
+    """
+    for index, camera in enumerate(template.spec.cameras):
+        slowest = max(float(str(end)) for end in ends(camera.readout))
+        if FLOW & set(wanted) and slowest > 0.0:
+            problem = f"{slowest:g} s is outside [0, 0] s: flow is not made for a rolling shutter; ask for other labels"
+            raise template.where.error(f"cameras[{index}].readout", problem)
 
 
 def engines_of(template: SceneTemplate, renderer: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
@@ -14,24 +14,25 @@ from renderers.assemble import StageBuilder
 from renderers.camera_chain import NIGHT_GAIN, develop, encode_jpeg
 from renderers.extras import FLOW, extras_of
 from renderers.flow import flow_between
-from renderers.frame import Flow, LabelledFrame
-from renderers.labels import Subject, label_frame
+from renderers.frame import Flow, Frame, LabelledFrame, View
+from renderers.labels import label_frame
 from renderers.lanes_seen import Traveller
 from renderers.lidar import sweeps
 from renderers.motion import vertices_at
 from renderers.precipitation import falling
 from renderers.raster import Drawn, RasterRenderer, Renderer
 from renderers.stage import Stage
-from renderers.views import resolve_camera
+from renderers.warp import draw_behind_lens, flow_behind_lens
 from scenes.catalogue import Pack
 from scenes.equip import equipped
 from scenes.files import SceneTemplate
 from scenes.kinds import VEHICLES
 from scenes.seeds import rng_for
 from scenes.types import Camera, Scene
-from sim.rollout import rollout
-from sim.world import State
+from sim.rollout import DT, rollout
+from sim.world import State, between_states
 from skidpad.drivers import cast
+from skidpad.shutter import Exposed, expose
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -143,42 +144,40 @@ def render_scene(
     Returns:
         Frame by frame, camera by camera.
     """
+    if wanted & FLOW and any(camera.readout > 0.0 for camera in scene.cameras):
+        raise ValueError(f"{scene.name}: no optical flow with a rolling shutter (`readout`); ask for other labels")
     times = [scene.start_time + index / fps for index in range(frames)]
-    everybody, others = cast(scene)
-    states = rollout([scene], everybody, times, others)
+    states = moments_of(scene, times)
     builder = StageBuilder(scene)
     finished: list[LabelledFrame] = []
-    before: dict[int, tuple[int, State, Shot]] = {}  # by camera id: the picture before, its number in `finished`
-    for index, state in enumerate(states):
+    before: dict[int, tuple[int, Shot]] = {}  # by camera id: the picture before, its number in `finished`
+    for index, (state, *later) in enumerate(states):
         details: list[dict[int, int]] = []
         for camera in scene.cameras:
-            shot = shoot(builder, camera, state, index, by)
+            shot = shoot(builder, camera, state, index, by, later)
             details.append(shot.details)
             metadata: dict[str, object] = {
                 "scene": scene.name,
                 "light": {key: value for key, value in asdict(scene.light).items() if value != ""},
                 "chain": asdict(camera.chain),
                 "values": scene.values,
+                **shutter_entry(camera, shot),
             }
+            looking, drawn = traveller_of(scene, camera, shot.state), shot.drawn
             finished.append(
                 LabelledFrame(
-                    scene.sample,
-                    index,
-                    camera.id,
-                    encode_jpeg(shot.picture, camera.chain.jpeg_quality),
-                    shot.drawn.frame,
-                    label_frame(shot.drawn, shot.subjects),
-                    metadata,
-                    extras_of(shot.drawn, shot.subjects, scene.roads, traveller_of(scene, camera, state), wanted),
+                    scene.sample, index, camera.id, encode_jpeg(shot.picture, camera.chain.jpeg_quality), drawn.frame,
+                    label_frame(drawn, shot.subjects, shot.moments), metadata,
+                    extras_of(drawn, shot.subjects, scene.roads, looking, wanted, shot.moments),
                 )
-            )
+            )  # fmt: skip
             if wanted & FLOW:
                 if camera.id in before:
-                    place, then, old = before[camera.id]
-                    there, back = flows(builder, camera, (then, old), (state, shot))
+                    place, old = before[camera.id]
+                    there, back = flows(builder, camera, old, shot)
                     finished[place] = replace(finished[place], extras=replace(finished[place].extras, flow=there))
                     finished[-1] = replace(finished[-1], extras=replace(finished[-1].extras, flow_back=back))
-                before[camera.id] = len(finished) - 1, state, shot
+                before[camera.id] = len(finished) - 1, shot
         if scene.lidars:
             swept = sweeps(builder, state, index, details)
             finished[-len(details) :] = [replace(frame, sweeps=swept) for frame in finished[-len(details) :]]
@@ -186,17 +185,34 @@ def render_scene(
 
 
 @dataclass(frozen=True, eq=False)
-class Shot:
+class Shot(Exposed):
     """A developed picture with what labels are made of."""
 
     picture: NDArray[np.uint8]  # (H, W, 3) sRGB
-    drawn: Drawn
-    subjects: list[Subject]
-    stage: Stage
-    details: dict[int, int]  # as `StageBuilder.at` fills them
 
 
-def shoot(builder: StageBuilder, camera: Camera, state: State, index: int, by: str = "raster") -> Shot:
+def shutter_entry(camera: Camera, shot: Shot) -> dict[str, object]:
+    """When a picture was taken that took time, and the poses of its top and bottom rows; of others nothing."""
+    if camera.exposure == camera.readout == 0.0:
+        return {}
+    ends = (shot.moments[0].frame, shot.moments[-1].frame) if shot.moments else (shot.drawn.frame,) * 2
+    poses = [frame.view.camera_from_world for frame in ends]
+    return {"shutter": {"exposure": camera.exposure, "readout": camera.readout, "camera_from_world": poses}}
+
+
+def moments_of(scene: Scene, times: Sequence[float]) -> list[list[State]]:
+    """For every time the state, and those one and two steps later where a camera's shutter takes time."""
+    slow = any(camera.exposure + camera.readout > 0.0 for camera in scene.cameras)
+    offsets = (0.0, DT, 2 * DT) if slow else (0.0,)
+    everybody, others = cast(scene)
+    wanted = sorted({time + offset for time in times for offset in offsets})
+    states = dict(zip(wanted, rollout([scene], everybody, wanted, others), strict=True))
+    return [[states[time + offset] for offset in offsets] for time in times]
+
+
+def shoot(
+    builder: StageBuilder, camera: Camera, state: State, index: int, by: str = "raster", later: Sequence[State] = ()
+) -> Shot:
     """Take one picture.
 
     Args:
@@ -205,45 +221,54 @@ def shoot(builder: StageBuilder, camera: Camera, state: State, index: int, by: s
         state: where everything is.
         index: number of the frame, for the noise.
         by: name of the renderer.
+        later: where everything is one and two steps of DT later, for a shutter that takes time; () = it takes none.
 
     Returns:
         The shot.
     """
     scene = builder.scene
-    view = resolve_camera(camera, scene, state)
-    details: dict[int, int] = {}
-    stage, subjects = builder.at(state, view, camera.mount, details)
-    drawn = renderer(by).draw(stage, view)
-    rgb = drawn.frame.rgb
+
+    def draw(stage: Stage, view: View) -> Drawn:
+        return draw_behind_lens(renderer(by), stage, view)
+
+    def state_at(time: float) -> State:
+        if time == 0.0:
+            return state
+        k = min(int(time / DT), len(later) - 1)
+        return between_states((state, *later)[k], later[k], time / DT - k)
+
+    still = camera if later else replace(camera, exposure=0.0, readout=0.0)
+    taken = expose(builder, still, state_at, draw)
+    rgb = taken.drawn.frame.rgb
     if scene.light.rain > 0.0 or scene.light.snowfall > 0.0:
         drops = rng_for(scene.seed, scene.sample, "precipitation", camera.id, index)
-        rgb = falling(drawn.frame, scene.light, camera.mount is not None, drops)
+        rgb = falling(taken.drawn.frame, scene.light, camera.mount is not None, drops)
     noise = rng_for(scene.seed, scene.sample, "camera", camera.id, index)
     most_gain = NIGHT_GAIN if scene.light.condition == "night" else math.inf
-    return Shot(develop(rgb, camera.chain, noise, most_gain), drawn, subjects, stage, details)
+    return Shot(**vars(taken), picture=develop(rgb, camera.chain, noise, most_gain))
 
 
-def flows(
-    builder: StageBuilder, camera: Camera, first: tuple[State, Shot], second: tuple[State, Shot]
-) -> tuple[Flow, Flow]:
+def flows(builder: StageBuilder, camera: Camera, first: Shot, second: Shot) -> tuple[Flow, Flow]:
     """Optical flow from one picture of a camera to the next, and back.
 
     Args:
         builder: of the scene.
         camera: that took both.
-        first: state and picture.
-        second: state and picture, later.
+        first: picture.
+        second: picture, later.
 
     Returns:
         The flow there, and the flow back.
     """
     found = []
-    for (_, here), (state, there) in ((first, second), (second, first)):
-        view = here.drawn.frame.view
+    for here, there in ((first, second), (second, first)):
         # the levels of detail of the picture that the flow starts from, so that vertices correspond
-        other, _ = builder.at(state, view, camera.mount, dict(here.details))
-        moved = vertices_at(here.drawn.flat, here.stage, view, other)
-        found.append(flow_between(here.drawn, moved, there.drawn.frame))
+        other, _ = builder.at(there.state, here.drawn.frame.view, camera.mount, dict(here.details))
+
+        def between(drawn: Drawn, then: Frame, stage: Stage = here.stage, other: Stage = other) -> Flow:
+            return flow_between(drawn, vertices_at(drawn.flat, stage, drawn.frame.view, other), then)
+
+        found.append(flow_behind_lens(here.drawn, there.drawn, between))
     return found[0], found[1]
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.frame import ActorLabel, LabelledFrame
+from renderers.frame import ActorLabel, LabelledFrame, View
 from scenes.kinds import Kind
+from transfer.encode import lens_entry
 from transfer.manifest import DatasetError, category_rows
 
 
@@ -44,7 +45,13 @@ def image_row(frame: LabelledFrame) -> dict[str, Any]:
         "sample": frame.sample,
         "frame": frame.index,
         "camera": frame.camera,
+        **camera_entry(frame.frame.view),
     }
+
+
+def camera_entry(view: View) -> dict[str, Any]:
+    """Intrinsics and lens of a camera whose lens bends; of a pinhole nothing."""
+    return {} if view.lens.straight else {"intrinsics": view.intrinsics, **lens_entry(view)}
 
 
 def annotation_rows(frame: LabelledFrame) -> list[dict[str, Any]]:

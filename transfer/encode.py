@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.frame import ActorLabel, LabelledFrame
+from renderers.frame import ActorLabel, LabelledFrame, View
 from transfer.manifest import DatasetError, json_bytes
 from transfer.yolo import label_text
 
@@ -78,9 +78,16 @@ def describe(frame: LabelledFrame) -> dict[str, Any]:
         "height": view.height,
         "intrinsics": view.intrinsics,
         "camera_from_world": view.camera_from_world,
+        **lens_entry(view),
         "labels": [plain_label(label) for label in frame.labels],
         "metadata": frame.metadata,
     }
+
+
+def lens_entry(view: View) -> dict[str, Any]:
+    """A lens that bends, in OpenCV's terms; of a pinhole nothing."""
+    lens = view.lens
+    return {} if lens.straight else {"lens": {"model": lens.model, "coefficients": list(lens.coefficients)}}
 
 
 def plain_label(label: ActorLabel) -> dict[str, Any]:

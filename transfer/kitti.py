@@ -68,4 +68,8 @@ def calibration_text(frame: LabelledFrame) -> str:
     if frame.sweeps:
         velo = (frame.frame.view.camera_from_world @ frame.sweeps[0].world_from_lidar)[:3]
     lines = [*(line(f"P{k}", matrix) for k in range(4)), line("R0_rect", np.eye(3))]
-    return "".join([*lines, line("Tr_velo_to_cam", velo), line("Tr_imu_to_velo", still)])
+    lines += [line("Tr_velo_to_cam", velo), line("Tr_imu_to_velo", still)]
+    lens = frame.frame.view.lens
+    if not lens.straight:  # as KITTI's raw data name them; K is the left part of P
+        lines += [f"lens: {lens.model}\n", line("D", np.array(lens.coefficients))]
+    return "".join(lines)

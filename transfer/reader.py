@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from renderers.frame import ActorLabel, Flow, Hiding, Sweep
 from scenes.kinds import Kind
+from scenes.lenses import PINHOLE, Lens, lens_of
 from transfer.extras import NORMALS, PLACES, SHIFT
 from transfer.flow_files import flow_from
 from transfer.lidar_files import sweep_from
@@ -153,6 +154,12 @@ class Sample:
     def intrinsics(self) -> NDArray[np.float64]:
         """(3, 3) matrix K, px; the centre of the top-left pixel is (0.5, 0.5)."""
         return np.array(self.record["intrinsics"], dtype=np.float64)
+
+    @property
+    def lens(self) -> Lens:
+        """How the lens bends straight lines; see `scenes.lenses.Lens.unproject`."""
+        entry = self.record.get("lens")
+        return PINHOLE if entry is None else lens_of(str(entry["model"]), [float(k) for k in entry["coefficients"]])
 
     @property
     def camera_from_world(self) -> NDArray[np.float64]:
