@@ -42,7 +42,7 @@ def resolve_lidar(lidar: Lidar, scene: Scene, state: State | None) -> Around:
         of a picture with a pixel for each point of a row, for levels of detail.
     """
     focal = lidar.columns / lidar.fov if lidar.pattern != "rosette" else math.sqrt(lidar.columns) / lidar.fov
-    return Around(2, 2, focal, resolve_mount(lidar, scene, state), lidar.range)
+    return Around(2, 2, focal, resolve_mount(lidar, scene, state), reach=lidar.range)
 
 
 def sweep(builder: StageBuilder, lidar: Lidar, state: State, index: int, details: dict[int, int]) -> Sweep:
