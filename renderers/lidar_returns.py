@@ -52,7 +52,8 @@ def extinction(light: Light) -> float:
 
 def gain_of(material: Material) -> float:
     """How much more a material sends back than its albedo says."""
-    if material.kind is Kind.SIGN or material.part.startswith("plate_"):
+    face = material.kind is Kind.SIGN and material.texture is not None  # the backs of signs are bare metal
+    if face or material.part.startswith("plate_"):
         return SHEETING
     if material.kind is Kind.MARKING:
         return BEADS
