@@ -33,6 +33,7 @@ from scenes.lidars import lidar_of
 from scenes.schema_lidar import LidarSpec
 from sim.rollout import rollout
 from skidpad.drivers import cast
+from skidpad.render import moving
 from tests.test_lidar import SAME_PLACE, compared
 
 ROUNDS = 7
@@ -96,8 +97,8 @@ def main() -> None:
         everybody, others = cast(scene)
         (state,) = rollout([scene], everybody, [scene.start_time], others)
         builder, lidar = StageBuilder(scene), lidar_of(0, LidarSpec(model="hdl-64e"), {0: scene.cameras[0].mount})
-        first, found = cpu_of(lambda b=builder, s=state, x=lidar: sweep(b, x, s, 0, {}))
-        later, _ = cpu_of(lambda b=builder, s=state, x=lidar: sweep(b, x, s, 0, {}))
+        first, found = cpu_of(lambda b=builder, s=state, x=lidar: sweep(b, x, moving([s]), 0, {}))
+        later, _ = cpu_of(lambda b=builder, s=state, x=lidar: sweep(b, x, moving([s]), 0, {}))
         view = resolve_lidar(lidar, scene, state)
         stage, _ = builder.at(state, view, lidar.mount, {})
         flat = flattener().flatten(stage, view)

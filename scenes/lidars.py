@@ -43,7 +43,7 @@ def lidar_of(number: int, spec: LidarSpec, carriers: Mapping[int, int]) -> Lidar
         id=number, model=spec.model, pattern=pattern, elevations=rows, columns=columns, fov=math.radians(fov),
         rate=rate, blind=blind, range=most, dark_range=dark, noise=noise, dropout=spec.dropout,
         position=np.array([*place, spec.rise]), heading=math.radians(spec.heading), pitch=math.radians(spec.pitch),
-        roll=math.radians(spec.roll), mount=carriers[spec.camera] if carried else None,
+        roll=math.radians(spec.roll), mount=carriers[spec.camera] if carried else None, motion=spec.motion,
     )  # fmt: skip
 
 

@@ -10,11 +10,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 
 from scenes.dependents import ends, possible
-from scenes.fields import OneOf, Range
+from scenes.fields import Flag, OneOf, Range
 from scenes.schema_camera import CameraSpec
 
 PATTERNS = ("spinning", "rosette", "raster")
 MOST_POINTS = 1_000_000  # of one sweep
+SLOWEST = 10.0  # Hz, of lidars that see motion: states are known for a tenth of a second beyond a picture
 Metres = Annotated[float, Range(-5000.0, 5000.0, "m")]
 
 
@@ -86,6 +87,7 @@ class LidarSpec(BaseModel):
     dark_range: Annotated[float | None, Range(1.0, 500.0, "m")] = None
     noise: Annotated[float | None, Range(0.0, 1.0, "m")] = None
     dropout: Annotated[float, Range(0.0, 1.0)] = 0.0
+    motion: Annotated[bool, Flag()] = False  # during a sweep
 
 
 def lidar_problems(lidars: Sequence[LidarSpec], cameras: Sequence[CameraSpec]) -> Iterator[tuple[str, str]]:
@@ -111,6 +113,9 @@ def lidar_problems(lidars: Sequence[LidarSpec], cameras: Sequence[CameraSpec]) -
             yield f"{place}.low", f"{low:g} deg is not below `high`, {min(map(float, values(lidar, 'high'))):g} deg"
         if high - low > 180.0:
             yield f"{place}.high", f"more than 180 deg above `low`, {low:g} deg"
+        slowest = min(map(float, values(lidar, "rate")))
+        if slowest < SLOWEST and True in ends(lidar.motion):
+            yield f"{place}.motion", f"needs a `rate` of at least {SLOWEST:g} Hz, not {slowest:g} Hz"
         if set(values(lidar, "pattern")) == {"rosette"}:
             continue
         rows, widths, steps = (values(lidar, name) for name in ("channels", "fov", "step"))

@@ -323,6 +323,7 @@ class Lidar:
     pitch: float  # rad, up positive
     roll: float  # rad
     mount: int | None = None  # actor id; None = fixed in the world
+    motion: bool = False  # whether it, and what it sees, moves during a sweep
 
 
 @dataclass(frozen=True, eq=False)

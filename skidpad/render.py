@@ -179,7 +179,7 @@ def render_scene(
                     finished[-1] = replace(finished[-1], extras=replace(finished[-1].extras, flow_back=back))
                 before[camera.id] = len(finished) - 1, shot
         if scene.lidars:
-            swept = sweeps(builder, state, index, details)
+            swept = sweeps(builder, moving((state, *later)), index, details)
             finished[-len(details) :] = [replace(frame, sweeps=swept) for frame in finished[-len(details) :]]
     return finished
 
@@ -201,13 +201,26 @@ def shutter_entry(camera: Camera, shot: Shot) -> dict[str, object]:
 
 
 def moments_of(scene: Scene, times: Sequence[float]) -> list[list[State]]:
-    """For every time the state, and those one and two steps later where a camera's shutter takes time."""
+    """For every time the state, and those one and two steps later where a shutter or a sweep takes time."""
     slow = any(camera.exposure + camera.readout > 0.0 for camera in scene.cameras)
+    slow = slow or any(lidar.motion for lidar in scene.lidars)
     offsets = (0.0, DT, 2 * DT) if slow else (0.0,)
     everybody, others = cast(scene)
     wanted = sorted({time + offset for time in times for offset in offsets})
     states = dict(zip(wanted, rollout([scene], everybody, wanted, others), strict=True))
     return [[states[time + offset] for offset in offsets] for time in times]
+
+
+def moving(states: Sequence[State]) -> Callable[[float], State]:
+    """Where everything is some seconds after the first of states that are DT apart."""
+
+    def state_at(time: float) -> State:
+        if time == 0.0:
+            return states[0]
+        k = min(int(time / DT), len(states) - 2)
+        return between_states(states[k], states[k + 1], time / DT - k)
+
+    return state_at
 
 
 def shoot(
@@ -231,14 +244,8 @@ def shoot(
     def draw(stage: Stage, view: View) -> Drawn:
         return draw_behind_lens(renderer(by), stage, view)
 
-    def state_at(time: float) -> State:
-        if time == 0.0:
-            return state
-        k = min(int(time / DT), len(later) - 1)
-        return between_states((state, *later)[k], later[k], time / DT - k)
-
     still = camera if later else replace(camera, exposure=0.0, readout=0.0)
-    taken = expose(builder, still, state_at, draw)
+    taken = expose(builder, still, moving((state, *later)), draw)
     rgb = taken.drawn.frame.rgb
     if scene.light.rain > 0.0 or scene.light.snowfall > 0.0:
         drops = rng_for(scene.seed, scene.sample, "precipitation", camera.id, index)

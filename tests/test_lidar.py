@@ -30,10 +30,11 @@ from scenes.light import make_light
 from scenes.relief import raised
 from scenes.schema_lidar import SENSORS
 from scenes.schema_light import LightSpec
-from scenes.types import Camera, Lidar, Scene
+from scenes.types import Actor, Camera, Lidar, Scene
 from sim.rollout import DT, rollout
 from sim.world import State
 from skidpad.drivers import cast
+from skidpad.render import moving
 
 SHADELESS = RasterRenderer(RasterOptions(samples=1, shadow_size=0, sky_size=0))
 PLAIN = Lidar(
@@ -105,7 +106,7 @@ def compared(name: str) -> tuple[int, float, float, float]:
     details: dict[int, int] = {}
     stage, _ = builder.at(state, view, camera.mount, details)
     frame = SHADELESS.render(stage, view)
-    return agreement(frame, sweep(builder, at_camera(camera, columns=320), state, 0, details))
+    return agreement(frame, sweep(builder, at_camera(camera, columns=320), moving([state]), 0, details))
 
 
 @pytest.mark.parametrize("name", SAME_PLACE)
@@ -120,7 +121,7 @@ def test_a_lidar_sees_to_all_sides_what_cameras_see(turn: float) -> None:
     scene, builder, (state, *_) = at_start("crossing")
     camera = scene.cameras[0]
     lidar = at_camera(camera, pattern="spinning", fov=2.0 * math.pi, columns=900, pitch=0.0, roll=0.0)
-    found = sweep(builder, lidar, state, 0, {})
+    found = sweep(builder, lidar, moving([state]), 0, {})
     details: dict[int, int] = {}
     builder.at(state, resolve_lidar(lidar, scene, state), camera.mount, details)
     count, even, near, same = agreement(
@@ -139,7 +140,7 @@ def test_velocities_are_how_fast_the_actors_come_nearer(name: str) -> None:
     mount = next(camera.mount for camera in scene.cameras if camera.mount is not None)
     tried = 0
     for lidar in (spinning, replace(spinning, mount=mount, position=np.array([0.0, 0.0, 2.0]))):
-        found = sweep(builder, lidar, state, 0, {})
+        found = sweep(builder, lidar, moving([state]), 0, {})
         eyes = [np.linalg.inv(resolve_lidar(lidar, scene, one).camera_from_world)[:3, 3] for one in others]
         place = transform(found.world_from_lidar, found.points)
 
@@ -164,6 +165,45 @@ def test_velocities_are_how_fast_the_actors_come_nearer(name: str) -> None:
     assert tried >= 2
 
 
+def test_in_a_sweep_that_sees_motion_every_ray_meets_what_is_there_at_its_own_time() -> None:
+    scene, builder, (state, _, *_) = at_start("crossing")
+    everybody, others = cast(scene)
+    times = [scene.start_time + k * DT for k in range(3)]
+    state_at = moving(rollout([scene], everybody, times, others))
+    mount = next(camera.mount for camera in scene.cameras if camera.mount is not None)
+    turning = replace(
+        PLAIN, pattern="spinning", fov=2.0 * math.pi, columns=900, mount=mount, position=np.array([0.0, 0.0, 2.0]),
+        motion=True,
+    )  # fmt: skip
+    moved, rest = (sweep(builder, one, state_at, 0, {}) for one in (turning, replace(turning, motion=False)))
+    np.testing.assert_array_equal(moved.world_from_lidar, rest.world_from_lidar)
+    frame = looking(moved, 0.0, {}, builder, state, mount)
+    _, _, near, _ = agreement(replace(frame, instance=np.zeros_like(frame.instance)), only(moved, moved.instance == 0))
+    assert near > 0.98  # the lidar moves on, and what stands still is where it is
+    tried = 0
+    for k, actor in enumerate(scene.actors):
+        mine = moved.instance == actor.id
+        late = mine & (moved.offset > 0.04)
+        if actor.kind not in VEHICLES or late.sum() < 20 or state.speed[0, k] < 3.0:
+            continue
+        place = transform(moved.world_from_lidar, moved.points)[late]
+        sides = [outside(place, state_at(float(moved.offset[late].mean())), k, actor), outside(place, state, k, actor)]
+        assert sides[0] < 0.12, actor.kind  # wheels, mirrors and half a slice
+        tried += sides[1] > sides[0] + 0.1
+    assert tried >= 1
+
+
+def only(found: Sweep, which: np.ndarray) -> Sweep:
+    """Some of the returns."""
+    return replace(found, points=found.points[which], instance=found.instance[which])
+
+
+def outside(place: np.ndarray, state: State, k: int, actor: Actor) -> float:
+    """How far points lie before or behind the box of an actor, m, the worst of them."""
+    pose = world_from_model(state.position[0, k].astype(float), float(state.heading[0, k]))
+    return float(np.abs(transform(np.linalg.inv(pose), place)[:, 0]).max() - actor.size[0] / 2)
+
+
 @pytest.mark.parametrize(("model", "rows"), [("vlp-16", 16), ("hdl-32e", 32), ("hdl-64e", 64), ("os1-128", 128)])
 def test_rings_have_the_elevations_of_the_data_sheet(model: str, rows: int, write_scene: Callable[..., Path]) -> None:
     text = f"format: 1\nextends: library/street\nlidars: [{{model: {model}, noise: 0, step: 1, dark_range: 500}}]\n"
@@ -179,7 +219,7 @@ def test_rings_have_the_elevations_of_the_data_sheet(model: str, rows: int, writ
     assert all(low < high for low, high in pairwise(lidar.elevations))
     everybody, others = cast(scene)
     (state,) = rollout([scene], everybody, [scene.start_time], others)
-    found = sweep(StageBuilder(scene), lidar, state, 0, {})
+    found = sweep(StageBuilder(scene), lidar, moving([state]), 0, {})
     assert len(found.points) > 0.3 * found.rays
     measured = np.arctan2(found.points[:, 2], np.hypot(found.points[:, 0], found.points[:, 1]))
     np.testing.assert_allclose(measured, lidar.elevations[found.ring], atol=2e-6)
@@ -269,7 +309,7 @@ def test_fog_hides_what_is_far_and_wet_ground_sends_less_back(write_scene: Calla
         everybody, others = cast(scene)
         (state,) = rollout([scene], everybody, [scene.start_time], others)
         lidar = replace(scene.lidars[0], columns=400)
-        found[name] = sweep(StageBuilder(scene), lidar, state, 0, {})
+        found[name] = sweep(StageBuilder(scene), lidar, moving([state]), 0, {})
     far = {name: np.quantile(np.linalg.norm(one.points, axis=1), 0.95) for name, one in found.items()}
     assert far["fog"] < 0.7 * far["dry"] and len(found["fog"].points) < len(found["dry"].points)
     road = {name: one.intensity[one.semantic == Kind.ROAD].mean() for name, one in found.items()}
@@ -281,18 +321,18 @@ def test_fog_hides_what_is_far_and_wet_ground_sends_less_back(write_scene: Calla
 
 def test_noise_and_lost_returns_are_as_large_as_they_should_be() -> None:
     _, builder, (state, *_) = at_start("street")
-    quiet, noisy = (sweep(builder, replace(PLAIN, noise=noise), state, 0, {}) for noise in (0.0, 0.05))
+    quiet, noisy = (sweep(builder, replace(PLAIN, noise=noise), moving([state]), 0, {}) for noise in (0.0, 0.05))
     error = np.linalg.norm(noisy.points, axis=1) - np.linalg.norm(quiet.points, axis=1)
     assert abs(error.mean()) < 0.003 and error.std() == pytest.approx(0.05, rel=0.05)
-    fewer = sweep(builder, replace(PLAIN, dropout=0.3), state, 0, {})
+    fewer = sweep(builder, replace(PLAIN, dropout=0.3), moving([state]), 0, {})
     assert len(fewer.points) / len(quiet.points) == pytest.approx(0.7, abs=0.02)
-    other = sweep(builder, replace(PLAIN, dropout=0.3), state, 1, {})
+    other = sweep(builder, replace(PLAIN, dropout=0.3), moving([state]), 1, {})
     assert other.points.shape != fewer.points.shape or (other.points != fewer.points).any()
 
 
 def test_pictures_show_the_points() -> None:
     _, builder, (state, *_) = at_start("street")
-    found = sweep(builder, replace(PLAIN, pattern="spinning", fov=2.0 * math.pi, columns=700), state, 0, {})
+    found = sweep(builder, replace(PLAIN, pattern="spinning", fov=2.0 * math.pi, columns=700), moving([state]), 0, {})
     view = View(120, 90, 100.0, resolve_lidar(PLAIN, builder.scene, state).camera_from_world)
     over = over_picture(np.zeros((90, 120, 3), np.uint8), view, found)
     assert over.shape == (180, 240, 3) and (over.max(-1) > 0).mean() > 0.1

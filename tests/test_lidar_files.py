@@ -136,6 +136,7 @@ def test_kitti_files_are_read_as_kitti_says(folder: Path) -> None:
         ("[{model: hdl-64e, high: {uniform: [-30, 0]}}]", r"lidars\[0\].low: -24.33 deg is not below `high`, -30 deg"),
         ("[{channels: 512, step: 0.02}]", r"lidars\[0\].step: 9216000 points in a sweep; the limit is 1000000"),
         ("{model: vlp-16}", r"lidars: needs a list"),
+        ("[{motion: true, rate: 5}]", r"lidars\[0\].motion: needs a `rate` of at least 10 Hz, not 5 Hz"),
     ],
 )
 def test_wrong_lidars_end_with_one_line(lidars: str, words: str, write_scene: Callable[..., Path]) -> None:
