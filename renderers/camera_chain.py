@@ -8,7 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.types import CameraChain
+from renderers.camera_lens import through_lens
+from renderers.camera_sensor import balanced, read_out
+from renderers.frame import Frame
+from scenes.types import CameraChain, Light
 
 Floats = NDArray[np.float32]
 KEY = 0.36  # radiance of the metered tone after exposure; sRGB .63, a bright grey as dash cameras choose it
@@ -16,32 +19,29 @@ NIGHT_GAIN = 9.0  # the most that cameras do at night: they cannot make day of i
 
 
 def develop(
-    rgb: Floats, chain: CameraChain, rng: np.random.Generator, most_gain: float = math.inf
+    frame: Frame, sky: Light, chain: CameraChain, noise: np.random.Generator, pattern: np.random.Generator
 ) -> NDArray[np.uint8]:
     """Turn linear radiance into a display-ready picture.
 
-    Order: exposure, lens (veil, blur, shake), white balance, spill of over-exposed channels, shot and read
-    noise, clipping, tone curve, colour
-    resolution, saturation, sharpening. Noise comes before the tone curve, as on a sensor (Carlson et al. 2018).
+    Order: exposure, lens, sensor (noise, mosaic), white balance, highlights, tone curve, colour resolution, saturation,
+    sharpening, interlacing. Noise comes before the tone curve, as on a sensor (Carlson et al. 2018). Nothing moves
+    against the labels: what shifts, smears and splits does so evenly to both sides, and green alone stays.
 
     Args:
-        rgb: (H, W, 3) linear radiance.
+        frame: linear radiance, depth and view.
+        sky: for the sun, and whether it is night.
         chain: concrete parameters.
-        rng: for the noise.
-        most_gain: limit of the automatic exposure.
+        noise: of this picture.
+        pattern: of the sensor, the same for all pictures of a camera.
 
     Returns:
         (H, W, 3) sRGB bytes.
     """
-    light = rgb * np.float32(min(automatic_exposure(rgb), most_gain) * 2.0**chain.exposure)
-    light = through_lens(light, chain) * np.array(chain.white_balance, np.float32)
-    if chain.spill > 0:
-        over = np.minimum(np.maximum(light - 1.0, 0.0), 8.0)
-        light = light + np.float32(chain.spill / 3.0) * over.sum(-1, keepdims=True)
-    if chain.shot_noise > 0 or chain.read_noise > 0:
-        sigma = np.sqrt(chain.shot_noise**2 * np.clip(light, 0.0, 1.0) + chain.read_noise**2)
-        light = light + sigma * rng.standard_normal(light.shape, dtype=np.float32)
-    return finish(np.clip(light, 0.0, 1.0), chain)
+    most = NIGHT_GAIN if sky.condition == "night" else math.inf
+    gain = min(automatic_exposure(frame.rgb), most) * 2.0**chain.exposure
+    light = through_lens(frame.rgb * np.float32(gain), frame, sky, gain, chain)
+    picture = finish(balanced(read_out(light, chain, noise, pattern), chain), chain)
+    return interlaced(picture, chain.interlace) if chain.interlace > 0 else picture
 
 
 def automatic_exposure(rgb: Floats) -> float:
@@ -64,41 +64,11 @@ def automatic_exposure(rgb: Floats) -> float:
     return KEY / (0.75 * float(np.exp(mean_log)) + 0.25 * bright + 1e-4)
 
 
-def through_lens(light: Floats, chain: CameraChain) -> Floats:
-    """Scatter (veil), blur and shake, in linear light."""
-    if chain.veil > 0:
-        small = cv2.resize(np.minimum(light, 24.0), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-        wide = cv2.GaussianBlur(small, (0, 0), light.shape[1] / 60.0) + cv2.GaussianBlur(small, (0, 0), 1.2)
-        glow = cv2.resize(0.5 * wide, (light.shape[1], light.shape[0]), interpolation=cv2.INTER_LINEAR)
-        light = light * np.float32(1.0 - chain.veil) + glow * np.float32(chain.veil)
-    if chain.blur > 0.2:
-        light = np.asarray(cv2.GaussianBlur(light, (0, 0), chain.blur), np.float32)
-    length = float(np.hypot(*chain.motion))
-    if length > 1.0:
-        light = np.asarray(cv2.filter2D(light, -1, motion_kernel(chain.motion)), np.float32)
-    return light
-
-
-def motion_kernel(motion: tuple[float, float]) -> Floats:
-    """Line of the given length and direction, sum 1.
-
-    Args:
-        motion: smear vector, px.
-
-    Returns:
-        (N, N) kernel, N odd.
-    """
-    edge = 2 * int(np.ceil(max(abs(motion[0]), abs(motion[1])) / 2)) + 1
-    kernel = np.zeros((edge, edge), np.float32)
-    middle = edge // 2
-    for s in np.linspace(-0.5, 0.5, 4 * edge):
-        kernel[round(middle + s * motion[1]), round(middle + s * motion[0])] += 1.0
-    return np.asarray(kernel / kernel.sum(), np.float32)
-
-
 def finish(light: Floats, chain: CameraChain) -> NDArray[np.uint8]:
     """Tone curve, colour resolution, saturation and sharpening, in display units."""
     tone = np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 1e-8) ** (1 / 2.4) - 0.055)
+    if chain.gamma != 1.0:
+        tone = tone**chain.gamma
     tone = (1 - chain.contrast) * tone + chain.contrast * tone * tone * (3 - 2 * tone)
     tone = (chain.black_level + (1 - chain.black_level) * tone).astype(np.float32)
     if chain.chroma_blur > 0 or chain.saturation != 1.0 or chain.sharpening > 0:
@@ -110,13 +80,35 @@ def finish(light: Floats, chain: CameraChain) -> NDArray[np.uint8]:
             ycc[..., k] = 0.5 + (plane - 0.5) * chain.saturation
         if chain.sharpening > 0:
             luma = ycc[..., 0]
-            ycc[..., 0] = luma + chain.sharpening * (luma - cv2.GaussianBlur(luma, (0, 0), 1.1))
+            ycc[..., 0] = luma + chain.sharpening * (luma - cv2.GaussianBlur(luma, (0, 0), chain.halo))
         tone = cv2.cvtColor(ycc, cv2.COLOR_YCrCb2RGB)
     return np.asarray(np.floor(np.clip(tone, 0.0, 1.0) * 255.0 + 0.5), np.uint8)
 
 
+def interlaced(picture: NDArray[np.uint8], shift: float) -> NDArray[np.uint8]:
+    """Two fields, as an interlaced camera takes them one after the other while it turns.
+
+    Each line is the mean of what it and its neighbours see, as sensors of such cameras add up lines against flicker.
+
+    Args:
+        picture: (H, W, 3) sRGB bytes.
+        shift: px sideways from the even lines to the odd ones, half each way.
+
+    Returns:
+        (H, W, 3) sRGB bytes.
+    """
+    soft = cv2.sepFilter2D(picture, -1, np.ones(1), np.array([0.25, 0.5, 0.25]))
+    found = np.empty_like(picture)
+    for field, way in ((0, -0.5), (1, 0.5)):
+        lines = np.ascontiguousarray(soft[field::2])
+        there = np.array([[1.0, 0.0, way * shift], [0.0, 1.0, 0.0]])
+        size = (lines.shape[1], lines.shape[0])
+        found[field::2] = cv2.warpAffine(lines, there, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return found
+
+
 def encode_jpeg(picture: NDArray[np.uint8], quality: int) -> bytes:
-    """Encode an (H, W, 3) sRGB picture as JPEG.
+    """Encode an (H, W, 3) sRGB picture as JPEG, colours at half resolution both ways (4:2:0) as in video.
 
     Args:
         picture: sRGB bytes.
@@ -125,7 +117,8 @@ def encode_jpeg(picture: NDArray[np.uint8], quality: int) -> bytes:
     Returns:
         The file's bytes.
     """
-    ok, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(quality)])
+    half = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420]
+    ok, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(quality), *half])
     if not ok:
         raise RuntimeError(f"OpenCV could not encode a picture of shape {picture.shape}")
     return bytes(data)

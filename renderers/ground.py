@@ -228,7 +228,7 @@ def _cover(centre: Array, z: float, size: tuple[float, float], heading: float, v
     points = centre + np.column_stack([c * local[:, 0] - s * local[:, 1], s * local[:, 0] + c * local[:, 1]])
     fan = np.arange(1, len(points) - 1)
     faces = np.stack([np.zeros_like(fan), fan, fan + 1], -1).astype(np.int32)
-    material = Material(texture=ground.cover(variant), roughness=0.55, metallic=0.3, kind=Kind.ROAD)
+    material = Material(texture=ground.cover(variant), roughness=0.8, metallic=0.2, kind=Kind.ROAD)
     return Mesh(
         positions=np.column_stack([points, np.full(len(points), z)]).astype(np.float32),
         normals=np.tile(np.array([[0.0, 0.0, 1.0]], np.float32), (len(points), 1)),

@@ -51,7 +51,7 @@ def gather(index, plain, shine, pts, tri, mat, env, lens, out):  # type: ignore[
     """
     height, width = out.clear.shape
     for y in range(height):
-        n = 0
+        n = np.int64(0)  # a plain 0 would have all that it is given to compiled twice, for the literal first
         for x in range(width):
             for k in range(4):
                 t = index[2 * y + (k >> 1), 2 * x + (k & 1)]

@@ -85,7 +85,7 @@ def shade_plain(index, pts, tri, mat, env, cascade, sky_map, lens, rgb, depth, s
     height, width = index.shape
     coloured = rgb.shape[0] > 0
     for y in range(height):
-        n = 0
+        n = np.int64(0)  # a plain 0 would have all that it is given to compiled twice, for the literal first
         for x in range(width):
             t = index[y, x]
             if t < 0:
@@ -130,7 +130,7 @@ def shade_smooth(index, pts, tri, mat, env, cascade, sky_map, lens, rgb):  # typ
     ids = np.empty(4, np.int64)
     rgb[:] = 0.0
     for y in range(height):
-        n = 0
+        n = np.int64(0)
         for x in range(width):
             for k in range(4):
                 ids[k] = index[2 * y + (k >> 1), 2 * x + (k & 1)]

@@ -7,6 +7,8 @@ import math
 from scenes.schema_camera import ChainSpec
 from scenes.types import CameraChain
 
+FOLDED = {"shake", "shake_direction", "red_response", "blue_response", "warmth", "tint"}  # into vectors
+
 
 def make_chain(spec: ChainSpec) -> CameraChain:
     """Turn plain values into a chain.
@@ -15,22 +17,13 @@ def make_chain(spec: ChainSpec) -> CameraChain:
         spec: with plain values.
 
     Returns:
-        The chain; smear and white balance as vectors.
+        The chain; smear, response and white balance as vectors.
     """
     angle = math.radians(spec.shake_direction)
+    plain = spec.model_dump(exclude=FOLDED)
     return CameraChain(
-        exposure=spec.exposure,
-        veil=spec.veil,
-        blur=spec.blur,
         motion=(spec.shake * math.cos(angle), spec.shake * math.sin(angle)),
+        response=(spec.red_response, 1.0, spec.blue_response),
         white_balance=(1.0 + spec.warmth, 1.0 + spec.tint, 1.0 - spec.warmth),
-        spill=spec.spill,
-        shot_noise=spec.shot_noise,
-        read_noise=spec.read_noise,
-        contrast=spec.contrast,
-        saturation=spec.saturation,
-        black_level=spec.black_level,
-        chroma_blur=spec.chroma_blur,
-        sharpening=spec.sharpening,
-        jpeg_quality=spec.jpeg_quality,
+        **plain,
     )

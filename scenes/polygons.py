@@ -104,11 +104,12 @@ def clip_half_plane(polygon, axis, limit, keep_below):  # type: ignore[no-untype
         n = (k + 1) % count
         here, there = sign * (limit - polygon[k, axis]), sign * (limit - polygon[n, axis])
         if here >= 0:
-            result[kept] = polygon[k]
+            result[kept, 0], result[kept, 1] = polygon[k, 0], polygon[k, 1]  # array assignments take seconds to compile
             kept += 1
         if (here > 0 and there < 0) or (here < 0 and there > 0):
             share = here / (here - there)
-            result[kept] = polygon[k] + share * (polygon[n] - polygon[k])
+            for axes in range(2):
+                result[kept, axes] = polygon[k, axes] + share * (polygon[n, axes] - polygon[k, axes])
             kept += 1
     return result[:kept].copy()
 

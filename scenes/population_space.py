@@ -72,33 +72,29 @@ def path_meets(boxes, count, line, width):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def places(line, start, speed, times):  # type: ignore[no-untyped-def]
+def follow(line, start, speed, times, spots):  # type: ignore[no-untyped-def]
     """Where somebody is who keeps the speed along a polyline; outside it its ends are extended.
 
     Args:
         line: (P, 2) m.
         start: m along the line at time 0.
         speed: m/s.
-        times: (T,) s.
-
-    Returns:
-        (T, 2) m.
+        times: (T,) s, ascending.
+        spots: (T, 2) m, to be written.
     """
-    spots = np.empty((len(times), 2))
-    count = len(line) - 1
-    along = np.zeros(count + 1)
-    for k in range(count):
-        along[k + 1] = along[k] + math.hypot(line[k + 1, 0] - line[k, 0], line[k + 1, 1] - line[k, 1])
+    k, passed, count = 0, 0.0, len(line) - 1
     for t in range(len(times)):
         if count == 0:
-            spots[t] = line[0]
+            spots[t, 0], spots[t, 1] = line[0, 0], line[0, 1]
             continue
         s = start + speed * times[t]
-        k = min(max(np.searchsorted(along, s, side="right") - 1, 0), count - 1)
         dx, dy = line[k + 1, 0] - line[k, 0], line[k + 1, 1] - line[k, 1]
-        share = (s - along[k]) / math.hypot(dx, dy)
+        while k < count - 1 and passed + math.hypot(dx, dy) <= s:
+            passed += math.hypot(dx, dy)
+            k += 1
+            dx, dy = line[k + 1, 0] - line[k, 0], line[k + 1, 1] - line[k, 1]
+        share = (s - passed) / math.hypot(dx, dy)
         spots[t, 0], spots[t, 1] = line[k, 0] + dx * share, line[k, 1] + dy * share
-    return spots
 
 
 @njit(cache=True, error_model="numpy")
@@ -146,7 +142,7 @@ def lets_in(boxes, solid, walks, count, line, start, speed, times, width, distan
             return False
     elif boxes_meet(boxes, solid, line[0, 0], line[0, 1], 0.0, width / 2, width / 2):
         return False
-    walks[count] = places(line, start, speed, times)
+    follow(line, start, speed, times, walks[count])
     return keep_apart(walks, count, walks[count], distance)
 
 
@@ -231,7 +227,9 @@ class Crowd:
         Returns:
             World points at `times`.
         """
-        return np.asarray(places(line, start, speed, self.times))
+        spots = np.empty((len(self.times), 2))
+        follow(line, start, speed, self.times, spots)
+        return spots
 
     def admit(self, line: Floats, start: float, speed: float, solid: Boxes, width: float) -> bool:
         """Let somebody in who touches no box and comes no closer than `PERSONAL` to anybody.

@@ -13,6 +13,7 @@ Share = Annotated[float, Range(0.0, 1.0)]
 Radial = Annotated[float, Range(-100.0, 100.0)]
 Tangential = Annotated[float, Range(-1.0, 1.0)]
 CAMERA_KINDS = ("dash", "pavement", "signal", "fixed")
+DEMOSAICS = ("none", "bilinear", "edge-aware")
 
 
 class CameraPart(BaseModel):
@@ -22,23 +23,40 @@ class CameraPart(BaseModel):
 
 
 class ChainSpec(CameraPart):
-    """Lens, sensor and codec; see `scenes.types.CameraChain` for the order."""
+    """Lens, sensor and codec in the order of the light; see `scenes.types.CameraChain` for what each does."""
 
     exposure: Annotated[float, Range(-4.0, 4.0, "EV")] = 0.0
+    aperture: Annotated[float, Range(0.0, 0.1, "m")] = 0.0
+    focus: Annotated[float, Range(0.1, 1000.0, "m")] = 20.0
+    red_fringe: Annotated[float, Range(-5.0, 5.0, "px")] = 0.0
+    blue_fringe: Annotated[float, Range(-5.0, 5.0, "px")] = 0.0
+    vignette: Share = 0.0
+    flare: Annotated[float, Range(0.0, 0.1)] = 0.0
     veil: Annotated[float, Range(0.0, 0.5)] = 0.0
     blur: Annotated[float, Range(0.0, 8.0, "px")] = 0.0
     shake: Annotated[float, Range(0.0, 20.0, "px")] = 0.0  # length of the smear
     shake_direction: Annotated[float, Range(-180.0, 180.0, "deg")] = 0.0
+    red_response: Annotated[float, Range(0.2, 1.5)] = 1.0  # of the sensor, against green
+    blue_response: Annotated[float, Range(0.2, 1.5)] = 1.0
+    shot_noise: Annotated[float, Range(0.0, 0.3)] = 0.0
+    read_noise: Annotated[float, Range(0.0, 0.2)] = 0.0
+    dark_offset: Annotated[float, Range(0.0, 0.1)] = 0.0
+    gain_pattern: Annotated[float, Range(0.0, 0.2)] = 0.0
+    column_pattern: Annotated[float, Range(0.0, 0.1)] = 0.0
+    row_noise: Annotated[float, Range(0.0, 0.1)] = 0.0
+    demosaic: Annotated[str, OneOf(DEMOSAICS)] = "none"
     warmth: Annotated[float, Range(-0.5, 0.5)] = 0.0  # white balance: red against blue gain
     tint: Annotated[float, Range(-0.3, 0.3)] = 0.0  # white balance: green gain
     spill: Share = 0.0  # of over-exposed light into the other channels
-    shot_noise: Annotated[float, Range(0.0, 0.3)] = 0.0
-    read_noise: Annotated[float, Range(0.0, 0.2)] = 0.0
+    shoulder: Annotated[float, Range(0.0, 0.9)] = 0.0
+    gamma: Annotated[float, Range(0.5, 2.0)] = 1.0
     contrast: Share = 0.0
-    saturation: Annotated[float, Range(0.0, 2.0)] = 1.0
     black_level: Annotated[float, Range(0.0, 0.3)] = 0.0
     chroma_blur: Annotated[float, Range(0.0, 8.0, "px")] = 0.0
+    saturation: Annotated[float, Range(0.0, 2.0)] = 1.0
     sharpening: Annotated[float, Range(0.0, 3.0)] = 0.0
+    halo: Annotated[float, Range(0.3, 5.0, "px")] = 1.1
+    interlace: Annotated[float, Range(0.0, 20.0, "px")] = 0.0
     jpeg_quality: Annotated[int, Range(1, 100, integer=True)] = 95
 
 

@@ -265,22 +265,41 @@ class Light:
 
 @dataclass(frozen=True)
 class CameraChain:
-    """What happens between the lens and the file, in this order, linear light until `gamma`."""
+    """What happens between the lens and the file, in this order, in linear light until `gamma`.
+
+    The defaults do nothing. Light is linear, 1 is white.
+    """
 
     exposure: float = 0.0  # EV, added to the automatic exposure
+    aperture: float = 0.0  # m, diameter of the pupil: focal length / f-number; 0 = a pinhole, sharp at every distance
+    focus: float = 20.0  # m along the optical axis, what the aperture leaves sharp
+    red_fringe: float = 0.0  # px that red is shifted away from the middle at the corners, growing with the radius
+    blue_fringe: float = 0.0  # px
+    vignette: float = 0.0  # 0 none .. 1 the fall of light by cos^4 of the field angle
+    flare: float = 0.0  # share of the light of lamps and the sun that glares and mirrors itself between the glasses
     veil: float = 0.0  # fraction of light scattered in the lens (glare, bloom)
     blur: float = 0.0  # px, standard deviation of the lens blur
     motion: tuple[float, float] = (0.0, 0.0)  # px, smear vector of camera shake
-    white_balance: tuple[float, float, float] = (1.0, 1.0, 1.0)  # channel gains
+    response: tuple[float, float, float] = (1.0, 1.0, 1.0)  # of the sensor to the colours; undone by the white balance
+    shot_noise: float = 0.0  # standard deviation at white
+    read_noise: float = 0.0  # standard deviation in the dark
+    dark_offset: float = 0.0  # what the sensor reads in the dark
+    gain_pattern: float = 0.0  # standard deviation of the gain of pixels, the same in all pictures of a camera
+    column_pattern: float = 0.0  # standard deviation of the offset of columns, the same in all pictures of a camera
+    row_noise: float = 0.0  # standard deviation of the offset of rows, another one in every picture
+    demosaic: str = "none"  # how a Bayer mosaic becomes colours, of `schema_camera.DEMOSAICS`; none: three sensors
+    white_balance: tuple[float, float, float] = (1.0, 1.0, 1.0)  # channel gains beyond those that undo `response`
     spill: float = 0.0  # share of what is over white that leaks into the other channels: white cores of lamps
-    shot_noise: float = 0.0  # standard deviation at white, linear light
-    read_noise: float = 0.0  # standard deviation in the dark, linear light
+    shoulder: float = 0.0  # light below white from which on highlights are compressed instead of clipped
+    gamma: float = 1.0  # exponent on top of the sRGB curve
     contrast: float = 0.0  # 0 plain gamma .. 1 full S curve
-    saturation: float = 1.0
     black_level: float = 0.0  # lifted blacks, display units
     chroma_blur: float = 0.0  # px, colour resolution of old video and JPEG
+    saturation: float = 1.0
     sharpening: float = 0.0  # unsharp mask amount
-    jpeg_quality: int = 95  # 1..100
+    halo: float = 1.1  # px, standard deviation of the unsharp mask
+    interlace: float = 0.0  # px sideways from the even lines to the odd ones, which are taken later; 0 = progressive
+    jpeg_quality: int = 95  # 1..100, colours at half resolution (4:2:0)
 
 
 @dataclass(frozen=True, eq=False)

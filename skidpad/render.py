@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.assemble import StageBuilder
-from renderers.camera_chain import NIGHT_GAIN, develop, encode_jpeg
+from renderers.camera_chain import develop, encode_jpeg
 from renderers.extras import FLOW, extras_of
 from renderers.flow import flow_between
 from renderers.frame import Flow, Frame, LabelledFrame, View
@@ -251,8 +250,9 @@ def shoot(
         drops = rng_for(scene.seed, scene.sample, "precipitation", camera.id, index)
         rgb = falling(taken.drawn.frame, scene.light, camera.mount is not None, drops)
     noise = rng_for(scene.seed, scene.sample, "camera", camera.id, index)
-    most_gain = NIGHT_GAIN if scene.light.condition == "night" else math.inf
-    return Shot(**vars(taken), picture=develop(rgb, camera.chain, noise, most_gain))
+    pattern = rng_for(scene.seed, scene.sample, "sensor", camera.id)
+    picture = develop(replace(taken.drawn.frame, rgb=rgb), scene.light, camera.chain, noise, pattern)
+    return Shot(**vars(taken), picture=picture)
 
 
 def flows(builder: StageBuilder, camera: Camera, first: Shot, second: Shot) -> tuple[Flow, Flow]:

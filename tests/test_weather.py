@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from renderers.camera_chain import NIGHT_GAIN, develop
+from renderers.camera_chain import develop
 from renderers.frame import Frame, View
 from renderers.lamps import LOW_BEAM, Lamp
 from renderers.mesh import Material, box
@@ -147,8 +147,10 @@ def test_what_falls_covers_a_part_of_the_picture_only_and_is_reproducible(weathe
 
 
 def test_cameras_brighten_dusk_but_not_night() -> None:
-    dark = np.full((48, 64, 3), 0.01, np.float32)
-    chain = CameraChain()
-    dusk, night = (develop(dark, chain, rng_for(0), gain) for gain in (math.inf, NIGHT_GAIN))
-    assert dusk.mean() == pytest.approx(develop(dark * 50, chain, rng_for(0)).mean(), abs=12.0)  # as bright as by day
+    drawn = picture(CLOUDY, ground())
+    dark, bright = (replace(drawn, rgb=np.full_like(drawn.rgb, level)) for level in (0.01, 0.5))
+    sensor = CameraChain(), rng_for(0), rng_for(1)
+    dusk, day = (develop(frame, CLOUDY, *sensor) for frame in (dark, bright))
+    night = develop(dark, DARK, *sensor)
+    assert dusk.mean() == pytest.approx(day.mean(), abs=12.0)
     assert night.mean() < 0.7 * dusk.mean()
