@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -18,6 +20,7 @@ from scenes.files import load
 from scenes.json_schema import scene_schema
 from skidpad.generation import generate
 from skidpad.show import contact_sheet
+from transfer.lidar_files import sweep_files
 from transfer.manifest import DatasetError
 from transfer.reader import Dataset
 
@@ -60,6 +63,22 @@ def test_a_dataset_holds_a_sweep_of_each_lidar_for_each_moment(folder: Path) -> 
     np.testing.assert_array_equal(first.world_from_lidar, second.world_from_lidar)
     with pytest.raises(DatasetError, match=r"000000_000_2\.json"):
         dataset.samples[0].sweep(2)
+
+
+def test_broken_sweeps_are_neither_written_nor_read(folder: Path, tmp_path: Path) -> None:
+    found = Dataset.open(folder).samples[0].sweep(0)
+    with pytest.raises(DatasetError, match=r"lidar 000000_000_0: velocity is float32 \(1,\), not float32 \(\d+,\)"):
+        sweep_files(replace(found, velocity=found.velocity[:1]))
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    sample = Dataset.open(copy).samples[0]
+    data, facts = copy / "lidar/000000_000_0.npz", copy / "lidar/000000_000_0.json"
+    data.write_bytes(data.read_bytes()[:1000])
+    with pytest.raises(DatasetError, match=r"000000_000_0\.npz: cannot be read"):
+        sample.sweep(0)
+    facts.write_text(facts.read_text().replace('"format":1', '"format":2'))
+    with pytest.raises(DatasetError, match=r"000000_000_0\.json: format 2, this version reads 1"):
+        sample.sweep(0)
 
 
 def test_the_same_seed_gives_the_same_bytes_for_any_number_of_workers(folder: Path, tmp_path: Path) -> None:
