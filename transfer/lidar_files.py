@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from pathlib import Path
@@ -62,7 +63,7 @@ def sweep_from(root: Path, name: str, facts: dict[str, Any]) -> Sweep:
         found = facts.get("format")
         raise DatasetError(f"{path.with_suffix('.json')}: format {found!r}, this version reads {LIDAR_FORMAT}")
     try:
-        with np.load(path) as archive:
+        with np.load(io.BytesIO(path.read_bytes())) as archive:
             arrays = {key: np.asarray(archive[key], kind) for key, kind in ARRAYS.items()}
         pose = np.array(facts["world_from_lidar"], np.float64)
         return Sweep(
