@@ -94,11 +94,12 @@ package: $(VENV)/.installed-dev  ## build sdist and wheel, install the wheel in 
 	build/wheel-env/bin/python -m pip --disable-pip-version-check install --quiet -c constraints.txt dist/*.whl
 	cd build/wheel-env && bin/skidpad doctor && bin/skidpad scene list
 
-bench: $(VENV)/.installed-dev  ## measure renderer, environments, core and PPO beside PyBullet's, a bare kernel and highway-env
+bench: $(VENV)/.installed-dev  ## measure renderer, lidar, environments, core and PPO beside PyBullet's, a bare kernel and highway-env
 	$(BIN)/python -m benchmarks.render
 	$(BIN)/python -m benchmarks.environments
 	$(BIN)/python -m benchmarks.core $(PROTOTYPES) $(if $(MAPS),--maps $(MAPS))
 	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.lidar
 	$(BIN)/python -m benchmarks.scene_errors
 
 clean:  ## remove the environment, caches and the demo's output

@@ -70,6 +70,38 @@ class View:
 
 
 @dataclass(frozen=True, eq=False)
+class Around(View):
+    """What looks to all sides from the place of a camera: nothing is left out because it lies beside a picture."""
+
+    reach: float = 0.0  # m around the place, within which everything counts
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """One turn of a lidar: N returns. Everything stands still meanwhile, as it is at `time`."""
+
+    sample: int  # k
+    index: int  # frame number within the sample
+    lidar: int  # lidar id
+    model: str
+    time: float  # s
+    rays: int  # that were sent out
+    world_from_lidar: NDArray[np.float64]  # (4, 4); KITTI's axes: x forward, y left, z up
+    points: NDArray[np.float32]  # (N, 3) m, lidar frame
+    intensity: NDArray[np.float32]  # (N,) 0..1, see `renderers.lidar_returns`
+    offset: NDArray[np.float32]  # (N,) s from the first ray of the sweep
+    ring: NDArray[np.uint16]  # (N,) row, 0 is the lowest
+    instance: NDArray[np.uint16]  # (N,) id of actor or signal, 0 elsewhere
+    semantic: NDArray[np.uint8]  # (N,) values of Kind
+    velocity: NDArray[np.float32]  # (N,) m/s along the ray, against the lidar; negative comes nearer
+
+    @property
+    def name(self) -> str:
+        """File stem, sorted by sample, frame and lidar."""
+        return f"{self.sample:06d}_{self.index:03d}_{self.lidar}"
+
+
+@dataclass(frozen=True, eq=False)
 class Frame:
     """One rendered picture with its exact maps, before the camera chain."""
 
@@ -163,6 +195,7 @@ class LabelledFrame:
     labels: tuple[ActorLabel, ...]
     metadata: dict[str, object]  # sampled values, light, camera, chain: JSON-ready
     extras: Extras = field(default_factory=Extras)
+    sweeps: tuple[Sweep, ...] = ()  # of all lidars at this moment
 
     @property
     def name(self) -> str:

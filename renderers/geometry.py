@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from renderers.cutouts import Alphas, Cutouts
 from renderers.fill import place
-from renderers.frame import View
+from renderers.frame import Around, View
 from renderers.materials import MaterialTable
 from renderers.mesh import Floats, Ints, Mesh
 from renderers.stage import Instance, Stage, sun_vector
@@ -176,6 +176,8 @@ def in_reach(middle: NDArray[np.float64], radius: float, view: View, near: float
     Returns:
         False when the thing can be left out.
     """
+    if isinstance(view, Around):
+        return bool(np.linalg.norm(middle - view.position) < view.reach + radius)
     x, y, z = view.camera_from_world[:3, :3] @ middle + view.camera_from_world[:3, 3]
     if float(np.linalg.norm(middle - view.position)) < near + radius:
         return True

@@ -156,6 +156,11 @@ class MaterialTable:
                 self._add_texture(material.texture)
         return self._rows[material]
 
+    @property
+    def listed(self) -> tuple[Material, ...]:
+        """The materials in the order of their rows."""
+        return tuple(self._rows)
+
     def sheet(self, material: Material) -> int:
         """Return the row of a material's alpha among `alphas`, -1 where it has no holes; the material has a row."""
         return -1 if material.texture is None else self._sheets.get(material.texture.key, -1)

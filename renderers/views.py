@@ -9,7 +9,7 @@ from renderers.frame import View
 from renderers.relief import actor_pose
 from scenes.geometry import camera_from_world, camera_looking, posed, world_from_model
 from scenes.relief import raised
-from scenes.types import Actor, Camera, Scene
+from scenes.types import Actor, Camera, Lidar, Scene
 from sim.world import State
 
 
@@ -24,6 +24,11 @@ def resolve_camera(camera: Camera, scene: Scene, state: State | None) -> View:
     Returns:
         The view.
     """
+    return View(camera.width, camera.height, camera.focal, resolve_mount(camera, scene, state), camera.lens)
+
+
+def resolve_mount(camera: Camera | Lidar, scene: Scene, state: State | None) -> NDArray[np.float64]:
+    """(4, 4) camera_from_world of a camera, or of one that looks along x of a lidar; see `resolve_camera`."""
     position, heading, relief = np.asarray(camera.position, np.float64), camera.heading, scene.roads.relief
     if camera.mount is not None:
         k = next(i for i, actor in enumerate(scene.actors) if actor.id == camera.mount)
@@ -31,19 +36,18 @@ def resolve_camera(camera: Camera, scene: Scene, state: State | None) -> View:
         if state is not None and state.rigid is not None:
             mount = posed(state.position[0, k].astype(np.float64), state.rigid.orientation[0, k])
             body = mount @ world_from_model(position, heading, camera.pitch, -camera.roll)
-            return View(camera.width, camera.height, camera.focal, camera_looking(body), camera.lens)
+            return camera_looking(body)
         if state is not None:
             origin, turn = state.position[0, k].astype(np.float64), float(state.heading[0, k])
         if relief is not None:
             mount = actor_pose(scene.actors[k], origin, turn, relief)
             body = mount @ world_from_model(position, heading, camera.pitch, -camera.roll)
-            return View(camera.width, camera.height, camera.focal, camera_looking(body), camera.lens)
+            return camera_looking(body)
         position = world_from_model(origin, turn)[:3, :3] @ position + origin
         heading += turn
     else:
         position = raised(position, relief)
-    pose = camera_from_world(position, heading, camera.pitch, camera.roll)
-    return View(camera.width, camera.height, camera.focal, pose, camera.lens)
+    return camera_from_world(position, heading, camera.pitch, camera.roll)
 
 
 def start_pose(actor: Actor) -> tuple[NDArray[np.float64], float]:

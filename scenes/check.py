@@ -12,6 +12,7 @@ from scenes.dependents import ends, possible
 from scenes.distributions import Distribution, shown
 from scenes.lens_fields import lens_problems
 from scenes.schema import CYCLE_NAMES, FILE_KEYS, RoadSpec, SceneSpec
+from scenes.schema_lidar import lidar_problems
 from scenes.suggest import suggestion
 from scenes.yamlfile import Located
 
@@ -123,6 +124,7 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
             yield place, "signal cameras need `layout: junction` or `crossing: signals`, with signals that are not off"
         if "dash" in kinds and possible(roads.layout, "square"):
             yield place, "dash cameras need a street or a junction, not a square"
+    yield from lidar_problems(spec.lidars, spec.cameras)
     yield from _relief_problems(spec)
     yield from _company_problems(spec)
     for index, actor in enumerate(spec.actors):
@@ -137,6 +139,8 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
 def _mode_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
     if possible(spec.randomisation, "plain") and spec.ego is not None:
         yield "randomisation", "plain scenes have no lanes for the ego; leave out `ego`"
+    if possible(spec.randomisation, "plain") and spec.lidars:
+        yield "randomisation", "plain scenes stand things before cameras, not around lidars; leave out `lidars`"
     if possible(spec.randomisation, "plain") and possible(spec.physics, "bullet"):
         yield "randomisation", "plain scenes are for `physics: kinematic`"
 

@@ -92,8 +92,9 @@ def ride(ways: Ways, found: RoadMap, draws: Draws, camera: int) -> Ego:
 
 
 def area_around(spec: SceneSpec, found: RoadMap, ways: Ways, egos: list[Ego]) -> Area:
-    """What lies around fixed cameras and the ways of the vehicles that carry cameras."""
+    """What lies around fixed cameras and lidars, and the ways of the vehicles that carry cameras."""
     spots = [camera.position for camera in spec.cameras if camera.kind == "fixed"]
+    spots += [lidar.position for lidar in spec.lidars if lidar.kind == "fixed"]
     spots += [actor.position for actor in spec.actors]
     for ego in egos:
         if spec.ego is not None and ego.lane == spec.ego.lane:

@@ -13,6 +13,7 @@ from scenes.drawing import fix
 from scenes.draws import Draws
 from scenes.ego import drive_route, on_turn_lane, start_of
 from scenes.lanes import arc_lengths
+from scenes.lidars import make_lidars
 from scenes.light import make_light, wetness
 from scenes.people import sample_person
 from scenes.plain import scatter
@@ -130,7 +131,8 @@ def furnished(
         name=name, sample=draws.sample, seed=draws.seed, start_time=spec.start_time, roads=layout.network,
         actors=tuple(everyone), signals=tuple(heads), buildings=tuple(contents.buildings), props=tuple(contents.props),
         light=make_light(spec.light, spec.weather),
-        cameras=tuple(make_cameras(spec, layout, carriers, heads, watched, draws)), values=dict(draws.values),
+        cameras=tuple(make_cameras(spec, layout, carriers, heads, watched, draws)),
+        lidars=make_lidars(spec, carriers), values=dict(draws.values),
         physics=spec.physics, ego=None if own is None else carrier(everyone, own),
         controller=contents.controller, sky=spec.light.sky,
     )  # fmt: skip

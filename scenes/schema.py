@@ -17,6 +17,7 @@ from scenes.fields import Flag, OneOf, Range
 from scenes.props import PROP_MODELS
 from scenes.schema_camera import CameraSpec, ChainSpec, LensSpec, Share
 from scenes.schema_joint import Conditions, CopulaSpec
+from scenes.schema_lidar import LidarSpec
 from scenes.schema_light import LightSpec, WeatherSpec
 from scenes.schema_plain import MODES, PlainSpec
 
@@ -220,6 +221,7 @@ class SceneSpec(Spec):
     lens: LensSpec = LensSpec()
     chain: ChainSpec = ChainSpec()
     cameras: tuple[CameraSpec, ...] = (CameraSpec(),)
+    lidars: tuple[LidarSpec, ...] = ()
     actors: tuple[ActorSpec, ...] = ()
     ego: EgoSpec | None = None
     props: tuple[PropSpec, ...] = ()

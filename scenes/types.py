@@ -322,6 +322,30 @@ class Camera:
 
 
 @dataclass(frozen=True, eq=False)
+class Lidar:
+    """A lidar and its mount. Its frame is KITTI's velodyne: x forward, y left, z up."""
+
+    id: int
+    model: str  # key of `scenes.schema_lidar.SENSORS`, for the record
+    pattern: str  # spinning, rosette, raster
+    elevations: Floats  # (C,) rad, of the rows, lowest first; of a rosette the ends of the field of view
+    columns: int  # points of a row in a sweep; of a rosette all points of a sweep
+    fov: float  # rad, horizontal
+    rate: float  # Hz, sweeps
+    blind: float  # m, nothing nearer is seen
+    range: float  # m, nothing farther is seen
+    dark_range: float  # m, at which a target that reflects 10 % is just seen
+    noise: float  # m, standard deviation of the distance
+    dropout: float  # share of the returns that get lost
+    position: Floats  # (3,) world, or offset in the mount's model frame, m
+    heading: float  # rad, relative to the mount
+    pitch: float  # rad, up positive
+    roll: float  # rad
+    mount: int | None = None  # actor id; None = fixed in the world
+    motion: bool = False  # whether it, and what it sees, moves during a sweep
+
+
+@dataclass(frozen=True, eq=False)
 class Scene:
     """A concrete, validated scene. No randomness is left in it."""
 
@@ -342,3 +366,4 @@ class Scene:
     shapes: tuple[Shape, ...] = ()  # distractors and backdrops of plain domain randomisation
     controller: Controller | None = None  # of the signals, instead of their plans
     sky: str = "any"  # that a pack may bring: any that fits, builtin (none), or the id of one
+    lidars: tuple[Lidar, ...] = ()

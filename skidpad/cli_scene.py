@@ -58,6 +58,7 @@ def scene_show(
     view: Annotated[View, typer.Option(help="Through the cameras, from above, or both. Maps: from above.")] = (
         View.camera
     ),
+    lidars: Annotated[bool, typer.Option(help="Points of the lidars over the pictures, and from above.")] = False,
     assets: AssetsOption = "auto",
     renderer: RendererOption = "raster",
 ) -> None:
@@ -75,7 +76,7 @@ def scene_show(
         show_top(file, out, seed)
     else:
         with progress("drawing") as bar:
-            show(file, out, samples, seed, labels, bar, view is View.both, assets, renderer)
+            show(file, out, samples, seed, labels, bar, view is View.both, assets, renderer, lidars)
     say(str(out))
 
 

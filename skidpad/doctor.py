@@ -22,6 +22,7 @@ OPTIONAL = {
     "window": "pygame",
     "gl": "moderngl",
     "photoreal": "mitsuba",
+    "lidar": "embreex",
     "assets": "trimesh",
     "ray": "ray",
     "web": "gradio",

@@ -10,6 +10,7 @@ from pathlib import Path
 from joblib import Parallel, delayed
 
 from renderers.extras import FLOW
+from renderers.lidar_cast import embree
 from scenes.catalogue import ATTRIBUTION, AssetError, Pack, choose_packs
 from scenes.dependents import ends, possible
 from scenes.files import SceneTemplate, load
@@ -109,12 +110,15 @@ def check_flow(template: SceneTemplate, wanted: Sequence[str]) -> None:
 
 
 def engines_of(template: SceneTemplate, renderer: str) -> tuple[str, ...]:
-    """Distributions of the engines that a scene file may ask for, and of the path tracer.
+    """Distributions of the engines that a scene file may ask for, of its lidars, and of the path tracer.
 
     Raises:
         RuntimeError: one is not installed.
     """
-    traced = ("mitsuba", "pyoidn") if renderer.partition(":")[0] == "path" else ()
+    traced: tuple[str, ...] = ("mitsuba", "pyoidn") if renderer.partition(":")[0] == "path" else ()
+    if template.spec.lidars:
+        embree()
+        traced += ("embreex",)
     if not possible(template.spec.physics, "bullet"):
         return traced
     pybullet()

@@ -16,6 +16,7 @@ from renderers.flow import flow_between
 from renderers.frame import Flow, Frame, LabelledFrame, View
 from renderers.labels import label_frame
 from renderers.lanes_seen import Traveller
+from renderers.lidar import sweeps
 from renderers.motion import vertices_at
 from renderers.precipitation import falling
 from renderers.raster import Drawn, RasterRenderer, Renderer
@@ -101,7 +102,7 @@ def chosen_renderer(name: str) -> str:
 
 def render_sample(
     template: SceneTemplate, k: int, seed: int, frames: int = 1, fps: float = 10.0, randomise: bool = True,
-    packs: Mapping[str, Pack] | None = None, wanted: frozenset[str] = NOTHING, by: str = "raster",
+    packs: Mapping[str, Pack] | None = None, wanted: frozenset[str] = NOTHING, by: str = "raster", lidars: bool = True,
 ) -> list[LabelledFrame]:  # fmt: skip
     """Make all pictures of sample k.
 
@@ -115,12 +116,16 @@ def render_sample(
         packs: asset packs by name, which replace built-in assets.
         wanted: labels on request, of `renderers.extras.REQUESTS`.
         by: name of the renderer.
+        lidars: whether they look, too.
 
     Returns:
         Frame by frame, camera by camera.
+
+    Raises:
+        LidarError: there are lidars, and Embree is not installed.
     """
     scene = equipped(template.sample(k, seed=seed, randomise=randomise), packs or {})
-    return render_scene(scene, frames, fps, wanted, by)
+    return render_scene(scene if lidars else replace(scene, lidars=()), frames, fps, wanted, by)
 
 
 def render_scene(
@@ -146,8 +151,10 @@ def render_scene(
     finished: list[LabelledFrame] = []
     before: dict[int, tuple[int, Shot]] = {}  # by camera id: the picture before, its number in `finished`
     for index, (state, *later) in enumerate(states):
+        details: list[dict[int, int]] = []
         for camera in scene.cameras:
             shot = shoot(builder, camera, state, index, by, later)
+            details.append(shot.details)
             metadata: dict[str, object] = {
                 "scene": scene.name,
                 "light": {key: value for key, value in asdict(scene.light).items() if value != ""},
@@ -170,6 +177,9 @@ def render_scene(
                     finished[place] = replace(finished[place], extras=replace(finished[place].extras, flow=there))
                     finished[-1] = replace(finished[-1], extras=replace(finished[-1].extras, flow_back=back))
                 before[camera.id] = len(finished) - 1, shot
+        if scene.lidars:
+            swept = sweeps(builder, moving((state, *later)), index, details)
+            finished[-len(details) :] = [replace(frame, sweeps=swept) for frame in finished[-len(details) :]]
     return finished
 
 
@@ -190,13 +200,26 @@ def shutter_entry(camera: Camera, shot: Shot) -> dict[str, object]:
 
 
 def moments_of(scene: Scene, times: Sequence[float]) -> list[list[State]]:
-    """For every time the state, and those one and two steps later where a camera's shutter takes time."""
+    """For every time the state, and those one and two steps later where a shutter or a sweep takes time."""
     slow = any(camera.exposure + camera.readout > 0.0 for camera in scene.cameras)
+    slow = slow or any(lidar.motion for lidar in scene.lidars)
     offsets = (0.0, DT, 2 * DT) if slow else (0.0,)
     everybody, others = cast(scene)
     wanted = sorted({time + offset for time in times for offset in offsets})
     states = dict(zip(wanted, rollout([scene], everybody, wanted, others), strict=True))
     return [[states[time + offset] for offset in offsets] for time in times]
+
+
+def moving(states: Sequence[State]) -> Callable[[float], State]:
+    """Where everything is some seconds after the first of states that are DT apart."""
+
+    def state_at(time: float) -> State:
+        if time == 0.0:
+            return states[0]
+        k = min(int(time / DT), len(states) - 2)
+        return between_states(states[k], states[k + 1], time / DT - k)
+
+    return state_at
 
 
 def shoot(
@@ -220,14 +243,8 @@ def shoot(
     def draw(stage: Stage, view: View) -> Drawn:
         return draw_behind_lens(renderer(by), stage, view)
 
-    def state_at(time: float) -> State:
-        if time == 0.0:
-            return state
-        k = min(int(time / DT), len(later) - 1)
-        return between_states((state, *later)[k], later[k], time / DT - k)
-
     still = camera if later else replace(camera, exposure=0.0, readout=0.0)
-    taken = expose(builder, still, state_at, draw)
+    taken = expose(builder, still, moving((state, *later)), draw)
     rgb = taken.drawn.frame.rgb
     if scene.light.rain > 0.0 or scene.light.snowfall > 0.0:
         drops = rng_for(scene.seed, scene.sample, "precipitation", camera.id, index)

@@ -25,6 +25,7 @@ OUTSIDE = {"tests", "benchmarks", "examples"}  # not installed: no package may n
 # an edge at module level (that is checked too, by importing all the others).
 EDGES: dict[str, set[str]] = {
     "efficientnet_lite_pytorch": set(),
+    "embreex": set(),
     "gradio": set(),
     "matplotlib": set(),
     "mitsuba": set(),

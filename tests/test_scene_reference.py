@@ -17,13 +17,17 @@ from scenes.fields import FORMS, NUMERIC, Flag, OneOf, Range
 from scenes.schema import FILE_KEYS, ActorSpec, EgoSpec, PropSpec, SceneSpec
 from scenes.schema_camera import CameraSpec
 from scenes.schema_joint import CopulaSpec
+from scenes.schema_lidar import SENSORS, LidarSpec
 from scenes.units import UNITS
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "scenes.md"
-LANGUAGE = DOCUMENT.with_name("scene-language.md")
+LANGUAGE, LIDAR = DOCUMENT.with_name("scene-language.md"), DOCUMENT.with_name("lidar.md")
 SECTIONS: dict[str, type[BaseModel]] = {
     name: type(field.default) for name, field in SceneSpec.model_fields.items() if isinstance(field.default, BaseModel)
-} | {"cameras": CameraSpec, "actors": ActorSpec, "props": PropSpec, "ego": EgoSpec, "copulas": CopulaSpec}
+} | {
+    "cameras": CameraSpec, "lidars": LidarSpec, "actors": ActorSpec, "props": PropSpec, "ego": EgoSpec,
+    "copulas": CopulaSpec,
+}  # fmt: skip
 
 
 def rule_of(field: Any) -> Any:
@@ -62,6 +66,8 @@ def rows_of(spec: type[BaseModel]) -> list[str]:
     for key, field in spec.model_fields.items():
         rule = rule_of(field)
         default = "required" if field.is_required() else default_text(field.default)
+        if spec is LidarSpec and field.default is None:
+            default = "the model's"
         each = ", each" if getattr(rule, "each", False) else ""
         rows.append(re.sub(" +", " ", f"| `{key}` | {default} | {limits_text(rule)}{each} |"))
     return rows
@@ -113,7 +119,19 @@ def preset_rows() -> list[str]:
     return ["| preset | what it sets |", "|---|---|", *sorted(rows, key=lambda row: row.split("|")[2])]
 
 
-GENERATED = {"distributions", "units", "expressions", "presets"}
+def sensor_rows() -> list[str]:
+    """What the models of lidars are; `scenes.schema_lidar` names the data sheets."""
+    rows = [
+        f"| `{name}` | {one.pattern} | {f'{one.points} points' if one.pattern == 'rosette' else one.channels} "
+        f"| {one.fov:g} x {one.low:g} to {one.high:g} | {'' if one.pattern == 'rosette' else f'{one.step:.3g}'} "
+        f"| {one.rate:g} | {one.blind:g} to {one.range:g} | {one.dark_range:g} | {one.noise:g} |"
+        for name, one in SENSORS.items()
+    ]
+    head = "| `model` | `pattern` | `channels` | field of view, deg | `step`, deg | `rate`, Hz | range, m |"
+    return [f"{head} `dark_range`, m | `noise`, m |", "|---|---|---|---|---|---|---|---|---|", *rows]
+
+
+GENERATED = dict.fromkeys(("distributions", "units", "expressions", "presets"), LANGUAGE) | {"lidars": LIDAR}
 
 
 def generated(text: str, name: str) -> str:
@@ -121,14 +139,14 @@ def generated(text: str, name: str) -> str:
     meanings = dict(re.findall(r"^\| `(\w+)` \| \w+ \|(.*)\|$", between(text, name), re.MULTILINE))
     rows = {
         "distributions": lambda: distribution_rows(meanings), "units": unit_rows, "expressions": expression_rows,
-        "presets": preset_rows,
+        "presets": preset_rows, "lidars": sensor_rows,
     }[name]()  # fmt: skip
     return "\n".join([*rows, ""])
 
 
 def between(text: str, name: str) -> str:
     found = re.search(rf"^<!-- generated: {name} -->\n(.*?)^<!-- end -->$", text, re.MULTILINE | re.DOTALL)
-    assert found, f"docs/scene-language.md has no table {name}"
+    assert found, f"{GENERATED[name].name} has no table {name}"
     return found[1]
 
 
@@ -146,11 +164,9 @@ def refresh() -> None:
         old = section_of(text, name)
         text = text.replace(old, refreshed(old, rows_of(spec)))
     DOCUMENT.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
-    text = LANGUAGE.read_text(encoding="utf-8")
-    for name in sorted(GENERATED):
-        head = f"<!-- generated: {name} -->\n"
-        text = text.replace(head + between(text, name), head + generated(text, name))
-    LANGUAGE.write_text(text, encoding="utf-8")
+    for name, document in GENERATED.items():
+        text, head = document.read_text(encoding="utf-8"), f"<!-- generated: {name} -->\n"
+        document.write_text(text.replace(head + between(text, name), head + generated(text, name)), encoding="utf-8")
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -166,7 +182,7 @@ def test_bringing_the_reference_up_to_date_keeps_what_people_wrote(section: str)
 
 @pytest.mark.parametrize("name", sorted(GENERATED))
 def test_the_tables_of_the_language_agree_with_the_code(name: str) -> None:
-    text = LANGUAGE.read_text(encoding="utf-8")
+    text = GENERATED[name].read_text(encoding="utf-8")
     assert between(text, name) == generated(text, name)
     assert "| |" not in between(text, name).replace("| part | |", "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -37,7 +38,7 @@ def frame_files(frame: LabelledFrame) -> dict[str, bytes]:
     name = frame.name
     return {
         f"images/{name}.jpg": frame.jpeg,
-        f"depth/{name}.npz": npz_bytes("depth", np.asarray(frame.frame.depth, dtype=np.float32)),
+        f"depth/{name}.npz": npz_bytes({"depth": np.asarray(frame.frame.depth, dtype=np.float32)}),
         f"instance/{name}.png": png_bytes(frame.frame.instance),
         f"semantic/{name}.png": png_bytes(frame.frame.semantic),
         f"frames/{name}.json": json_bytes(describe(frame)),
@@ -110,13 +111,14 @@ def png_bytes(array: NDArray[np.uint8] | NDArray[np.uint16], effort: int = 4) ->
     return content.tobytes()
 
 
-def npz_bytes(key: str, array: NDArray[Any]) -> bytes:
-    """Encode one array as compressed npz; unlike `numpy.savez_compressed` without the time of day."""
-    inner = io.BytesIO()
-    np.lib.format.write_array(inner, np.ascontiguousarray(array), allow_pickle=False)
+def npz_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Encode arrays by name as compressed npz; unlike `numpy.savez_compressed` without the time of day."""
     outer = io.BytesIO()
-    entry = zipfile.ZipInfo(f"{key}.npy", date_time=EPOCH)
-    entry.create_system = 3  # Unix, on every system
     with zipfile.ZipFile(outer, "w") as archive:
-        archive.writestr(entry, inner.getvalue(), compress_type=zipfile.ZIP_DEFLATED, compresslevel=1)
+        for key, array in arrays.items():
+            inner = io.BytesIO()
+            np.lib.format.write_array(inner, np.ascontiguousarray(array), allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{key}.npy", date_time=EPOCH)
+            entry.create_system = 3  # Unix, on every system
+            archive.writestr(entry, inner.getvalue(), compress_type=zipfile.ZIP_DEFLATED, compresslevel=1)
     return outer.getvalue()

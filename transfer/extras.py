@@ -13,6 +13,7 @@ from scenes.suggest import suggestion
 from transfer import amodal, kitti, panoptic
 from transfer.encode import QUICK, png_bytes
 from transfer.flow_files import flo_bytes, kitti_png
+from transfer.lidar_files import velodyne_bytes
 from transfer.manifest import DatasetError, json_bytes
 
 Files = dict[str, bytes]
@@ -116,6 +117,7 @@ FILES: Mapping[str, Callable[[LabelledFrame], Files]] = {
     "kitti": lambda frame: {
         f"kitti/label_2/{frame.name}.txt": kitti.label_text(frame).encode(),
         f"kitti/calib/{frame.name}.txt": kitti.calibration_text(frame).encode(),
+        **{f"kitti/velodyne/{frame.name}.bin": velodyne_bytes(sweep) for sweep in frame.sweeps[:1]},
     },
 }
 # Files of the whole dataset, annotations/NAME.json: what a picture adds, and how all are joined. What has no row in

@@ -57,16 +57,18 @@ def solid(frame: LabelledFrame, label: ActorLabel) -> dict[str, float | str]:
 
 
 def calibration_text(frame: LabelledFrame) -> str:
-    """Projection of the one camera, four times; the lidar's frame is the camera's."""
+    """Projection of the one camera, four times; without a lidar its frame is the camera's, else the first's counts."""
     matrix = np.hstack([frame.frame.view.intrinsics, np.zeros((3, 1))])
     matrix[:2, 2] -= 0.5
 
     def line(name: str, values: np.ndarray) -> str:
         return f"{name}: " + " ".join(f"{value:.12e}" for value in values.ravel()) + "\n"
 
-    still = np.eye(3, 4)
+    still = velo = np.eye(3, 4)
+    if frame.sweeps:
+        velo = (frame.frame.view.camera_from_world @ frame.sweeps[0].world_from_lidar)[:3]
     lines = [*(line(f"P{k}", matrix) for k in range(4)), line("R0_rect", np.eye(3))]
-    lines += [line("Tr_velo_to_cam", still), line("Tr_imu_to_velo", still)]
+    lines += [line("Tr_velo_to_cam", velo), line("Tr_imu_to_velo", still)]
     lens = frame.frame.view.lens
     if not lens.straight:  # as KITTI's raw data name them; K is the left part of P
         lines += [f"lens: {lens.model}\n", line("D", np.array(lens.coefficients))]

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.frame import ActorLabel, Flow, Hiding
+from renderers.frame import ActorLabel, Flow, Hiding, Sweep
 from scenes.kinds import Kind
 from scenes.lenses import PINHOLE, Lens, lens_of
 from transfer.extras import NORMALS, PLACES, SHIFT
 from transfer.flow_files import flow_from
+from transfer.lidar_files import sweep_from
 from transfer.manifest import FORMAT, DatasetError, file_sha256
 
 KNOWN_FIELDS = frozenset(f.name for f in fields(ActorLabel))
@@ -91,6 +92,18 @@ class Sample:
     def boundaries(self) -> NDArray[np.uint8]:
         """(H, W) sum of `renderers.extras.Edge`."""
         return np.asarray(self._picture("boundaries", "png", "IMREAD_UNCHANGED"), dtype=np.uint8)
+
+    def sweep(self, lidar: int = 0) -> Sweep:
+        """What a lidar saw at the moment of the picture.
+
+        Args:
+            lidar: id, its number in the scene file.
+
+        Raises:
+            DatasetError: there is no such lidar, or its files are damaged.
+        """
+        name = f"{self.sample:06d}_{self.frame:03d}_{lidar}"
+        return sweep_from(self.root, name, read_json(self.root / "lidar" / f"{name}.json"))
 
     @cached_property
     def record(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from scenes.kinds import Kind
 from transfer import coco, yolo
 from transfer.encode import frame_files
 from transfer.extras import MERGED, extra_files
+from transfer.lidar_files import sweep_files
 from transfer.manifest import DatasetError, Recipe, category_rows, file_sha256, json_bytes, recipe_difference, sha256
 
 # {"files": {path: [sha256, bytes]}, "images": [[COCO image, [COCO annotations], {name: rows}], ...]}
@@ -93,16 +94,23 @@ class DatasetWriter:
         self._check(k, frames)
         files: dict[str, tuple[str, int]] = {}
         images = []
+        sweeps = {sweep.name: sweep for frame in frames for sweep in frame.sweeps}  # pictures of a moment share them
         try:
             for frame in sorted(frames, key=lambda frame: frame.name):
                 more, rows = extra_files(frame, self.recipe.labels)
-                for path, content in (frame_files(frame) | more).items():
-                    self._put(self._data / path, content)
-                    files[path] = (sha256(content), len(content))
+                self._keep(frame_files(frame) | more, files)
                 images.append((coco.image_row(frame), coco.annotation_rows(frame), rows))
+            for name in sorted(sweeps):
+                self._keep(sweep_files(sweeps[name]), files)
             self._put(self._marker(k), json_bytes({"files": files, "images": images}))
         except OSError as error:
             raise self._failure(error) from error
+
+    def _keep(self, contents: Mapping[str, bytes], files: dict[str, tuple[str, int]]) -> None:
+        """Write files of a sample, and note their checksums and sizes in `files`."""
+        for path, content in contents.items():
+            self._put(self._data / path, content)
+            files[path] = (sha256(content), len(content))
 
     def _check(self, k: int, frames: Sequence[LabelledFrame]) -> None:
         if not 0 <= k < self.recipe.samples:
@@ -156,7 +164,9 @@ class DatasetWriter:
         pairs = [(image, labels) for image, labels, _ in pictures]
         counts = Counter(Kind(label["category_id"]).label for _, labels in pairs for label in labels)
         rejected = Counter(Kind(row["category_id"]).label for _, rows in pairs for row in rows if "rejected" in row)
-        more = {"rejected": dict(rejected)} if self.recipe.reject else {}
+        more: dict[str, Any] = {"rejected": dict(rejected)} if self.recipe.reject else {}
+        sweeps = sum(path.startswith("lidar/") and path.endswith(".npz") for path in files)
+        more |= {"sweeps": sweeps} if sweeps else {}
         signs = Kind.SIGN.label in counts
         merged = {
             "annotations/coco.json": json_bytes(coco.merge(pairs, f"skidpad {self.recipe.name}")),
