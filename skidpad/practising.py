@@ -27,11 +27,12 @@ from agents.training import Progress as Learning
 from agents.training import Settings
 from agents.variants import Variant, Variants, is_train, variants
 from scenes.commonroad import read_encounter
-from sim.metrics import SOON
 from sim.world import State
 from skidpad.driving import recipe_of
 from skidpad.film import write_png
 from skidpad.film_strip import Drive, film_strip
+from transfer.drives import lines_of as table_of
+from transfer.drives import summary_of
 
 Progress = Callable[[int, int], None]
 PRACTICE = Settings(rollout=32, learning_rate=2e-4, horizon=4_000_000)  # gentle: what it can it shall keep
@@ -176,7 +177,7 @@ def report_of(
         "unsolved_draws": found.unsolved,
         "undone_changes": found.undone,
         "drivers": {name: rates(result) for name, result in measured.items()},
-        "scores": {name: scores(result) for name, result in measured.items()},
+        "metrics": {name: summary_of(result.metrics) for name, result in measured.items()},
     }
 
 
@@ -195,15 +196,12 @@ def lines_of(report: dict[str, Any]) -> list[str]:
         )
         whole = found["failure"]
         ends = f"{whole['share']:6.1%} [{whole['low']:.1%}, {whole['high']:.1%}]"
-        lines.append(
-            f"{name:9s} fails {ends} of {whole['of']}, PDM score {report['scores'][name]['pdm']:.2f}"
-            + (f": {sorts}" if sorts else "")
-        )
+        lines.append(f"{name:9s} fails {ends} of {whole['of']}" + (f": {sorts}" if sorts else ""))
     home = report.get("home", {})
     for name in ("trained", "practised") if home else ():
         share = f"{home[name]['share']:6.1%} [{home[name]['low']:.1%}, {home[name]['high']:.1%}]"
         lines.append(f"{name:9s} succeeds in {share} of {home[name]['of']} held-out episodes of {home['scene']}")
-    return lines
+    return [*lines, *table_of(report["metrics"])]
 
 
 def home_of(folder: Path) -> str:
@@ -216,12 +214,6 @@ def rates(result: Measured) -> dict[str, dict[str, float | int]]:
     """Failure rates of a driver, all and by sort."""
     found = {"failure": result.failures} | {name: result.rate(name) for name in FAILURES}
     return {name: rate.numbers for name, rate in found.items()}
-
-
-def scores(result: Measured) -> dict[str, float]:
-    """Mean PDM score of a driver, and the share of episodes in which the time to collision fell under `SOON`."""
-    close = float((result.scores.to_collision < SOON).mean())
-    return {"pdm": float(result.scores.pdm.mean()), "close": close}
 
 
 def worst(result: Measured, count: int) -> list[int]:
