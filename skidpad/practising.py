@@ -10,6 +10,7 @@ import numpy as np
 
 from agents.environments import DT, Environments
 from agents.judging import OUTCOMES, RUNNING
+from agents.likeness import likeness
 from agents.measure import Act, constant_actions, network_actions, rule_actions
 from agents.measure import measure as play_episodes
 from agents.network import Network
@@ -101,7 +102,7 @@ def practice(
             on_steps=on_steps,
         ))  # fmt: skip
     measured = {name: measure(driver, found, held_out, others) for name, driver in drivers.items()}
-    report = report_of(found, held_out, measured, others)
+    report = report_of(found, held_out, measured, others) | {"realism": likeness(recorded, seed=seed)}
     if steps and driver is not None:
         home = home_of(Path(driver))
         report["home"] = {"scene": home} | {
@@ -201,7 +202,12 @@ def lines_of(report: dict[str, Any]) -> list[str]:
     for name in ("trained", "practised") if home else ():
         share = f"{home[name]['share']:6.1%} [{home[name]['low']:.1%}, {home[name]['high']:.1%}]"
         lines.append(f"{name:9s} succeeds in {share} of {home[name]['of']} held-out episodes of {home['scene']}")
-    return [*lines, *table_of(report["metrics"])]
+    lines += table_of(report["metrics"])
+    if report["realism"] is not None:
+        lines += ["| likelihoods beside the recording | kinematic | interaction | all |", "|---|---|---|---|"]
+        for name, found in report["realism"].items():
+            lines.append(f"| {name} | {found['kinematic']:.3f} | {found['interaction']:.3f} | {found['all']:.3f} |")
+    return lines
 
 
 def home_of(folder: Path) -> str:

@@ -18,19 +18,20 @@ from sim.world import State
 from skidpad.takes import Run
 from skidpad.topview import LAMPS, lit_signals
 from skidpad.topview_actors import EGO
-from skidpad.topview_ground import GROUND
+from skidpad.topview_ground import GROUND, PAVED
 from skidpad.topview_paint import RGB, display
 
 TIME = "time"  # name of the timeline: s of the simulation, as on films
 PAINT = 0.003  # m that paint lies above the road
 LIFT = 0.05  # m that lines lie above the road, so that they are seen
+BEHIND, ABOVE = 22.0, 12.0  # m from the ego from where the viewer looks at it first
 EDGE = 8.0  # m, longest edge of a triangle of ground that bends
 COLOURS: dict[Kind, RGB] = {
     Kind.CAR: (86, 140, 214), Kind.VAN: (70, 170, 190), Kind.TRUCK: (176, 124, 62), Kind.BUS: (214, 168, 44),
     Kind.MOTORCYCLE: (150, 96, 190), Kind.BICYCLE: (110, 180, 80), Kind.PEDESTRIAN: (226, 98, 92),
     Kind.RIDER: (226, 98, 92), Kind.PRAM: (196, 130, 160), Kind.WHEELCHAIR: (196, 130, 160), Kind.DOG: (140, 110, 80),
 }  # fmt: skip
-LANES, WALLS, PLAIN = (235, 235, 120), (178, 170, 160), (150, 150, 148)
+LANES, WALLS = (235, 235, 120), (178, 170, 160)
 
 
 def check_rerun(out: Path) -> None:
@@ -78,12 +79,17 @@ def blueprint(run: Run) -> Any:
     """What the viewer shows first: the world, following the ego, and its speed below."""
     import rerun.blueprint as rrb
 
-    view = rrb.Spatial3DView(origin="/world", name="world", background=(196, 208, 220), line_grid=False)
+    look: dict[str, Any] = {"origin": "/world", "name": "world", "background": (196, 208, 220), "line_grid": False}
+    panel = rrb.TimePanel(timeline=TIME, state="collapsed")
     if run.ego is None:
-        return rrb.Blueprint(view, collapse_panels=True)
-    number = run.scene.actors[run.ego].id
+        return rrb.Blueprint(rrb.Spatial3DView(**look), panel, collapse_panels=True)
+    number, heading = run.scene.actors[run.ego].id, float(run.states[0].heading[0, run.ego])
+    middle = pose_of(run.scene, run.states[0], run.ego)[0]
+    back = np.array([-BEHIND * math.cos(heading), -BEHIND * math.sin(heading), ABOVE])
+    eye = rrb.EyeControls3D(position=middle + back, look_target=middle, tracking_entity=f"/world/actors/{number}")
+    view = rrb.Spatial3DView(**look, eye_controls=eye)
     speed = rrb.TimeSeriesView(origin="/speed", contents=[f"/speed/{number}"], name=f"speed of {number}, m/s")
-    return rrb.Blueprint(rrb.Vertical(view, speed, row_shares=[4, 1]), collapse_panels=True)
+    return rrb.Blueprint(rrb.Vertical(view, speed, row_shares=[4, 1]), panel, collapse_panels=True)
 
 
 def log_ground(stream: Any, scene: Scene) -> None:
@@ -93,7 +99,8 @@ def log_ground(stream: Any, scene: Scene) -> None:
     stream.log("world", rr.ViewCoordinates.RIGHT_HAND_Z_UP, static=True)
     sorts: dict[str, list[tuple[Floats, float, RGB]]] = {}
     for surface in scene.roads.surfaces:
-        colour = GROUND.get(surface.look.style, PLAIN)
+        asphalt = surface.kind is Kind.PAVEMENT and surface.look.style.startswith("asphalt")
+        colour = PAVED if asphalt else GROUND[surface.look.style]
         sorts.setdefault(surface.kind.label, []).append((surface.outline, surface.z, colour))
     for marking in scene.roads.markings:
         sorts.setdefault("marking", []).append((marking.outline, PAINT, display(marking.colour)))
@@ -139,7 +146,7 @@ def log_actors(stream: Any, run: Run) -> None:
             parts["colors"] = np.full((len(seen), 3), EGO, np.uint8)
         boxes = rr.Boxes3D.columns(
             centers=centres, half_sizes=np.tile(half, (len(seen), 1)), quaternions=turns,
-            fill_mode=["solid"] * len(seen),
+            fill_mode=["solid"] * len(seen), show_labels=[k == run.ego] * len(seen),
             labels=[f"{actor.id} {actor.kind.label} {v:.1f} m/s" for v in speeds], **parts,
         )  # fmt: skip
         stream.send_columns(f"world/actors/{actor.id}", indexes=times, columns=boxes.partition(there))
