@@ -208,6 +208,7 @@ def train(
     from agents.training import Settings
     from skidpad.driving import train as run
     from skidpad.driving import train_league
+    from transfer.drives import lines_of, summary_of
 
     if league and envs:
         raise ValueError(f"--envs {envs}: a league has its own number of worlds")
@@ -232,6 +233,8 @@ def train(
         say(str(page))
         return
     say(table(done.rows))
+    for line in lines_of({row.driver: summary_of(row.metrics) for row in done.rows}):
+        say(line)
     say(str(done.folder))
 
 

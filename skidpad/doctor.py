@@ -24,6 +24,7 @@ OPTIONAL = {
     "photoreal": "mitsuba",
     "assets": "trimesh",
     "ray": "ray",
+    "rerun": "rerun",
     "web": "gradio",
     "vision": "torchvision",
     "zoo": "pettingzoo",

@@ -83,9 +83,10 @@ def play(
     if rerun is not None:
         check_rerun(Path(rerun))
     run = run_of(
-        file, sample=sample, seed=seed, seconds=seconds, fps=fps, follow=follow, driver=driver, assets=assets
+        file, sample=sample, seed=seed, seconds=seconds, fps=fps, follow=follow, driver=driver, assets=assets,
+        recorded=record is not None,
     )  # fmt: skip
-    said = [f"{file}: {run.recording.told}"] if run.recording and Path(file).suffix == ENDING else []
+    said = [f"{file}: {run.recording.told}"] if run.recording and is_recording(file) else []
     if record is not None and run.recording is not None:
         write_recording(run.recording, Path(record))
     if rerun is not None:
@@ -105,10 +106,10 @@ def play(
 
 def run_of(
     file: str | Path, *, sample: int, seed: int, seconds: float | None, fps: float, follow: str | None,
-    driver: str | None, assets: str,
+    driver: str | None, assets: str, recorded: bool,
 ) -> Run:  # fmt: skip
     """The run that `play` shows; see there."""
-    if Path(file).suffix == ENDING:
+    if is_recording(file):
         if driver is not None or seed:
             raise ValueError(f"--driver, --seed: {file} is a recording, which plays as it was")
         return takes.replayed(Path(file), sample, seconds, fps, follow, choose_packs(assets))
@@ -118,7 +119,13 @@ def run_of(
             raise ValueError(f"--driver, --follow: {file} is a run folder; its own driver plays, and is followed")
         return takes.episode(Path(file), sample, seconds, everybody=follow == "all")
     scene = equipped(load(file).sample(sample, seed=seed), choose_packs(assets))
-    return takes.simulate(scene, seconds, fps, follow, driver, Sample(str(file), sample, seed, driver))
+    setup = Sample(str(file), sample, seed, driver) if recorded else None
+    return takes.simulate(scene, seconds, fps, follow, driver, setup)
+
+
+def is_recording(file: str | Path) -> bool:
+    """Whether a file is a recording by its name; run folders may be called anything."""
+    return Path(file).suffix == ENDING and not Path(file).is_dir()
 
 
 def check_outputs(file: str | Path, outputs: Mapping[str, tuple[str | Path | None, str]]) -> None:
@@ -139,7 +146,7 @@ def check_outputs(file: str | Path, outputs: Mapping[str, tuple[str | Path | Non
             raise ValueError(f"{option} {out}: the ending {Path(out).suffix!r} is not {ending}")
         if not Path(out).resolve().parent.is_dir():
             raise FileNotFoundError(2, "no such folder", str(Path(out).parent))
-        if option == "--record" and Path(file).suffix == ENDING:
+        if option == "--record" and is_recording(file):
             raise ValueError(f"--record {out}: {file} is a recording already")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from agents.judging import RUNNING
+from agents.measure import Rate
 from agents.watching import LATER, Metrics
 from scenes.seeds import rng_for
 from sim.metrics import SOON
@@ -64,7 +65,8 @@ def summary_of(metrics: Metrics) -> dict[str, Any]:
     """Figures of drives as JSON.
 
     Drives in one scene depend on each other, so the intervals of 95 % draw scenes, which are what seeds make, with
-    replacement (bootstrap, 2,000 draws). With one scene alone there are none.
+    replacement (bootstrap, 2,000 draws); of shares that are 0 or 1 in all scenes they are Wilson's of as many scenes.
+    With one scene alone there are none.
 
     Args:
         metrics: of at least one drive.
@@ -83,6 +85,8 @@ def summary_of(metrics: Metrics) -> dict[str, Any]:
         take = medians if figure.median else means
         value, drawn = take(values, np.ones((1, len(values))))[0], take(values, weights)
         low, high = _ends(value, drawn) if size > 1 else (np.inf, np.inf)
+        if size > 1 and figure.unit == "%" and value in (0.0, 1.0):
+            low, high = Rate(round(value) * size, size).interval
         figures[name] = {"value": _finite(value), "low": _finite(low), "high": _finite(high)}
     cut = int((metrics.outcome == RUNNING).sum())
     return {"drives": len(index), "scenes": size, "cut": cut, "figures": figures}
