@@ -43,7 +43,7 @@ def test_practice_writes_figures_and_a_film_strip(
         assert figures["drives"] == figures["scenes"] == found["of"] and 0 <= figures["figures"]["pdm"]["value"] <= 1
     assert report["drivers"]["scripted"]["failure"]["count"] == 0
     realism = report["realism"]
-    assert list(realism) == ["constant", "rule", "react", "recording"]
+    assert set(realism) == {"constant", "rule", "react", "recording"}
     assert all(
         0 < realism[name][sort] <= realism["recording"][sort] + 1e-3 for name in realism for sort in realism[name]
     )
