@@ -180,15 +180,17 @@ class Watch:
         """Drives of `_done` in parts."""
         core = self._core
         tables, goals = core.pool.tables, core.batch.log.goal
-        whole = [np.stack(part) for part in list(zip(*self._rows, strict=True))[:-1]]  # (T, E, ...) each
+        kept = list(zip(*self._rows, strict=True))[:-1]
         for start in range(0, len(done), TOGETHER):
             part = np.array(done[start : start + TOGETHER], np.int64)
+            low, high = part[0, 0], part[-1, 0] + 1  # worlds
+            whole = [np.stack([moment[low:high] for moment in values]) for values in kept]  # (T, W, ...) each
             outcome, scene, who = part[:, 3:].T
             times = int((part[:, 2] - part[:, 1]).max())
             rows = [np.zeros((len(part), times, *values.shape[2:]), values.dtype) for values in whole]
             for d, (e, first, last, *_) in enumerate(part.tolist()):
                 for row, values in zip(rows, whole, strict=True):
-                    row[d, : last - first] = values[first:last, e]
+                    row[d, : last - first] = values[first:last, e - low]
             x, y, heading, speed, alive, travelled = (np.ascontiguousarray(row.swapaxes(1, 2)) for row in rows[:6])
             size = np.ascontiguousarray(tables.size[scene][..., :2])
             tracks = Tracks(x, y, heading, speed, alive.astype(bool), size, float(core.batch.play.dt))

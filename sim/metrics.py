@@ -155,6 +155,8 @@ def _encroachments(x, y, c, s, valid, half, dt, of, within, straight, out):  # t
                     continue
                 reach = np.hypot(half[w, a, 0], half[w, a, 1]) + np.hypot(half[w, b, 0], half[w, b, 1])
                 for t in range(times):
+                    if not valid[w, a, t]:
+                        continue
                     for u in range(t, min(times, t + int(min(out[w, a, b], within) / dt + 0.5))):
                         dx, dy = x[w, b, u] - x[w, a, t], y[w, b, u] - y[w, a, t]
                         if dx * dx + dy * dy > reach * reach:
