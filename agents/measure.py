@@ -14,6 +14,7 @@ from agents.environments import Environments
 from agents.judging import OUTCOMES
 from agents.network import Network
 from agents.rewards import TERMS
+from agents.watching import Metrics, Watch
 from scenes.seeds import rng_for
 from sim.world import F4
 
@@ -55,7 +56,7 @@ class Rate:
         return f"{100 * self.value:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measurement:
     """What a driver did in episodes of one scene file."""
 
@@ -65,6 +66,7 @@ class Measurement:
     reward: float  # mean of an episode
     seconds: float  # mean duration of an episode
     terms: dict[str, float]  # mean of an episode
+    metrics: Metrics  # of the drives
 
 
 def random_actions(core: Environments, step: int) -> F4:
@@ -114,14 +116,15 @@ def measure(
         raise ValueError(f"driver: {driver!r} is none of {', '.join(DRIVERS)}")
     core = Environments(scene, episodes, scene_seed=scene_seed, autoreset=False, **options)
     core.reset(EPISODE_SEED)
-    outcome, steps, sums = play_out(core, DRIVERS[driver] if act is None else act)
+    watch = Watch(core)
+    outcome, steps, sums = play_out(core, DRIVERS[driver] if act is None else act, watch)
     played = outcome > 0
     total = int(played.sum())
     rates = {name: Rate(int((outcome == k).sum()), total) for k, name in enumerate(OUTCOMES) if k > 0}
     means = sums[played].mean(0)
     return Measurement(
         driver, total, rates, float(means.sum()), float(steps[played].mean() * core.batch.play.dt),
-        {name: float(value) for name, value in zip(TERMS, means, strict=True)},
+        {name: float(value) for name, value in zip(TERMS, means, strict=True)}, watch.metrics(),
     )  # fmt: skip
 
 

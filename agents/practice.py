@@ -19,7 +19,7 @@ from agents.measure import Act, Rate, play_out
 from agents.network import Network
 from agents.training import Progress, Settings, train
 from agents.variants import Variant, Variants, scene_of, tracks_of
-from agents.watching import Scores, Watch
+from agents.watching import Metrics, Watch
 from scenes.types import Floats
 from sim.logs import OTHERS, log_of
 from sim.world import F4
@@ -35,7 +35,7 @@ class Measured:
     # without contact, off the road or over a red light; `timeout` is not to get that far
     outcomes: tuple[str, ...]
     times: Floats  # s until it ended
-    scores: Scores  # of the same episodes
+    metrics: Metrics  # of the same episodes
 
     @property
     def failures(self) -> Rate:
@@ -95,7 +95,7 @@ def measure(driver: Act, found: Variants, members: Sequence[Variant], others: st
     watch = Watch(worlds)
     outcomes, steps, _ = play_out(worlds, driver, watch)
     ends = tuple(OUTCOMES[outcome] for outcome in outcomes[:, 0])
-    return Measured(ends, steps[:, 0] * DT, watch.scores(worlds, outcomes))
+    return Measured(ends, steps[:, 0] * DT, watch.metrics())
 
 
 def worlds_of(found: Variants, members: Sequence[Variant], others: str) -> Environments:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from scenes.files import load
 from skidpad.film import write_film
-from skidpad.playback import Run, simulate, top_view
+from skidpad.playback import top_view
+from skidpad.takes import Run, simulate
 
 SCENES = ("street", "crossing", "junction")
 FRAMES = 100

@@ -12,6 +12,7 @@ from sim.places import COSINE, SINE, X, Y, cell_at
 from sim.signals import RED
 from sim.tables import CLEAR, CLEAR_ALONG
 
+ASTRAY = 1.6  # m off the own route, half a lane, from where on the direction of other lanes counts
 BEND = 0.1  # m that a lane which counts as straight may bend away over half a vehicle's length
 LOOKED = 60  # points of lanes that are looked through for the nearest
 NARROW = 10  # times that the part of a step is narrowed in which a point is closest to a box
@@ -199,7 +200,7 @@ def off_road(p, e, a, offset, error, tables, bodies, sight):  # type: ignore[no-
 @kernel
 def wrong_way(p, e, a, offset, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether a vehicle is off its own route by half a lane and heads against the nearest lane by over 90 degrees."""
-    if abs(offset) < np.float32(1.6):
+    if abs(offset) < np.float32(ASTRAY):
         return False
     x, y, places = bodies.position[e, a, 0], bodies.position[e, a, 1], tables.places
     best, along = np.float32(1e30), np.float32(0.0)

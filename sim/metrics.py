@@ -5,17 +5,18 @@ All take `Tracks`, W worlds x A actors x T times. Realism against recorded traff
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.contacts import boxes_touch
+from sim.contacts import ASTRAY, LOOKED, boxes_touch
 from sim.ground import on_road
-from sim.signals import RED, shown_at
-from sim.tables import Tables
+from sim.places import COSINE, SINE, X, Y, cell_at
+from sim.signals import RED
+from sim.tables import Tables, slide_on
 from sim.world import F4
 
 Bools = NDArray[np.bool_]
@@ -42,77 +43,6 @@ class Tracks(NamedTuple):
     dt: float  # s between two times
 
 
-@dataclass(frozen=True)
-class Rss:
-    """Parameters of Responsibility-Sensitive Safety.
-
-    Defaults are those of the authors' library (Gassmann et al. 2019, Towards standardization of AV safety: C++ library
-    for responsibility sensitive safety).
-    """
-
-    response: float = 1.0  # s
-    push: float = 3.5  # m/s2, highest acceleration during the response
-    brake: float = 4.0  # m/s2, least braking of who is behind
-    brake_most: float = 8.0  # m/s2, hardest braking of who is in front
-    brake_right: float = 3.0  # m/s2, least braking of who is on his own side and meets somebody
-    push_across: float = 0.2  # m/s2
-    brake_across: float = 0.8  # m/s2
-    margin: float = 0.1  # m, that two who drive straight on may wander
-
-
-def following_distance(behind: F4, ahead: F4, rss: Rss = Rss()) -> F4:
-    """Least safe gap to who drives ahead in the same direction.
-
-    Shalev-Shwartz, Shammah, Shashua (2017), On a formal model of safe and scalable self-driving cars, lemma 2.
-
-    Args:
-        behind: m/s, any shape.
-        ahead: m/s, of the same shape.
-        rss: parameters.
-
-    Returns:
-        m, of that shape; not negative.
-    """
-    faster = behind + rss.response * rss.push
-    way = behind * rss.response + 0.5 * rss.push * rss.response**2 + faster**2 / (2 * rss.brake)
-    return np.asarray(np.maximum(way - ahead**2 / (2 * rss.brake_most), 0.0))
-
-
-def meeting_distance(right: F4, wrong: F4, rss: Rss = Rss()) -> F4:
-    """Least safe gap of two who drive towards each other; lemma 3 of the source of `following_distance`.
-
-    Args:
-        right: m/s, of who is on his own side; any shape.
-        wrong: m/s, of the other one.
-        rss: parameters.
-
-    Returns:
-        m, of that shape.
-    """
-    total = np.zeros(np.broadcast(right, wrong).shape)
-    for speed, brake in ((right, rss.brake_right), (wrong, rss.brake)):
-        faster = np.abs(speed) + rss.response * rss.push
-        total = total + 0.5 * (np.abs(speed) + faster) * rss.response + faster**2 / (2 * brake)
-    return np.asarray(total)
-
-
-def beside_distance(left: F4, right: F4, rss: Rss = Rss()) -> F4:
-    """Least safe gap across of two beside each other; lemma 4 of the source of `following_distance`.
-
-    Args:
-        left: m/s towards the right, of who is on the left; any shape.
-        right: m/s towards the right, of who is on the right.
-        rss: parameters.
-
-    Returns:
-        m, of that shape.
-    """
-    a, b = left + rss.response * rss.push_across, right - rss.response * rss.push_across
-    ways = 0.5 * (left + a) * rss.response + np.sign(a) * a**2 / (2 * rss.brake_across)
-    back = 0.5 * (right + b) * rss.response + np.sign(b) * b**2 / (2 * rss.brake_across)
-    return np.asarray(rss.margin + np.maximum(ways - back, 0.0))
-
-
 @njit(cache=True, error_model="numpy")
 def _touch(x, y, c, s, valid, half, w, a, t, b, u):  # type: ignore[no-untyped-def]
     """Whether the box of actor a at time t overlaps with that of actor b at time u."""
@@ -125,28 +55,28 @@ def _touch(x, y, c, s, valid, half, w, a, t, b, u):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, error_model="numpy")
-def _collisions(x, y, c, s, valid, half, out):  # type: ignore[no-untyped-def]
+def _collisions(x, y, c, s, valid, half, of, out):  # type: ignore[no-untyped-def]
     for w in range(x.shape[0]):
         for t in range(x.shape[2]):
             for a in range(x.shape[1]):
                 for b in range(a):
-                    if _touch(x, y, c, s, valid, half, w, a, t, b, t):
+                    if (of[w, a] or of[w, b]) and _touch(x, y, c, s, valid, half, w, a, t, b, t):
                         out[w, a, t] = out[w, b, t] = True
 
 
-def collisions(tracks: Tracks) -> Bools:
+def collisions(tracks: Tracks, of: Bools | None = None) -> Bools:
     """Whether the box of an actor overlaps with another one's (separating axes; see `sim.contacts.boxes_touch`).
 
     Args:
         tracks: W worlds x A actors x T times.
+        of: (W, A) pairs with one of these are looked at; None = all.
 
     Returns:
         (W, A, T).
     """
-    out = np.zeros(tracks.x.shape, bool)
-    _collisions(
-        tracks.x, tracks.y, np.cos(tracks.heading), np.sin(tracks.heading), tracks.valid, 0.5 * tracks.size, out
-    )
+    out, of = np.zeros(tracks.x.shape, bool), np.ones(tracks.x.shape[:2], bool) if of is None else of
+    c, s = np.cos(tracks.heading), np.sin(tracks.heading)
+    _collisions(tracks.x, tracks.y, c, s, tracks.valid, 0.5 * tracks.size, of, out)
     return out
 
 
@@ -177,11 +107,13 @@ def _time_of(dx, dy, mx, my, c, s, half, oc, os, other):  # type: ignore[no-unty
 
 
 @njit(cache=True, error_model="numpy")
-def _times(x, y, c, s, speed, valid, half, out):  # type: ignore[no-untyped-def]
+def _times(x, y, c, s, speed, valid, half, of, out):  # type: ignore[no-untyped-def]
     for w in range(x.shape[0]):
         for t in range(x.shape[2]):
             for a in range(x.shape[1]):
                 for b in range(a):
+                    if not (of[w, a] or of[w, b]):
+                        continue
                     dx, dy = x[w, b, t] - x[w, a, t], y[w, b, t] - y[w, a, t]
                     if not (valid[w, a, t] and valid[w, b, t]) or dx * dx + dy * dy > FAR * FAR:
                         continue
@@ -193,7 +125,7 @@ def _times(x, y, c, s, speed, valid, half, out):  # type: ignore[no-untyped-def]
                     out[w, a, t], out[w, b, t] = min(out[w, a, t], time), min(out[w, b, t], time)
 
 
-def times_to_collision(tracks: Tracks) -> F4:
+def times_to_collision(tracks: Tracks, of: Bools | None = None) -> F4:
     """Time to collision: until the actor's box touches another one's if both go on as they go now.
 
     Hayward (1972), Near-miss determination through use of a scale of danger; here in the plane, with boxes that keep
@@ -201,31 +133,42 @@ def times_to_collision(tracks: Tracks) -> F4:
 
     Args:
         tracks: W worlds x A actors x T times.
+        of: (W, A) pairs with one of these are looked at; None = all.
 
     Returns:
         (W, A, T) s; 0 where they overlap already, inf without conflict within FAR metres.
     """
     out = np.full(tracks.x.shape, np.inf, np.float32)
     c, s = np.cos(tracks.heading), np.sin(tracks.heading)
-    _times(tracks.x, tracks.y, c, s, tracks.speed, tracks.valid, 0.5 * tracks.size, out)
+    of = np.ones(tracks.x.shape[:2], bool) if of is None else of
+    _times(tracks.x, tracks.y, c, s, tracks.speed, tracks.valid, 0.5 * tracks.size, of, out)
     return out
 
 
 @njit(cache=True, error_model="numpy")
-def _encroachments(x, y, c, s, valid, half, dt, out):  # type: ignore[no-untyped-def]
+def _encroachments(x, y, c, s, valid, half, dt, of, within, straight, out):  # type: ignore[no-untyped-def]
     times = x.shape[2]
     for w in range(x.shape[0]):
         for a in range(x.shape[1]):
             for b in range(x.shape[1]):
-                for t in range(times) if a != b else range(0):
-                    most = min(times, t + int(min(out[w, a, b], 1e6) / dt + 0.5)) if out[w, a, b] < np.inf else times
-                    for u in range(t, most):
+                if a == b or not (of[w, a] or of[w, b]):
+                    continue
+                reach = np.hypot(half[w, a, 0], half[w, a, 1]) + np.hypot(half[w, b, 0], half[w, b, 1])
+                for t in range(times):
+                    if not valid[w, a, t]:
+                        continue
+                    for u in range(t, min(times, t + int(min(out[w, a, b], within) / dt + 0.5))):
+                        dx, dy = x[w, b, u] - x[w, a, t], y[w, b, u] - y[w, a, t]
+                        if dx * dx + dy * dy > reach * reach:
+                            continue
+                        if c[w, a, t] * c[w, b, u] + s[w, a, t] * s[w, b, u] > straight:
+                            continue
                         if _touch(x, y, c, s, valid, half, w, a, t, b, u):
                             out[w, a, b] = (u - t) * dt
                             break
 
 
-def post_encroachment_times(tracks: Tracks) -> F4:
+def post_encroachment_times(tracks: Tracks, of: Bools | None = None, within: float = 1e5, angle: float = 0.0) -> F4:
     """Post-encroachment time: from when one leaves a place until another one comes to it.
 
     Allen, Shin, Cooper (1978), Analysis of traffic conflicts and collisions. Here the shortest time between two boxes
@@ -233,6 +176,9 @@ def post_encroachment_times(tracks: Tracks) -> F4:
 
     Args:
         tracks: W worlds x A actors x T times.
+        of: (W, A) pairs with one of these are looked at; None = all.
+        within: s, longer times are not looked for.
+        angle: rad, between the headings of those whose ways meet, at least: leaves out who follows.
 
     Returns:
         (W, A, A) s, the first actor leaves, the second comes; 0 where they collide, inf where their ways do not meet.
@@ -240,7 +186,9 @@ def post_encroachment_times(tracks: Tracks) -> F4:
     count = tracks.x.shape[1]
     out = np.full((tracks.x.shape[0], count, count), np.inf, np.float32)
     c, s = np.cos(tracks.heading), np.sin(tracks.heading)
-    _encroachments(tracks.x, tracks.y, c, s, tracks.valid, 0.5 * tracks.size, tracks.dt, out)
+    of = np.ones(tracks.x.shape[:2], bool) if of is None else of
+    straight = math.cos(angle) if angle > 0.0 else 2.0
+    _encroachments(tracks.x, tracks.y, c, s, tracks.valid, 0.5 * tracks.size, tracks.dt, of, within, straight, out)
     return out
 
 
@@ -274,33 +222,77 @@ def off_road(tracks: Tracks, tables: Tables, scene: NDArray[np.int64]) -> Bools:
 
 
 @njit(cache=True, error_model="numpy")
-def _red_lights(plans, stop_at, stop_group, scene, front, time, dt, out):  # type: ignore[no-untyped-def]
+def _red_lights(stop_at, stop_group, scene, front, shown, out):  # type: ignore[no-untyped-def]
     for w in range(front.shape[0]):
         for a in range(front.shape[1]):
             for t in range(1, front.shape[2]):
                 for k in range(stop_at.shape[2]):
                     stop, group = stop_at[scene[w], a, k], stop_group[scene[w], a, k]
                     if group >= 0 and front[w, a, t - 1] < stop <= front[w, a, t]:
-                        out[w, a, t] |= shown_at(plans, scene[w], group, time[w] + t * dt)[0] == RED
+                        out[w, a, t] |= shown[w, t, group] == RED
 
 
-def red_lights(travelled: F4, tracks: Tracks, tables: Tables, scene: NDArray[np.int64], time: F4) -> Bools:
-    """Whether the front of a vehicle passed a stop line in front of a red signal of a fixed programme.
+def red_lights(
+    travelled: F4, tracks: Tracks, tables: Tables, scene: NDArray[np.int64], shown: NDArray[np.integer]
+) -> Bools:
+    """Whether the front of a vehicle passed a stop line in front of a red signal.
 
     Args:
         travelled: (W, A, T) m along the paths of the scenes.
         tracks: of the same actors.
         tables: compiled scenes, actor a of a track is actor a of the scene.
         scene: (W,) scene that each world plays.
-        time: (W,) s of the programmes at the first time.
+        shown: (W, T, G) what the signal groups show, indices in `sim.signals.STATES`.
 
     Returns:
         (W, A, T).
     """
     out = np.zeros(travelled.shape, bool)
     front = travelled + 0.5 * tracks.size[..., None, 0]
-    _red_lights(tables.plans, tables.stop_at, tables.stop_group, scene, front, time, tracks.dt, out)
+    _red_lights(tables.stop_at, tables.stop_group, scene, front, np.asarray(shown, np.int32), out)
+    out[..., 1:] &= tracks.valid[..., :-1]
     return out & tracks.valid
+
+
+@njit(cache=True, error_model="numpy")
+def _lanes(tables, scene, x, y, travelled, valid, of, out):  # type: ignore[no-untyped-def]
+    places = tables.places
+    for w in range(x.shape[0]):
+        p = scene[w]
+        for a in range(x.shape[1]):
+            if not of[w, a] or tables.path[p, a] < 0:
+                continue
+            for t in range(x.shape[2]):
+                px, py = x[w, a, t], y[w, a, t]
+                if (
+                    not valid[w, a, t]
+                    or abs(slide_on(tables, tables.path[p, a], px, py, travelled[w, a, t])[1]) < ASTRAY
+                ):
+                    continue
+                best, cell = np.inf, cell_at(places, p, px, py)
+                for m in range(places.start[cell], min(places.start[cell] + LOOKED, places.start[cell + 1])):
+                    point = places.point[places.nearest[m]]
+                    gap = (point[X] - px) ** 2 + (point[Y] - py) ** 2
+                    if gap < best:
+                        best, out[w, a, t] = gap, math.atan2(point[SINE], point[COSINE])
+
+
+def lane_headings(tracks: Tracks, travelled: F4, tables: Tables, scene: NDArray[np.int64], of: Bools) -> F4:
+    """Heading of the nearest lane of whoever is off its own path by ASTRAY, as `sim.contacts.wrong_way` asks for.
+
+    Args:
+        tracks: W worlds x A actors x T times.
+        travelled: (W, A, T) m along the paths of the scenes.
+        tables: compiled scenes, actor a of a track is actor a of the scene.
+        scene: (W,) scene that each world plays.
+        of: (W, A) of whom it is wanted.
+
+    Returns:
+        (W, A, T) rad, for `wrong_way`; the own heading of whoever is on its path.
+    """
+    out = tracks.heading.copy()
+    _lanes(tables, scene, tracks.x, tracks.y, travelled, tracks.valid, of, out)
+    return out
 
 
 def wrong_way(tracks: Tracks, along: F4) -> Bools:
@@ -316,23 +308,37 @@ def wrong_way(tracks: Tracks, along: F4) -> Bools:
     return np.asarray((np.cos(tracks.heading - along) < 0.0) & (np.abs(tracks.speed) > 0.1) & tracks.valid)
 
 
+def change_rate(values: F4, valid: Bools, dt: float) -> F4:
+    """Central differences over time, (..., T) 1/s; one-sided at the edges of what is valid, 0 where nothing is near."""
+    near = valid[..., 1:] & valid[..., :-1]
+    step = np.where(near, np.diff(values, axis=-1), 0.0)
+    none = np.zeros((*values.shape[:-1], 1))
+    total = np.concatenate([none, step], -1) + np.concatenate([step, none], -1)
+    count = np.concatenate([none, near], -1) + np.concatenate([near, none], -1)
+    return np.asarray(np.where(valid, total / np.maximum(count, 1.0) / dt, 0.0), np.float32)
+
+
 def comfort(tracks: Tracks) -> dict[str, F4]:
-    """Accelerations and jerk of all actors, central differences, and whether they stay within COMFORT.
+    """Accelerations and jerk of all actors, and whether they stay within COMFORT.
+
+    nuPlan smoothes what real vehicles recorded first; here nothing is smoothed.
 
     Args:
-        tracks: W worlds x A actors x T times, T at least 3.
+        tracks: W worlds x A actors x T times.
 
     Returns:
         `along`, `across` (m/s2), `jerk_along`, `jerk` (m/s3), `yaw` (rad/s), `yaw_change` (rad/s2), each (W, A, T), and
         `comfortable`, (W, A) 1 or 0.
     """
-    rates: dict[str, F4] = {"along": np.gradient(tracks.speed, tracks.dt, axis=-1)}
-    rates["yaw"] = np.gradient(np.unwrap(tracks.heading, axis=-1), tracks.dt, axis=-1)
+
+    def rate(values: F4) -> F4:
+        return change_rate(values, tracks.valid, tracks.dt)
+
+    rates: dict[str, F4] = {"along": rate(tracks.speed), "yaw": rate(np.unwrap(tracks.heading, axis=-1))}
     rates["across"] = tracks.speed * rates["yaw"]
-    rates["jerk_along"] = np.gradient(rates["along"], tracks.dt, axis=-1)
-    change = np.gradient(rates["across"], tracks.dt, axis=-1)
-    rates["jerk"] = np.hypot(rates["jerk_along"], change)
-    rates["yaw_change"] = np.gradient(rates["yaw"], tracks.dt, axis=-1)
+    rates["jerk_along"] = rate(rates["along"])
+    rates["jerk"] = np.hypot(rates["jerk_along"], rate(rates["across"]))
+    rates["yaw_change"] = rate(rates["yaw"])
     fine = np.ones(tracks.x.shape, bool)
     for name, (low, high) in COMFORT.items():
         fine &= ((rates[name] >= low) & (rates[name] <= high)) | ~tracks.valid

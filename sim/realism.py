@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.metrics import Bools, Tracks, collisions, times_to_collision
+from sim.metrics import Bools, Tracks, change_rate, collisions, times_to_collision
 from sim.world import F4
 
 SMOOTHING = 0.1  # added to the count of each bin
@@ -91,14 +91,15 @@ def features(tracks: Tracks) -> dict[str, F4]:
     Returns:
         (W, A, T) of each of FEATURES; `collision` is the same at all times.
     """
-    dt = tracks.dt
-    speed = np.hypot(np.gradient(tracks.x, dt, axis=-1), np.gradient(tracks.y, dt, axis=-1))
-    turn = np.gradient(np.unwrap(tracks.heading, axis=-1), dt, axis=-1)
+
+    def rate(values: F4) -> F4:
+        return change_rate(values, tracks.valid, tracks.dt)
+
+    speed, turn = np.hypot(rate(tracks.x), rate(tracks.y)), rate(np.unwrap(tracks.heading, axis=-1))
     hit = collisions(tracks).any(-1, keepdims=True)
     return {
-        "speed": speed, "acceleration": np.gradient(speed, dt, axis=-1), "turn": turn,
-        "turn_change": np.gradient(turn, dt, axis=-1), "nearest": nearest_gaps(tracks),
-        "collision": np.broadcast_to(hit, tracks.x.shape).astype(np.float32),
+        "speed": speed, "acceleration": rate(speed), "turn": turn, "turn_change": rate(turn),
+        "nearest": nearest_gaps(tracks), "collision": np.broadcast_to(hit, tracks.x.shape).astype(np.float32),
         "to_collision": np.minimum(times_to_collision(tracks), TOP_TIME),
     }  # fmt: skip
 

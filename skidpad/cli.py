@@ -87,10 +87,19 @@ def generate(
 
 @app.command()
 def play(
-    file: SceneArgument,
-    out: Annotated[Path | None, typer.Option(help="Film to write, .mp4 or .gif; without it a window opens.")] = None,
+    file: Annotated[
+        str, typer.Argument(help="Scene file, name of a library scene, run folder, or recording.", metavar="FILE")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Film to write, .mp4 or .gif; without any file to write a window opens.")
+    ] = None,
+    record: Annotated[Path | None, typer.Option(help="Recording to write, .run; play it again with its name.")] = None,
+    rerun: Annotated[Path | None, typer.Option(help="Recording for the Rerun viewer to write, .rrd.")] = None,
+    metrics: Annotated[Path | None, typer.Option(help="Metrics of the drives to write, .json.")] = None,
     view: Annotated[View, typer.Option(help="From above, through a camera, or both.")] = View.top,
-    seconds: Annotated[float, typer.Option(min=0.1, max=3600.0)] = 10.0,
+    seconds: Annotated[
+        float | None, typer.Option(min=0.1, max=3600.0, help="Default 10; of a recording all of it.")
+    ] = None,
     fps: Annotated[float, typer.Option(min=0.1, max=100.0)] = 10.0,
     sample: Annotated[int, typer.Option(min=0, max=10_000_000)] = 0,
     seed: SeedOption = 0,
@@ -98,7 +107,7 @@ def play(
     driver: Annotated[str | None, typer.Option(help="Of all vehicles: rule, constant, or a run folder.")] = None,
     assets: AssetsOption = "auto",
 ) -> None:
-    """Watch a scene, or the driver of a run folder on held-out scenes: as a film, or live.
+    """Watch a scene, the driver of a run folder on held-out scenes, or a recording: as a film, or live.
 
     Keys: space pause, left/right step, V view, Q quit.
     """
@@ -107,12 +116,15 @@ def play(
     from skidpad.playback import play as run
 
     with progress("frames") if out else nullcontext() as bar:
-        run(
-            file, out, view=view.value, seconds=seconds, fps=fps, sample=sample, seed=seed, follow=follow,
-            driver=driver, assets=assets, on_progress=bar,
+        said = run(
+            file, out, record=record, rerun=rerun, metrics=metrics, view=view.value, seconds=seconds, fps=fps,
+            sample=sample, seed=seed, follow=follow, driver=driver, assets=assets, on_progress=bar,
         )  # fmt: skip
-    if out:
-        say(str(out))
+    for line in said:
+        say(line)
+    for written in (record, rerun, metrics, out):
+        if written:
+            say(str(written))
 
 
 @app.command()
@@ -196,6 +208,7 @@ def train(
     from agents.training import Settings
     from skidpad.driving import train as run
     from skidpad.driving import train_league
+    from transfer.drives import lines_of, summary_of
 
     if league and envs:
         raise ValueError(f"--envs {envs}: a league has its own number of worlds")
@@ -220,6 +233,8 @@ def train(
         say(str(page))
         return
     say(table(done.rows))
+    for line in lines_of({row.driver: summary_of(row.metrics) for row in done.rows}):
+        say(line)
     say(str(done.folder))
 
 

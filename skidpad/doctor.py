@@ -25,6 +25,7 @@ OPTIONAL = {
     "lidar": "embreex",
     "assets": "trimesh",
     "ray": "ray",
+    "rerun": "rerun",
     "web": "gradio",
     "vision": "torchvision",
     "zoo": "pettingzoo",

@@ -42,27 +42,41 @@ def driver(name: str) -> Policy:
     raise ValueError(f"--driver: {name!r} is none of {choices}{suggestion(name, POLICIES)}")
 
 
-def cast(scene: Scene, vehicles: str | None = None) -> Cast:
+def cast(scene: Scene, vehicles: str | None = None, *, learned: bool = True) -> Cast:
     """Who decides for whom, for `sim.rollout`.
 
     Args:
         scene: whose actors name their drivers.
         vehicles: driver of all moving vehicles instead.
+        learned: drivers of run folders, too.
 
     Returns:
         The policy of everybody else, and policies with (1, A) masks of those whom they decide for. Run folders decide
         for vehicles alone.
     """
-    named = [
-        vehicles if vehicles and actor.kind in VEHICLES and actor.behaviour == "drive" else actor.driver
-        for actor in scene.actors
-    ]
+    named = names(scene, vehicles)
     drives = np.array([[actor.kind in VEHICLES for actor in scene.actors]])
     others = []
     for name in sorted(set(named) - {"rule"}):
         mask = np.array([[one == name for one in named]])
-        others.append((driver(name), mask if name in POLICIES else mask & drives))
+        if name in POLICIES or learned:
+            others.append((driver(name), mask if name in POLICIES else mask & drives))
     return driver("rule"), others
+
+
+def names(scene: Scene, vehicles: str | None) -> list[str]:
+    """Drivers of all actors by name; see `cast`."""
+    return [
+        vehicles if vehicles and actor.kind in VEHICLES and actor.behaviour == "drive" else actor.driver
+        for actor in scene.actors
+    ]
+
+
+def learners(scene: Scene, vehicles: str | None) -> NDArray[np.int64]:
+    """Numbers of the actors whom drivers of run folders drive; see `cast`."""
+    named = names(scene, vehicles)
+    who = [k for k, actor in enumerate(scene.actors) if named[k] not in POLICIES and actor.kind in VEHICLES]
+    return np.array(who, np.int64)
 
 
 def run_folders(template: SceneTemplate) -> dict[str, str]:

@@ -17,6 +17,7 @@ from agents.training import train as learn
 from scenes.files import load
 from sim.egoview import SIZE, VERSION
 from skidpad import ENVIRONMENTS, __version__
+from transfer.drives import summary_of
 
 ANCHORS = {"rule": 1000.0}
 
@@ -124,7 +125,8 @@ def examined(folder: Path, scene: str, driver: str, act: Act, episodes: int) -> 
 def content_of(row: Measurement) -> dict[str, Any]:
     """A measurement as JSON."""
     rates = {name: rate.numbers for name, rate in row.rates.items()}
-    return {"rates": rates, "reward": row.reward, "seconds": row.seconds, "terms": row.terms}
+    means = {"reward": row.reward, "seconds": row.seconds, "terms": row.terms}
+    return {"rates": rates, **means, "metrics": summary_of(row.metrics)}
 
 
 def recipe_of(scene: str, text: str, **more: Any) -> dict[str, Any]:

@@ -1,57 +1,43 @@
-"""A run of a scene to look at: from above, through a camera, or both; as a film or in a window."""
+"""A run of a scene to look at: from above, through a camera, or both; as a film, in a window, or in other viewers."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.recording import ENDING, Sample, write_recording
+from agents.runs import FORMAT, write_json
 from renderers.assemble import StageBuilder
 from scenes.cameras import focal_of
 from scenes.catalogue import choose_packs
 from scenes.equip import equipped
 from scenes.files import load
-from scenes.types import Camera, CameraChain, Scene
-from sim.rollout import rollout
-from sim.world import State, World, compile_world
-from skidpad import drivers
+from scenes.types import Camera, CameraChain
+from skidpad import takes
 from skidpad.film import check_film, counted, write_film
 from skidpad.render import shoot
-from skidpad.topview import around, draw_top, ego_of
+from skidpad.rerun_file import check_rerun, write_rerun
+from skidpad.takes import Run
+from skidpad.topview import around, draw_top
 from skidpad.topview_paint import Picture, Viewport, fit
-
-if TYPE_CHECKING:
-    from agents.episodes import Controlled
+from skidpad.window import check_display, show
+from transfer.drives import lines_of, summary_of
 
 Draw = Callable[[int], Picture]  # picture of a frame number
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """A rollout of one scene with what is looked at."""
-
-    world: World
-    states: list[State]  # one for every frame
-    ego: int | None  # number of the actor that is highlighted, in its scene
-    chase: bool  # the camera flies behind the ego, else it is the scene's first
-    near: bool  # the map follows the ego, else it shows everybody
-
-    @property
-    def scene(self) -> Scene:
-        """The one scene."""
-        return self.world.scenes[0]
 
 
 def play(
     file: str | Path,
     out: str | Path | None = None,
     *,
+    record: str | Path | None = None,
+    rerun: str | Path | None = None,
+    metrics: str | Path | None = None,
     view: str = "top",
-    seconds: float = 10.0,
+    seconds: float | None = None,
     fps: float = 10.0,
     sample: int = 0,
     seed: int = 0,
@@ -59,123 +45,109 @@ def play(
     driver: str | None = None,
     assets: str = "auto",
     on_progress: Callable[[int, int], None] | None = None,
-) -> None:
-    """Simulate a sample of a scene and show it.
+) -> list[str]:
+    """Simulate a sample of a scene, or play a recording again, and show it.
 
     Args:
         file: scene file or library name, or the run folder of a training: its driver plays episode `sample` of the
-            held-out scenes that `skidpad train` measures it in; every picture is a step of 0.1 s.
-        out: film to write, .mp4 or .gif; None shows a window.
+            held-out scenes that `skidpad train` measures it in; every picture is a step of 0.1 s. Or a recording, of
+            which every state is compared with what it was.
+        out: film to write, .mp4 or .gif; None shows a window, unless another file is asked for.
+        record: recording to write, .run.
+        rerun: recording for the Rerun viewer to write, .rrd.
+        metrics: metrics of the run's drives to write, .json.
         view: `top`, `camera` or `both`.
-        seconds: length of the film.
+        seconds: length of the film; None = 10 s, of a recording all of it.
         fps: pictures per second.
-        sample: number of the sample.
+        sample: number of the sample; of a recording of environments the world that is shown.
         seed: any integer.
         follow: id of an actor, `ego`, or `all`; None is the ego where there is one, and the scene's own camera.
         driver: of all moving vehicles, see `skidpad.drivers`; None = as the scene says.
         assets: see `scenes.catalogue.choose_packs`.
         on_progress: called with (pictures, all).
 
+    Returns:
+        What there is to say: that a recording came out as it was, and the table of metrics, line by line.
+
     Raises:
         SceneError: the scene file is wrong.
-        ValueError: an argument is wrong.
+        ValueError: an argument or a recording is wrong.
         RuntimeError: a library or a display is missing.
+        OSError: a file cannot be read or written.
     """
+    check_outputs(file, {"--record": (record, ENDING), "--rerun": (rerun, ".rrd"), "--metrics": (metrics, ".json")})
     if out is not None:
         check_film(Path(out), fps)
-    else:
-        from skidpad.window import check_display, show
-
+    elif record is rerun is metrics is None:
         check_display()
-    if Path(file).is_dir():
-        if driver is not None or follow not in (None, "ego", "all"):
-            raise ValueError(f"--driver, --follow: {file} is a run folder; its own driver plays, and is followed")
-        run = episode(Path(file), sample, seconds, everybody=follow == "all")
-    else:
-        scene = equipped(load(file).sample(sample, seed=seed), choose_packs(assets))
-        run = simulate(scene, seconds, fps, follow, driver)
+    if rerun is not None:
+        check_rerun(Path(rerun))
+    run = run_of(
+        file, sample=sample, seed=seed, seconds=seconds, fps=fps, follow=follow, driver=driver, assets=assets,
+        recorded=record is not None,
+    )  # fmt: skip
+    said = [f"{file}: {run.recording.told}"] if run.recording and is_recording(file) else []
+    if record is not None and run.recording is not None:
+        write_recording(run.recording, Path(record))
+    if rerun is not None:
+        write_rerun(Path(rerun), run)
+    if metrics is not None:
+        summary = summary_of(run.measure())
+        write_json(Path(metrics), {"format": FORMAT, "of": str(file), "metrics": summary})
+        said += lines_of({Path(file).stem: summary})
     if out is not None:
         draw = VIEWS[view](run)
         count = len(run.states)
         write_film(out, counted(map(draw, range(count)), count, on_progress), fps)
-    else:
+    elif record is rerun is metrics is None:
         show(f"skidpad play {file}", {name: make(run) for name, make in VIEWS.items()}, view, len(run.states), fps)
+    return said
 
 
-def simulate(scene: Scene, seconds: float, fps: float, follow: str | None, driver: str | None) -> Run:
-    """Roll a scene out, from its start time on as for a dataset.
+def run_of(
+    file: str | Path, *, sample: int, seed: int, seconds: float | None, fps: float, follow: str | None,
+    driver: str | None, assets: str, recorded: bool,
+) -> Run:  # fmt: skip
+    """The run that `play` shows; see there."""
+    if is_recording(file):
+        if driver is not None or seed:
+            raise ValueError(f"--driver, --seed: {file} is a recording, which plays as it was")
+        return takes.replayed(Path(file), sample, seconds, fps, follow, choose_packs(assets))
+    seconds = takes.SECONDS if seconds is None else seconds
+    if Path(file).is_dir():
+        if driver is not None or follow not in (None, "ego", "all"):
+            raise ValueError(f"--driver, --follow: {file} is a run folder; its own driver plays, and is followed")
+        return takes.episode(Path(file), sample, seconds, everybody=follow == "all")
+    scene = equipped(load(file).sample(sample, seed=seed), choose_packs(assets))
+    setup = Sample(str(file), sample, seed, driver) if recorded else None
+    return takes.simulate(scene, seconds, fps, follow, driver, setup)
+
+
+def is_recording(file: str | Path) -> bool:
+    """Whether a file is a recording by its name; run folders may be called anything."""
+    return Path(file).suffix == ENDING and not Path(file).is_dir()
+
+
+def check_outputs(file: str | Path, outputs: Mapping[str, tuple[str | Path | None, str]]) -> None:
+    """Refuse files that cannot be written, before anything is simulated.
 
     Args:
-        scene: without randomness.
-        seconds: length.
-        fps: states per second.
-        follow: see `play`.
-        driver: see `play`.
-
-    Returns:
-        The run.
+        file: what is played.
+        outputs: option to file and the ending that it must have.
 
     Raises:
-        ValueError: nobody to follow, or an unknown driver.
+        ValueError: a wrong ending, or a recording of a recording.
+        OSError: there is no such folder.
     """
-    everybody, others = drivers.cast(scene, driver)
-    ego = ego_of(scene) if follow in (None, "ego", "all") else index_of(scene, str(follow))
-    if ego is None and follow == "ego":
-        raise ValueError(f"--follow ego: sample {scene.sample} of {scene.name} has no vehicle that drives")
-    times = [scene.start_time + k / fps for k in range(max(1, round(seconds * fps)))]
-    states = rollout([scene], everybody, times, others)
-    chase = follow not in (None, "all") or not scene.cameras
-    return Run(compile_world([scene]), states, ego, chase and ego is not None, follow != "all" and ego is not None)
-
-
-def episode(folder: Path, number: int, seconds: float, *, everybody: bool = False) -> Run:
-    """Let the driver of a run folder play an episode of the environment that it was trained in.
-
-    Args:
-        folder: run folder.
-        number: of the episode, as in its evaluation.
-        seconds: at most.
-        everybody: show the whole scene instead of the ego's surroundings.
-
-    Returns:
-        The run.
-
-    Raises:
-        RunError: the folder is missing or broken.
-        SceneError: its scene is not there any more.
-    """
-    from agents.environments import DT, Environments
-    from agents.measure import EPISODE_SEED, HELD_OUT
-    from agents.runs import RUN, read_json
-    from skidpad.seeing import driver_of
-
-    act, recipe = driver_of(folder), read_json(folder / RUN, "run folder")
-    cars: Controlled = "cars" if recipe.get("cars") == "cars" or "league" in recipe else "ego"
-    home = str(recipe.get("beside", recipe["scene"]))  # of who has practised: where it was trained before
-    core = Environments(home, controlled=cars, scene_seed=HELD_OUT, autoreset=False, consequence="remove", first=number)
-    core.reset(EPISODE_SEED)
-    states = [core.state(0)]
-    while core.batch.play.active[0, 0] and len(states) <= seconds / DT:
-        core.step(act(core, len(states) - 1))
-        states.append(core.state(0))
-    scene, ego = core.scene(0), core.egos(0)[0]
-    states[-1].alive[0, ego] = True  # the environment takes away who has finished
-    return Run(compile_world([scene]), states, ego, chase=True, near=not everybody)
-
-
-def index_of(scene: Scene, text: str) -> int:
-    """Number of the actor with an id, as typed.
-
-    Raises:
-        ValueError: there is none.
-    """
-    ids = [str(actor.id) for actor in scene.actors]
-    if text not in ids:
-        known = f"ids are {ids[0]} to {ids[-1]}" if ids else "it has no actors"
-        raise ValueError(
-            f"--follow: {text!r} is no actor of sample {scene.sample} of {scene.name}; {known}; or ego, all"
-        )
-    return ids.index(text)
+    for option, (out, ending) in outputs.items():
+        if out is None:
+            continue
+        if Path(out).suffix != ending:
+            raise ValueError(f"{option} {out}: the ending {Path(out).suffix!r} is not {ending}")
+        if not Path(out).resolve().parent.is_dir():
+            raise FileNotFoundError(2, "no such folder", str(Path(out).parent))
+        if option == "--record" and is_recording(file):
+            raise ValueError(f"--record {out}: {file} is a recording already")
 
 
 def top_view(run: Run, width: int = 640, height: int = 480) -> Draw:

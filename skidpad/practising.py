@@ -10,6 +10,7 @@ import numpy as np
 
 from agents.environments import DT, Environments
 from agents.judging import OUTCOMES, RUNNING
+from agents.likeness import likeness
 from agents.measure import Act, constant_actions, network_actions, rule_actions
 from agents.measure import measure as play_episodes
 from agents.network import Network
@@ -27,11 +28,12 @@ from agents.training import Progress as Learning
 from agents.training import Settings
 from agents.variants import Variant, Variants, is_train, variants
 from scenes.commonroad import read_encounter
-from sim.metrics import SOON
 from sim.world import State
 from skidpad.driving import recipe_of
 from skidpad.film import write_png
 from skidpad.film_strip import Drive, film_strip
+from transfer.drives import lines_of as table_of
+from transfer.drives import summary_of
 
 Progress = Callable[[int, int], None]
 PRACTICE = Settings(rollout=32, learning_rate=2e-4, horizon=4_000_000)  # gentle: what it can it shall keep
@@ -100,7 +102,7 @@ def practice(
             on_steps=on_steps,
         ))  # fmt: skip
     measured = {name: measure(driver, found, held_out, others) for name, driver in drivers.items()}
-    report = report_of(found, held_out, measured, others)
+    report = report_of(found, held_out, measured, others) | {"realism": likeness(recorded, seed=seed)}
     if steps and driver is not None:
         home = home_of(Path(driver))
         report["home"] = {"scene": home} | {
@@ -176,7 +178,7 @@ def report_of(
         "unsolved_draws": found.unsolved,
         "undone_changes": found.undone,
         "drivers": {name: rates(result) for name, result in measured.items()},
-        "scores": {name: scores(result) for name, result in measured.items()},
+        "metrics": {name: summary_of(result.metrics) for name, result in measured.items()},
     }
 
 
@@ -195,14 +197,16 @@ def lines_of(report: dict[str, Any]) -> list[str]:
         )
         whole = found["failure"]
         ends = f"{whole['share']:6.1%} [{whole['low']:.1%}, {whole['high']:.1%}]"
-        lines.append(
-            f"{name:9s} fails {ends} of {whole['of']}, PDM score {report['scores'][name]['pdm']:.2f}"
-            + (f": {sorts}" if sorts else "")
-        )
+        lines.append(f"{name:9s} fails {ends} of {whole['of']}" + (f": {sorts}" if sorts else ""))
     home = report.get("home", {})
     for name in ("trained", "practised") if home else ():
         share = f"{home[name]['share']:6.1%} [{home[name]['low']:.1%}, {home[name]['high']:.1%}]"
         lines.append(f"{name:9s} succeeds in {share} of {home[name]['of']} held-out episodes of {home['scene']}")
+    lines += table_of(report["metrics"])
+    if report["realism"] is not None:
+        lines += ["| likelihoods beside the recording | kinematic | interaction | all |", "|---|---|---|---|"]
+        for name, found in report["realism"].items():
+            lines.append(f"| {name} | {found['kinematic']:.3f} | {found['interaction']:.3f} | {found['all']:.3f} |")
     return lines
 
 
@@ -216,12 +220,6 @@ def rates(result: Measured) -> dict[str, dict[str, float | int]]:
     """Failure rates of a driver, all and by sort."""
     found = {"failure": result.failures} | {name: result.rate(name) for name in FAILURES}
     return {name: rate.numbers for name, rate in found.items()}
-
-
-def scores(result: Measured) -> dict[str, float]:
-    """Mean PDM score of a driver, and the share of episodes in which the time to collision fell under `SOON`."""
-    close = float((result.scores.to_collision < SOON).mean())
-    return {"pdm": float(result.scores.pdm.mean()), "close": close}
 
 
 def worst(result: Measured, count: int) -> list[int]:

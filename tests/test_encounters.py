@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from agents.environments import Environments
+from agents.likeness import likeness, start_of
 from agents.measure import Rate, constant_actions, rule_actions
 from agents.practice import ground, measure, scripted_driver, time_limit
 from agents.scripted import STEP
@@ -284,3 +286,16 @@ def test_what_cannot_be_practised_is_told(write_scene: Write) -> None:
     text = road(lanelet(1, (-30, 80), 0.0) + wall + problem(0, 0, 20, REGION + UNTIL))
     with pytest.raises(SceneError, match=r"^b\.xml: variant 0: no plan of the ego solves any of 100 draws$"):
         variants(read_encounter(write_scene(text, "b.xml")), 1)
+
+
+def test_drivers_are_compared_with_the_recording(write_scene: Write) -> None:
+    encounter = slow_leader(write_scene)
+    start = start_of(encounter)
+    assert start is not None and len(start.scene.actors) == 2  # nobody who comes into view later
+    found, again = likeness(encounter, rollouts=8), likeness(encounter, rollouts=8)
+    assert found is not None and found == again and set(found) == {"constant", "rule", "react", "recording"}
+    other = likeness(encounter, rollouts=8, seed=1)
+    assert other is not None and other["rule"] != found["rule"] and other["react"] == found["react"]
+    assert found["recording"]["all"] >= found["react"]["all"] > found["rule"]["all"]  # they go at an even pace
+    assert likeness(replace(encounter, dt=0.04)) is None  # no multiple of the core's step
+    assert likeness(replace(encounter, valid=np.zeros_like(encounter.valid))) is None  # nobody is there

@@ -8,13 +8,10 @@ import pytest
 from agents.environments import Environments
 from scenes.files import load
 from sim.metrics import (
-    Rss,
     Tracks,
-    beside_distance,
     collisions,
     comfort,
-    following_distance,
-    meeting_distance,
+    lane_headings,
     nuplan_score,
     off_road,
     pdm_score,
@@ -25,6 +22,7 @@ from sim.metrics import (
     wrong_way,
 )
 from sim.realism import FEATURES, features, likelihoods, nearest_gaps, realism
+from sim.rss import Rss, beside_distance, following_distance, meeting_distance, violations
 from sim.signals import STATES
 from sim.tables import compile_tables
 
@@ -65,6 +63,12 @@ def test_post_encroachment_time_by_hand() -> None:
     assert np.isinf(post_encroachment_times(tracks((0, 0, 0, 10), (0, 5, 0, 10)))).all()
     crash = post_encroachment_times(tracks((-13, 0, 0, 10), (0, -13, np.pi / 2, 10)))[0]
     assert crash[0, 1] == crash[1, 0] == 0.0
+    of = np.array([[True, False]])
+    assert post_encroachment_times(both, of, within=5.0, angle=0.5)[0, 0, 1] == found[0, 1]
+    assert np.isinf(post_encroachment_times(both, of, within=0.8)).all()
+    column = tracks((0, 0, 0, 10), (-14, 0, 0, 10))  # 10 m behind: a second later
+    assert post_encroachment_times(column)[0, 0, 1] == pytest.approx(1.0, abs=0.11)
+    assert np.isinf(post_encroachment_times(column, angle=0.5)).all()
 
 
 def test_rss_distances_by_hand() -> None:
@@ -75,6 +79,23 @@ def test_rss_distances_by_hand() -> None:
     assert beside_distance(0.0, 0.0, rss) == pytest.approx(0.1 + 2 * (0.1 + 0.2**2 / 1.6))
     assert beside_distance(-2.0, 2.0, rss) == pytest.approx(0.1)  # they move apart
     assert following_distance(np.array([10.0, 0.0]), np.array([8.0, 30.0]), rss).shape == (2,)
+
+
+def test_who_keeps_no_rss_distance() -> None:
+    everybody = np.ones((1, 2), bool)
+
+    def unsafe(*actors: tuple[float, float, float, float]) -> list[bool]:
+        return violations(tracks(*actors, times=3), everybody, everybody)[0, :, 0].tolist()
+
+    safe = float(following_distance(10.0, 10.0)) + SIZE[0]
+    assert unsafe((0, 0, 0, 10), (safe - 0.1, 0, 0, 10)) == [True, False]  # who is in front has not to mind who follows
+    assert unsafe((0, 0, 0, 10), (safe + 0.1, 0, 0, 10)) == [False, False]
+    assert unsafe((0, 0, 0, 10), (safe - 0.1, 3.5, 0, 10)) == [False, False]  # in the lane beside
+    meet = float(meeting_distance(5.0, 5.0)) + SIZE[0]
+    assert unsafe((0, 0, 0, 5), (meet - 0.1, 0, np.pi, 5)) == [True, True]
+    assert unsafe((0, 0, 0, 5), (meet - 0.1, 3.5, np.pi, 5)) == [False, False]
+    assert unsafe((0, 0, 0, 10), (6.0, 0, np.pi / 2, 1)) == [False, False]  # crosses
+    assert unsafe((0, 0, 0, 0), (5.0, 0, 0, 0)) == [False, False]  # stands in a queue
 
 
 def test_comfort_by_hand() -> None:
@@ -89,6 +110,8 @@ def test_comfort_by_hand() -> None:
     braking = ring._replace(speed=np.maximum(20 - 5 * t, 0)[None, None], heading=np.zeros_like(ring.heading))
     assert comfort(braking)["along"][0, 0, 20] == pytest.approx(-5.0, rel=1e-4)
     assert comfort(braking)["comfortable"][0, 0] == 0.0
+    gone = ring._replace(valid=(t < 5.0)[None, None], speed=np.where(t < 5.0, ring.speed, np.float32(0.0)))
+    assert comfort(gone)["comfortable"][0, 0] == 1.0 and (comfort(gone)["along"] == 0.0).all()
 
 
 def test_scores_by_hand() -> None:
@@ -108,6 +131,10 @@ def test_rules_of_the_road_on_a_scene() -> None:
     away = spots._replace(x=spots.x + np.float32(aside[0]), y=spots.y + np.float32(aside[1]))
     assert off_road(away, tables, np.zeros(1, np.int64)).all()
     along = np.full(spots.x.shape, turn, np.float32)
+    everybody, none = np.ones((1, 1), bool), np.zeros(spots.x.shape, np.float32)
+    path = tables._replace(path=np.full((1, 1), tables.path.max(), np.int32))
+    beside = lane_headings(spots, none, path, np.zeros(1, np.int64), everybody)
+    assert np.cos(beside - turn) == pytest.approx(np.ones(beside.shape), abs=1e-3)
     assert not wrong_way(spots, along).any() and wrong_way(spots._replace(heading=along + np.float32(3.0)), along).all()
     assert progress(np.array([[[3.0, 5.0, 9.0]]]), np.array([[[True, True, False]]]))[0, 0] == 2.0
 
@@ -125,7 +152,9 @@ def test_a_red_light_is_run_at_the_time_when_it_is_red() -> None:
     moved = Tracks(blank, blank, blank, blank, np.ones(blank.shape, bool), size, 0.1)
     seen = set()
     for time in np.arange(0.0, 60.0, 1.7, dtype=np.float32):
-        found = red_lights(travelled, moved, tables, np.zeros(1, np.int64), np.array([time]))
+        shown = np.zeros((1, 3, tables.plans.rows.shape[1]), np.int32)
+        shown[0, :, signal.group] = [STATES.index(signal.state_at(float(time) + 0.1 * k)) for k in range(3)]
+        found = red_lights(travelled, moved, tables, np.zeros(1, np.int64), shown)
         assert found[0, a, 2] == (signal.state_at(float(time) + 0.2) == STATES[4]) and not found[0, a, :2].any()
         seen.add(bool(found[0, a, 2]))
     assert seen == {True, False}

@@ -17,8 +17,9 @@ from scenes.seeds import rng_for
 from scenes.shapes import FORMS, ShapeLook, sample_shape
 from scenes.types import Actor, Scene
 from sim.inspection import inspect
-from skidpad.playback import simulate, top_view
+from skidpad.playback import top_view
 from skidpad.render import render_scene
+from skidpad.takes import simulate
 
 BASES = ("street", "crossing", "signals", "junction", "pavement")
 

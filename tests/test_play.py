@@ -22,9 +22,10 @@ from sim.world import State, World, compile_world
 from skidpad.cli import app, main
 from skidpad.drivers import driver
 from skidpad.film import episodes, strip, write_film
-from skidpad.playback import VIEWS, ego_of, simulate
+from skidpad.playback import VIEWS
 from skidpad.render import render_scene
-from skidpad.topview import around, draw_top, whole
+from skidpad.takes import simulate
+from skidpad.topview import around, draw_top, ego_of, whole
 from skidpad.topview_actors import BRAKE_LAMP, EGO
 from skidpad.topview_paint import Picture, Viewport, display, fit
 from skidpad.window import Player, show

@@ -39,12 +39,20 @@ def test_practice_writes_figures_and_a_film_strip(
     for driver in ("rule", "constant", "scripted"):
         found = report["drivers"][driver]["failure"]
         assert found["of"] == len(report["held_out"]) and found["low"] <= found["share"] <= found["high"]
+        figures = report["metrics"][driver]
+        assert figures["drives"] == figures["scenes"] == found["of"] and 0 <= figures["figures"]["pdm"]["value"] <= 1
     assert report["drivers"]["scripted"]["failure"]["count"] == 0
+    realism = report["realism"]
+    assert set(realism) == {"constant", "rule", "react", "recording"}
+    assert all(
+        0 < realism[name][sort] <= realism["recording"][sort] + 1e-3 for name in realism for sort in realism[name]
+    )
     picture = cv2.imread(str(out / "filmstrip.png"))
     assert picture is not None and picture.shape[0] > 500 and picture.std() > 20
     assert sorted(path.name for path in out.iterdir()) == ["filmstrip.png", "practice.json"]
     printed = capsys.readouterr().out
     assert "12 variants" in printed and "scripted  fails   0.0%" in printed
+    assert "| PDM score |" in printed and "| recording | " in printed
 
 
 def test_what_is_wrong_is_one_line(

@@ -31,7 +31,7 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 SMALL = {"--samples": "1", "--workers": "1", "--seeds": "1", "--frames-per-sample": "1", "--seconds": "0.2"}
-OTHERS = {"make", "git", "cd", "python3", "pip", ".venv/bin/pip", ".venv/bin/pre-commit", "source", "python"}
+OTHERS = {"make", "git", "cd", "python3", "pip", ".venv/bin/pip", ".venv/bin/pre-commit", "source", "python", "rerun"}
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 
 

@@ -17,8 +17,8 @@ from renderers.views import resolve_camera
 from scenes.cameras import DASH
 from scenes.types import Camera, CameraChain
 from skidpad.camera import FAST
-from skidpad.playback import episode
 from skidpad.seeing import Look, load_seeing, train_camera
+from skidpad.takes import episode
 
 LESSONS = Lessons(envs=3, rounds=2, epochs=1, last_epochs=1, batch=8)
 LOOK = Look(32, 24, 60.0)

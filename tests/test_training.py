@@ -167,6 +167,8 @@ def test_a_trained_driver_drives_in_generated_data(
 
 def test_a_film_and_a_report_show_a_trained_driver(straight: Path, tmp_path: Path) -> None:
     import skidpad
+    from agents.measure import measure
+    from transfer.drives import summary_of
     from transfer.report_agent import agent_section, read_agent
 
     folder = tmp_path / "run"
@@ -181,6 +183,12 @@ def test_a_film_and_a_report_show_a_trained_driver(straight: Path, tmp_path: Pat
     film = (folder / "film.gif").read_bytes()
     page = agent_section(read_agent(folder))
     assert page.count("25.0%") == 12 and "data:image/gif;base64," in page and "<polyline" in page
+    assert "PDM score" not in page  # of a version without metrics
+    figures = summary_of(measure("crossing-practice", "rule", episodes=4, pool=2).metrics)
+    measured = {name: row | {"metrics": figures} for name, row in drivers.items()}
+    write_json(folder / "evaluation.json", {"scene": "crossing-practice", "episodes": 4, "drivers": measured})
+    page = agent_section(read_agent(folder))
+    assert page.count("25.0%") == 12 and "<td>PDM score</td>" in page and page.count("<td>4</td>") == 2
     skidpad.play(folder, folder / "again.gif", seconds=0.5, sample=2)
     assert (folder / "again.gif").read_bytes() == film
     with pytest.raises(ValueError, match=r"--driver, --follow: .*its own driver plays"):

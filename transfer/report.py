@@ -97,7 +97,7 @@ def summarise(
         split: "test" or "train".
         command: the exact command.
         openings: how often the test split has been opened, this time included.
-        agent: for the page.
+        agent: for the page and its JSON.
     """  # fmt: skip
     classes = task.classes
     figures = figures_of(results, measured.targets(classes), measured.groups, len(classes))
@@ -115,7 +115,7 @@ def summarise(
                      "per_class": synthetic.counts(classes)},
         "input": {"size": list(task.input_size), "fit": task.fit, "window": task.window, "mirror": task.mirror},
         "backbone": {"name": NAME, "weights_sha256": WEIGHTS_SHA256, "cut": task.cut, "steps": task.steps},
-        "versions": versions(),
+        "versions": versions(), **({"agent": agent.evaluation} if agent else {}),
     }  # fmt: skip
     return Report(content, tuple(figures), task, measured, real.train, synthetic, agent)
 

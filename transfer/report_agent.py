@@ -11,10 +11,16 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from transfer.drives import rows_of
+
 WIDTH, HEIGHT = 560, 240
 LEFT, RIGHT, TOP, BOTTOM = 52, 16, 14, 46
 SHOWN = ("success", "person_hit", "collision", "off_road", "red_light", "timeout")
 FILM = "film.gif"
+METRICS_NOTE = (
+    "How the same episodes were driven. Means over episodes unless it says median; intervals of 95 % draw scenes with "
+    "replacement. Terms and sources: docs/simulation.md, Metrics."
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class Agent:
 
     evaluation: dict[str, Any]  # evaluation.json
     table: str  # its drivers as HTML
+    metrics: str  # the same for metrics of their drives
     curve: tuple[tuple[int, float], ...]  # steps, share of successful episodes
     film: bytes | None  # GIF
 
@@ -41,11 +48,11 @@ def read_agent(folder: str | Path) -> Agent:
         evaluation = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
         rows = csv.DictReader((folder / "progress.csv").read_text(encoding="utf-8").splitlines())
         curve = tuple((int(row["steps"]), float(row["success"])) for row in rows if row["success"])
-        table = _table(evaluation)
+        table, metrics = _table(evaluation), _metrics(evaluation)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"--agent: {folder} holds no finished training ({error})") from None
     film = folder / FILM
-    return Agent(evaluation, table, curve, film.read_bytes() if film.exists() else None)
+    return Agent(evaluation, table, metrics, curve, film.read_bytes() if film.exists() else None)
 
 
 def agent_section(agent: Agent) -> str:
@@ -58,7 +65,8 @@ def agent_section(agent: Agent) -> str:
     )
     picture = "" if agent.film is None else f'<div class="card"><h3>One of those episodes</h3>{_film(agent.film)}</div>'
     curve = f'<div class="card"><h3>Successful episodes during training</h3>{_curve(agent.curve)}</div>'
-    return f'<p class="note">{escape(note)}</p>{agent.table}<div class="panels">{curve}{picture}</div>'
+    drives = agent.metrics and f'<p class="note">{escape(METRICS_NOTE)}</p>{agent.metrics}'
+    return f'<p class="note">{escape(note)}</p>{agent.table}<div class="panels">{curve}{picture}</div>{drives}'
 
 
 def _table(evaluation: dict[str, Any]) -> str:
@@ -70,6 +78,16 @@ def _table(evaluation: dict[str, Any]) -> str:
         cells = "".join(f"<td>{_share(row['rates'][name])}</td>" for name in names)
         rows.append(f"<tr{' class=main' if driver == 'trained' else ''}><td>{escape(driver)}</td>{cells}</tr>")
     return f'<div class="wide"><table><tr><th>driver</th>{head}</tr>{"".join(rows)}</table></div>'
+
+
+def _metrics(evaluation: dict[str, Any]) -> str:
+    drivers = sorted(evaluation["drivers"].items(), key=lambda item: item[0] != "trained")
+    if not all("metrics" in row for _, row in drivers):  # of an earlier version
+        return ""
+    head, *rows = rows_of({name: row["metrics"] for name, row in drivers})
+    lines = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows]
+    names = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    return f'<div class="wide"><table><tr>{names}</tr>{"".join(f"<tr>{line}</tr>" for line in lines)}</table></div>'
 
 
 def _share(rate: dict[str, float]) -> str:
