@@ -82,7 +82,7 @@ class PathRenderer:
         env, lens, points = environment(light, stage.seed), lens_of(view), make_points(4 * view.width)
         albedo, shine = whole_colours(triangles, materials)
         albedo = np.minimum(albedo, np.float32(MOST_ALBEDO))
-        groups = grouped(flat, materials, shine)
+        groups = grouped(flat, materials, shine, stage.light.wetness > 0.0)
         shine[:] = 0.0
         for group in groups:
             shine[group.triangles] = group.radiance

@@ -16,12 +16,14 @@ from renderers.lamps import LANTERN, NEARBY, lobe_of
 from renderers.materials import HALF, probed
 from renderers.mesh import Ints
 from renderers.shade import Lamps, Materials
+from renderers.wet import GROUND, ROUGH
 from scenes.geometry import triple
 
 MATT = 0.8  # roughness from which on nothing mirrors, as in `renderers.points.gloss`
 GRAIN = 0.05  # steps of roughness and reflectance that are told apart
 LEAST_ROUGH = 0.08  # of highlights, as in `renderers.shade.ggx`
 MOST_ALBEDO = 0.95
+FILM = 0.4  # of the roughness of wet ground, which the rasteriser takes as the spread of slopes, is left
 GLOWS = 0.02  # radiance from which on a surface is a source of light
 TONE, DARK = 0.1, -1000  # steps of the logarithm of radiance that are told apart; no radiance
 HEM = 4  # texels of an alpha map for one of the texture
@@ -41,13 +43,14 @@ class Group:
     sheet: int  # row of the alphas; -1 = no holes
 
 
-def grouped(flat: Flat, mat: Materials, glow: F4) -> list[Group]:
+def grouped(flat: Flat, mat: Materials, glow: F4, wet: bool) -> list[Group]:
     """Sort triangles by how they reflect.
 
     Args:
         flat: world arrays.
         mat: material table.
         glow: (T, 3) radiance.
+        wet: whether a film of water lies on the ground.
 
     Returns:
         Groups that hold every triangle once.
@@ -57,7 +60,10 @@ def grouped(flat: Flat, mat: Materials, glow: F4) -> list[Group]:
     sheet = np.full(len(flat.corners), -1, np.int64)
     sheet[flat.cutouts.triangle] = flat.cutouts.sheet
     tones = np.where(glow.max(1, keepdims=True) > GLOWS, np.round(np.log(np.maximum(glow, 1e-3)) / TONE), DARK)
-    keys = np.column_stack([gloss[flat.material], tones.astype(np.int64), sheet])
+    shine = gloss[flat.material]
+    filmed = GROUND[flat.kind] & (mat.gloss[flat.material, 0] < ROUGH) & wet
+    shine[filmed, 0] = np.round(FILM * shine[filmed, 0]).astype(np.int64)
+    keys = np.column_stack([shine, tones.astype(np.int64), sheet])
     found, row = np.unique(keys, axis=0, return_inverse=True)
     order = np.argsort(row.ravel(), kind="stable").astype(np.int32)
     pieces = np.split(order, np.cumsum(np.bincount(row.ravel()))[:-1])
