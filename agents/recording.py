@@ -230,10 +230,15 @@ def sample_hash(state: State) -> int:
 
 def hash_of(parts: Iterable[NDArray[Any]]) -> int:
     """64 bits of a hash of arrays."""
+    return int.from_bytes(digest_of(parts)[:8], "little")
+
+
+def digest_of(parts: Iterable[NDArray[Any]]) -> bytes:
+    """SHA-256 of arrays."""
     text = hashlib.sha256()
     for part in parts:
         text.update(np.ascontiguousarray(part).tobytes())
-    return int.from_bytes(text.digest()[:8], "little")
+    return text.digest()
 
 
 def text_hash(scene: str) -> str:
@@ -243,7 +248,6 @@ def text_hash(scene: str) -> str:
 
 def scenes_hash(core: Environments) -> str:
     """Hash of what is played: who is there, where they start, and their paths."""
-    tables, text = core.pool.tables, hashlib.sha256()
-    for part in (tables.line, tables.rows, tables.start, tables.spot, tables.size, tables.desired, tables.path):
-        text.update(np.ascontiguousarray(part).tobytes())
-    return text.hexdigest()
+    tables = core.pool.tables
+    parts = (tables.line, tables.rows, tables.start, tables.spot, tables.size, tables.desired, tables.path)
+    return digest_of(parts).hex()

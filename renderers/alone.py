@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from renderers.fill import FAST, NEAR
 from renderers.frame import View
-from renderers.raster import Drawn, Part, fill_range, screen_of
+from renderers.raster import Drawn, fill_range, screen_of
 
 
 class Alone:
@@ -17,10 +17,7 @@ class Alone:
     def __init__(self, drawn: Drawn) -> None:
         """Take a picture with its geometry."""
         self.drawn = drawn
-        view = drawn.frame.view
-        height, width = view.height, view.width
-        every = np.arange(height * width, dtype=np.int32).reshape(height, width)
-        self.parts = drawn.parts or (Part(drawn, (0, 0, width, height), every),)
+        self.parts = drawn.pieces
         self._screens = [screen_of(part.drawn.triangles.camera, part.drawn.frame.view, 1) for part in self.parts]
         self._canvases = [np.zeros(part.drawn.frame.depth.shape, np.float32) for part in self.parts]
 

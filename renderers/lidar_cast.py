@@ -92,13 +92,6 @@ def cast(flat: Flat, origin: NDArray[np.float64], directions: F4) -> Hits:
 
 
 @njit(cache=True, error_model="numpy")
-def beam_area(distance, cosine):  # type: ignore[no-untyped-def]
-    """Area in m2 that a beam lights at a distance (m) on a surface whose normal it meets at a cosine."""
-    wide = BEAM * distance
-    return wide * wide / max(cosine, 0.05)
-
-
-@njit(cache=True, error_model="numpy")
 def holes(triangle, u, v, distance, sheet, corners, uvs, local, alphas, found):  # type: ignore[no-untyped-def]
     """Mark the rays that meet holes; alpha is looked up as the rasteriser does, a beam is a pixel.
 
@@ -127,7 +120,8 @@ def holes(triangle, u, v, distance, sheet, corners, uvs, local, alphas, found): 
         area = math.sqrt(nx * nx + ny * ny + nz * nz) + 1e-12
         k = sheet[t]
         size = np.float64(alphas.size[k])
-        texels = beam_area(distance[n], 1.0) * abs(ub * vc - uc * vb) / area * size * size
+        wide = BEAM * distance[n]
+        texels = wide * wide * abs(ub * vc - uc * vb) / area * size * size
         level = mip_level(texels, alphas.last[k])
         base, edge = alphas.offset[k, level], np.int64(alphas.size[k]) >> level
         x, y = uvs[a, 0] + ub * u[n] + uc * v[n], uvs[a, 1] + vb * u[n] + vc * v[n]

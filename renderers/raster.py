@@ -58,6 +58,13 @@ class Drawn:
     triangles: Triangles
     parts: tuple[Part, ...] = ()  # behind a lens: what the picture was sampled from; flat and triangles are the first's
 
+    @property
+    def pieces(self) -> tuple[Part, ...]:
+        """The parts; of a picture that was not sampled from others itself, whole."""
+        height, width = self.frame.depth.shape
+        every = np.arange(height * width, dtype=np.int32).reshape(height, width)
+        return self.parts or (Part(self, (0, 0, width, height), every),)
+
 
 @dataclass(frozen=True, eq=False)
 class Part:

@@ -101,7 +101,7 @@ def moments_for(
         moved = resolve_camera(camera, builder.scene, state)
         other, _ = builder.at(state, moved, camera.mount)
         ways = [0.0]
-        for part in [part.drawn for part in drawn.parts] or [drawn]:
+        for part in (piece.drawn for piece in drawn.pieces):
             here = part.frame.view
             turn = here.camera_from_world @ np.linalg.inv(drawn.frame.view.camera_from_world)
             there = replace(part.frame, view=replace(here, camera_from_world=turn @ moved.camera_from_world))
@@ -141,10 +141,8 @@ def joined(middle: Frame, rgb: F4, moments: Sequence[Moment]) -> Frame:
 
 def strips_of(drawn: Drawn, rows: slice) -> list[Part]:
     """Parts of a picture of which some rows are shown."""
-    view = drawn.frame.view
-    every = np.arange(view.height * view.width, dtype=np.int32).reshape(view.height, view.width)
     strips = []
-    for part in drawn.parts or (Part(drawn, (0, 0, view.width, view.height), every),):
+    for part in drawn.pieces:
         x0, y0, x1, y1 = part.area
         top, bottom = max(y0, rows.start), min(y1, rows.stop)
         if bottom > top:

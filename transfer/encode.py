@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from renderers.frame import ActorLabel, LabelledFrame, View
 from transfer.manifest import DatasetError, json_bytes
@@ -122,3 +124,20 @@ def npz_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
             entry.create_system = 3  # Unix, on every system
             archive.writestr(entry, inner.getvalue(), compress_type=zipfile.ZIP_DEFLATED, compresslevel=1)
     return outer.getvalue()
+
+
+def npz_arrays(path: Path, kinds: Mapping[str, DTypeLike]) -> dict[str, NDArray[Any]]:
+    """Read arrays back.
+
+    Args:
+        path: of the file.
+        kinds: their types by name.
+
+    Raises:
+        DatasetError: it is missing or damaged.
+    """
+    try:
+        with np.load(io.BytesIO(path.read_bytes())) as archive:
+            return {key: np.asarray(archive[key], kind) for key, kind in kinds.items()}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise DatasetError(f"{path}: cannot be read: {error}") from error

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from renderers.frame import ActorLabel, Flow, Hiding, Sweep
 from scenes.kinds import Kind
 from scenes.lenses import PINHOLE, Lens, lens_of
+from transfer.encode import npz_arrays
 from transfer.extras import NORMALS, PLACES, SHIFT
 from transfer.flow_files import flow_from
 from transfer.lidar_files import sweep_from
@@ -44,15 +45,7 @@ class Sample:
 
     def depth(self) -> NDArray[np.float32]:
         """(H, W) metres along the optical axis; inf where the sky is."""
-        import zipfile
-        import zlib
-
-        path = self.root / "depth" / f"{self.name}.npz"
-        try:
-            with np.load(path) as archive:
-                return np.asarray(archive["depth"], dtype=np.float32)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise DatasetError(f"{path}: cannot be read: {error}") from error
+        return npz_arrays(self.root / "depth" / f"{self.name}.npz", {"depth": np.float32})["depth"]
 
     def flow(self, back: bool = False) -> Flow | None:
         """Flow to the next picture of the camera, or back to the one before; None where there is none."""
