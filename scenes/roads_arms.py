@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, offset_line
@@ -302,21 +303,31 @@ def routes_of(
 
 def gives_way(links: Sequence[Link], ranks: Sequence[float]) -> list[tuple[int, ...]]:
     """Links that go before each link: those of a lower rank from other arms whose ways come near."""
-    built = []
-    for mine, rank in zip(links, ranks, strict=True):
-        first = [
-            n
-            for n, other in enumerate(links)
-            if ranks[n] < rank and other.start != mine.start and apart(mine.line, other.line) < APART
-        ]
-        built.append(tuple(first))
-    return built
+    met = meetings(links)
+    return [tuple(n for n in met[m] if ranks[n] < rank) for m, rank in enumerate(ranks)]
 
 
-def apart(first: Floats, second: Floats) -> float:
-    """Least distance between two polylines, m, to within a quarter of a metre."""
-    a, b = (evenly(line, 0.25) for line in (first, second))
-    return float(np.hypot(*(a[:, None] - b[None]).transpose(2, 0, 1)).min())
+def meetings(links: Sequence[Link]) -> list[list[int]]:
+    """For each link those from other arms whose ways come nearer than APART, looked at every quarter of a metre."""
+    spots = [evenly(link.line, 0.25) for link in links]
+    met: list[list[int]] = [[] for _ in links]
+    for n, link in enumerate(links):
+        for m in range(n):
+            if links[m].start != link.start and come_near(spots[m], spots[n], APART):
+                met[m].append(n)
+                met[n].append(m)
+    return [sorted(others) for others in met]
+
+
+@njit(cache=True, error_model="numpy")
+def come_near(first, second, distance):  # type: ignore[no-untyped-def]
+    """Whether any of some points (N, 2) is nearer than a distance to any of others (M, 2), m."""
+    for a in range(len(first)):
+        for b in range(len(second)):
+            dx, dy = first[a, 0] - second[b, 0], first[a, 1] - second[b, 1]
+            if dx * dx + dy * dy < distance * distance:
+                return True
+    return False
 
 
 def evenly(line: Floats, step: float) -> Floats:

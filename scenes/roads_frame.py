@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -39,11 +40,12 @@ class Frame:
             return np.array([(self.x + s * c - t * d, self.y + s * d + t * c) for s, t in local], dtype=np.float64)
         st = np.asarray(local, dtype=np.float64)
         inner = np.clip(st[:, 0], -self.arc, self.arc)
-        turn, rest = self.bend * inner, st[:, 0] - inner
-        forward, left = np.stack([np.cos(turn), np.sin(turn)], -1), np.stack([-np.sin(turn), np.cos(turn)], -1)
-        axis = np.stack([np.sin(turn), 1.0 - np.cos(turn)], -1) / self.bend
-        st = axis + rest[:, None] * forward + st[:, 1:] * left
-        return np.stack([self.x + st[:, 0] * c - st[:, 1] * d, self.y + st[:, 0] * d + st[:, 1] * c], -1)
+        turn, rest, left = self.bend * inner, st[:, 0] - inner, st[:, 1]
+        cosine, sine = np.cos(turn), np.sin(turn)
+        s, t = sine / self.bend + rest * cosine - left * sine, (1.0 - cosine) / self.bend + rest * sine + left * cosine
+        world = np.empty_like(st)
+        world[:, 0], world[:, 1] = self.x + s * c - t * d, self.y + s * d + t * c
+        return world
 
     def heading_at(self, s: float) -> float:
         """Direction of the axis at s, rad."""
@@ -57,10 +59,7 @@ class Frame:
         """Places along the axis, start < end included, whose chords are hardly off the arc; the same for all lines."""
         if self.bend == 0.0:
             return [start, end]
-        step = 2.0 * math.acos(1.0 - SAGITTA / (1.0 / abs(self.bend) + BESIDE)) / abs(self.bend)
-        count = math.ceil(2.0 * self.arc / step)
-        grid = np.linspace(-self.arc, self.arc, count + 1)
-        return [start, *(float(s) for s in grid if start + 1e-6 < s < end - 1e-6), end]
+        return [start, *(s for s in chords(self.bend, self.arc) if start + 1e-6 < s < end - 1e-6), end]
 
     def line(self, start: float, end: float, t: float) -> Floats:
         """(N, 2) world points from one place along the axis to another at t, m."""
@@ -77,6 +76,13 @@ class Frame:
         snapped = sorted({float(grid[np.abs(grid - s).argmin()]) for s in cuts})
         edges = [start, *(s for s in snapped if start + 0.3 < s < end - 0.3), end]
         return list(itertools.pairwise(edges))
+
+
+@lru_cache(maxsize=64)
+def chords(bend: float, arc: float) -> list[float]:
+    """Places along an axis where the chords of its bend begin and end, m."""
+    step = 2.0 * math.acos(1.0 - SAGITTA / (1.0 / abs(bend) + BESIDE)) / abs(bend)
+    return [float(s) for s in np.linspace(-arc, arc, math.ceil(2.0 * arc / step) + 1)]
 
 
 def rectangle(frame: Frame, s: tuple[float, float], t: tuple[float, float]) -> Floats:

@@ -158,9 +158,17 @@ class Layout:
 
 def anticlockwise(outline: Floats) -> Floats:
     """The outline with positive area."""
-    x, y = outline[:, 0], outline[:, 1]
-    area = float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum())
-    return outline if area > 0 else np.ascontiguousarray(outline[::-1])
+    return outline if twice_area(outline) > 0.0 else np.ascontiguousarray(outline[::-1])
+
+
+@njit(cache=True, error_model="numpy")
+def twice_area(outline):  # type: ignore[no-untyped-def]
+    """Twice the area of a polygon (N, 2), m2; positive where it runs anticlockwise."""
+    area, j = 0.0, len(outline) - 1
+    for i in range(len(outline)):
+        area += outline[j, 0] * outline[i, 1] - outline[i, 0] * outline[j, 1]
+        j = i
+    return area
 
 
 def pavement_pieces(
@@ -308,9 +316,7 @@ def ground_height(network: RoadNetwork, points: Floats) -> Floats:
     """
     height = np.zeros(len(points))
     if network.surfaces:
-        corners = np.concatenate([surface.outline for surface in network.surfaces])
-        ends = np.cumsum([len(surface.outline) for surface in network.surfaces])
-        highest(points, corners, ends, np.array([surface.z for surface in network.surfaces]), height)
+        highest(points, *network.polygons, height)
     return height
 
 

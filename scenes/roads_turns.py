@@ -9,19 +9,18 @@ import numpy as np
 
 from scenes.draws import Draws
 from scenes.roads_arms import (
-    APART,
     CLEAR,
     LATE,
     LATE_ACROSS,
     SLOTS,
     Arms,
     Link,
-    apart,
     arms_ground,
     arms_walks,
     corner_quarters,
     corner_start,
     exit_stops,
+    meetings,
     turned,
 )
 from scenes.roads_frame import Frame
@@ -143,27 +142,21 @@ def turn_routes(
 
 def turn_stops(arms: Arms, links: Sequence[Link], places: Sequence[Place]) -> list[StopLine]:
     """Lines at the lights, and on the links of those who turn across, who let the others and people pass."""
-    stops = []
+    stops, met = [], meetings(links)
     for arm in range(SLOTS):
         crossing = places[arm].crossing.id if places else None
         ways = [n for n, link in enumerate(links) if link.start == arm and link.turn != arms.hand]
-        late = {LINKS + m for n in ways for m in meeting(links, n) if (links[m].start - arm) % 2 == 1}
+        late = {LINKS + m for n in ways for m in met[n] if (links[m].start - arm) % 2 == 1}
         stops.append(StopLine(arm, arms.far - arms.stop, arm % 2, crossing, clears=tuple(sorted(late))))
         turn = next(n for n, link in enumerate(links) if link.start == arm and link.turn == arms.hand)
-        late = {LINKS + m for m in meeting(links, turn) if (links[m].start - arm) % 2 == 1} | {LINKS + turn}
+        late = {LINKS + m for m in met[turn] if (links[m].start - arm) % 2 == 1} | {LINKS + turn}
         stops.append(
             StopLine(TURNS + arm, arms.far - arms.stop, TURN_GROUP + arm % 2, crossing, clears=tuple(sorted(late)))
         )
-        first = tuple(LINKS + m for m in meeting(links, turn) if links[m].turn != arms.hand)
+        first = tuple(LINKS + m for m in met[turn] if links[m].turn != arms.hand)
         over = places[links[turn].end].crossing.id if places else None
         stops.append(StopLine(LINKS + turn, WAIT, None, over, yields=first, heeds=True))
     return stops
-
-
-def meeting(links: Sequence[Link], n: int) -> list[int]:
-    """Links from other arms whose ways come near that of a link."""
-    mine = links[n]
-    return [m for m, other in enumerate(links) if other.start != mine.start and apart(mine.line, other.line) < APART]
 
 
 def turn_strips(arms: Arms) -> tuple[Strip, ...]:

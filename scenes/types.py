@@ -6,6 +6,7 @@ Every z is a height above the ground's relief (`RoadNetwork.relief`); where ther
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -109,6 +110,13 @@ class RoadNetwork:
     markings: tuple[Marking, ...]
     relief: Relief | None = None  # None = flat
     cycle_lanes: tuple[CycleLane, ...] = ()
+
+    @cached_property
+    def polygons(self) -> tuple[Floats, NDArray[np.int_], Floats]:
+        """Surfaces for kernels: (Q, 2) corners of all, m; (S,) where the corners of each end; (S,) their z, m."""
+        ends = np.cumsum([len(surface.outline) for surface in self.surfaces])
+        corners = np.concatenate([surface.outline for surface in self.surfaces])
+        return corners, ends, np.array([surface.z for surface in self.surfaces])
 
 
 @dataclass(frozen=True)

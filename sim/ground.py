@@ -75,20 +75,39 @@ def list_polygons(
     """Number the mixed cells and list the polygons of each: `Ground.first` and `Ground.listed`."""
     mixed = np.flatnonzero(cells == MIXED)
     cells[mixed] = MIXED + np.arange(len(mixed))
-    found = [np.zeros((0, 2), np.int64)]
-    for b, (start, count) in enumerate(rows):
+    first = np.zeros(len(mixed) + 1, np.int32)
+    visit_cells(cells, rows, boxes, corners, shapes, first[1:], None)  # how long the lists are
+    np.cumsum(first, out=first)
+    listed = np.zeros(int(first[-1]), np.int32)
+    visit_cells(cells, rows, boxes, corners, shapes, first[:-1].copy(), listed)
+    return first, listed
+
+
+@njit(cache=True, error_model="numpy")
+def visit_cells(cells, rows, boxes, corners, shapes, place, listed):  # type: ignore[no-untyped-def]
+    """Count the polygons of each mixed cell, or list them.
+
+    Args:
+        cells: (N,), mixed ones numbered.
+        rows: (B, 2) first polygon and number of polygons of each scene.
+        boxes: (S, 4) m, of the polygons.
+        corners: (B, 2) m, of the grids.
+        shapes: (B, 3) as in `Ground`.
+        place: (M,) of each mixed cell, counted up for each of its polygons: where the next one is put.
+        listed: (T,) to be written; None only counts.
+    """
+    for b in range(len(rows)):
         columns, high, base = shapes[b]
-        grid = cells[base : base + columns * high].reshape(columns, high)
-        for k in range(start, start + count):
-            low = np.maximum(np.floor((boxes[k, :2] - corners[b]) / CELL - 0.1).astype(int), 0)
-            top = np.floor((boxes[k, 2:] - corners[b]) / CELL + 0.1).astype(int) + 1
-            part = grid[low[0] : top[0], low[1] : top[1]].ravel()
-            part = part[part >= MIXED] - MIXED
-            found.append(np.column_stack([part, np.full(len(part), k)]))
-    pairs = np.concatenate(found)
-    pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
-    first = np.searchsorted(pairs[:, 0], np.arange(len(mixed) + 1))
-    return first.astype(np.int32), pairs[:, 1].astype(np.int32)
+        for k in range(rows[b, 0], rows[b, 0] + rows[b, 1]):
+            left, low = (boxes[k, 0] - corners[b, 0]) / CELL - 0.1, (boxes[k, 1] - corners[b, 1]) / CELL - 0.1
+            right, top = (boxes[k, 2] - corners[b, 0]) / CELL + 0.1, (boxes[k, 3] - corners[b, 1]) / CELL + 0.1
+            for i in range(max(math.floor(left), 0), min(math.floor(right) + 1, columns)):
+                for j in range(max(math.floor(low), 0), min(math.floor(top) + 1, high)):
+                    cell = cells[base + i * high + j] - MIXED
+                    if cell >= 0:
+                        if listed is not None:
+                            listed[place[cell]] = k
+                        place[cell] += 1
 
 
 def touched(
@@ -137,7 +156,11 @@ def fill_cells(ground, scenes):  # type: ignore[no-untyped-def]
         for i in range(ground.shape[b, 0]):
             for j in range(ground.shape[b, 1]):
                 k = ground.shape[b, 2] + i * ground.shape[b, 1] + j
-                if ground.cells[k] < MIXED:
+                if ground.cells[k] >= MIXED:
+                    continue
+                if j > 0 and ground.cells[k - 1] < MIXED:
+                    ground.cells[k] = ground.cells[k - 1]  # no edge lies between two that are not mixed
+                else:
                     x, y = ground.corner[b, 0] + (i + 0.5) * CELL, ground.corner[b, 1] + (j + 0.5) * CELL
                     ground.cells[k] = ON if on_polygons(ground, b, x, y) else OFF
 
