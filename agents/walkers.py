@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from sim.contacts import body_radius, gap_to_box
+from sim.gaps import EDGE, no_gap
 from sim.kernels import kernel
 from sim.signals import GREEN, RED, YELLOW
 
@@ -42,6 +43,11 @@ def pace_by_kerbs(p, e, a, tables, bodies, sight):  # type: ignore[no-untyped-de
             pace = min(pace, max(low - KERB - s, 0.0) / 0.4)
         elif low < s < high:
             pace = min(pace, pace_on_crossing(p, e, a, c, wish, tables, bodies, sight))
+    if tables.bare[p, a, 1] > 0.0 and no_gap(
+        p, e, a, tables.bare, tables.vehicle, tables.size, tables.desired, bodies.position, bodies.heading,
+        bodies.speed, bodies.travelled, bodies.alive,
+    ):  # fmt: skip
+        pace = min(pace, max(tables.bare[p, a, 0] - EDGE - s, 0.0) / 0.4)
     return pace
 
 

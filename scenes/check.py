@@ -146,7 +146,10 @@ def _mode_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
 
 
 def _company_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
-    """What people cannot bring along."""
+    """Where people cannot cross, and what they cannot bring along."""
+    bare = bool(spec.roads.map) or possible(spec.roads.layout, "square")
+    if bare and any(float(str(end)) > 0.0 for end in ends(spec.people.jaywalkers)):
+        yield "people.jaywalkers", "need pavements on both sides of a road: no map and no square"
     for name in ("prams", "wheelchairs", "dogs", "bicycles") if possible(spec.physics, "bullet") else ():
         if any(float(str(end)) > 0.0 for end in ends(getattr(spec.people, name))):
             yield (
@@ -267,7 +270,7 @@ def _always_signals(spec: SceneSpec) -> bool:
 def _actor_problems(index: int, actor: Any) -> Iterator[tuple[str, str]]:
     kinds, ways = ends(actor.kind), ends(actor.behaviour)
     wrong = (
-        {"walk", "stand"}
+        {"walk", "cross", "stand"}
         if "pedestrian" not in kinds
         else {"drive", "parked"}
         if set(kinds) == {"pedestrian"}

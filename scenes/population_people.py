@@ -14,6 +14,7 @@ from scenes.lanes import arc_lengths, beside, line_at
 from scenes.people import PersonLook, sample_person
 from scenes.people_sample import AGE_SHARES
 from scenes.population_space import HORIZON, Space
+from scenes.roads_frame import Frame
 from scenes.roads_parts import RAMP, Layout, Place, Walk, ground_height
 from scenes.schema import PeopleSpec
 from scenes.seeds import between, pick
@@ -104,7 +105,8 @@ def admit(
     return person(look, line, np.full(len(line), z), start, speed, float(rng.random()), heading)
 
 
-def _pace(spec: PeopleSpec, guest: Guest, draws: Draws, path: str, rng: np.random.Generator) -> float:
+def pace_of(spec: PeopleSpec, guest: Guest, draws: Draws, path: str, rng: np.random.Generator) -> float:
+    """Draw how fast somebody walks, m/s."""
     return max(0.3, draws.number(spec.speed, path, rng) * AGE_SPEED[guest.age_group])
 
 
@@ -120,7 +122,7 @@ def _stroll(spec: PeopleSpec, walk: Walk, number: int, roads: RoadNetwork, space
         company = 1 if rng.random() >= spec.grouped else int(rng.integers(2, 4))
         company = min(company, max(1, int(walk.width / ABREAST)))
         guests = [guest_for(spec, rng) for _ in range(company)]
-        pace = min(_pace(spec, guest, draws, f"people.speed{place}", rng) for guest in guests)
+        pace = min(pace_of(spec, guest, draws, f"people.speed{place}", rng) for guest in guests)
         for _ in range(TRIES):
             if standing:
                 group = _stand(guests, walk, between(rng, 0.0, length), roads, space, rng)
@@ -250,14 +252,32 @@ def crossing_path(
         across = across[::-1]
     local = [(s, t) for t, _ in across]
     heights = [height for _, height in across]
+    return walked_on(place.frame, local, heights, (0, 0) if depth <= RAMP + 0.05 else legs, length)
+
+
+def walked_on(
+    frame: Frame, local: list[tuple[float, float]], heights: list[float], legs: tuple[int, int], length: float
+) -> tuple[Floats, Floats]:
+    """Go on along the road at both ends of a path.
+
+    Args:
+        frame: s along the road.
+        local: (s, t) of its points, m.
+        heights: of its points, m.
+        legs: direction of the first and the last leg, +1 or -1; 0 = none.
+        length: of the legs, m.
+
+    Returns:
+        (N, 2) world points and (N,) heights, m.
+    """
     for leg, end in zip(legs, (0, -1), strict=True):
-        if leg == 0 or depth <= RAMP + 0.05:
+        if leg == 0:
             continue
-        count = 1 if place.frame.bend == 0.0 else int(length / 1.5)
-        points = [(s + leg * length * k / count, local[end][1]) for k in range(1, count + 1)]
-        more = [z] * count
+        count = 1 if frame.bend == 0.0 else int(length / 1.5)
+        s, t = local[end]
+        points, more = [(s + leg * length * k / count, t) for k in range(1, count + 1)], [heights[end]] * count
         local, heights = ([*points[::-1], *local], [*more, *heights]) if end == 0 else (local + points, heights + more)
-    return place.frame.points(local), np.array(heights)
+    return frame.points(local), np.array(heights)
 
 
 def _cross(spec: PeopleSpec, place: Place, space: Space, draws: Draws) -> list[Actor]:
@@ -269,7 +289,7 @@ def _cross(spec: PeopleSpec, place: Place, space: Space, draws: Draws) -> list[A
     for index in range(min(spec.crossing, len(slots))):
         rng = draws.rng("people", "crossing", number, index)
         guest = guest_for(spec, rng)
-        pace = _pace(spec, guest, draws, f"people.speed[crossing{number}.{index}]", rng)
+        pace = pace_of(spec, guest, draws, f"people.speed[crossing{number}.{index}]", rng)
         lateral = slots[int(order[index])]
         for _ in range(TRIES):
             way = int(rng.choice([-1, 1]))
@@ -320,7 +340,7 @@ def _mill(
         x, y, view = cameras[index % len(cameras)] if cameras else (0.0, 0.0, 0.0)
         distance = draws.number(spec.distance, f"people.distance[{index}]", rng)
         swing = math.radians(draws.number(spec.swing, f"people.swing[{index}]", rng))
-        pace = min(_pace(spec, guest, draws, f"people.speed[{index}]", rng) for guest in guests)
+        pace = min(pace_of(spec, guest, draws, f"people.speed[{index}]", rng) for guest in guests)
         standing = rng.random() < spec.standing
         for _ in range(TRIES):
             bearing = view + between(rng, -0.45, 0.45)

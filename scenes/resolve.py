@@ -22,6 +22,7 @@ from scenes.population_company import accompany
 from scenes.population_control import signal_controller
 from scenes.population_cyclists import attentive, cyclists_beside, cyclists_in_lanes
 from scenes.population_green import add_green
+from scenes.population_jaywalkers import add_jaywalkers
 from scenes.population_people import add_people, person
 from scenes.population_plates import numbered
 from scenes.population_props import add_furniture, explicit_props
@@ -83,6 +84,7 @@ def resolve(table: Table, name: str, k: int, seed: int, randomise: bool = True) 
     people = add_waiting(spec.people, layout, space, draws)
     people += add_people(spec.people, layout, space, draws, views, spec.start_time)
     people = accompany(spec.people, people, layout.network, space, draws)
+    people += add_jaywalkers(spec.people, layout, space, draws, spec.start_time)
     people = sheltered(spec.people, spec.weather.rain, people, space)
     everybody = numbered([*actors, *moving, *people], draws, spec.roads.traffic == "left")
     contents = Contents(everybody, signals, buildings, props, controller)
@@ -224,7 +226,7 @@ def explicit_actors(specs: tuple[ActorSpec, ...], layout: Layout, space: Space, 
         heading = math.radians(spec.heading)
         spot: Floats = np.array(spec.position, dtype=np.float64)
         end = spot + spec.distance * np.array([math.cos(heading), math.sin(heading)])
-        moves = spec.behaviour in ("drive", "walk") or (spec.behaviour == "auto" and spec.speed > 0)
+        moves = spec.behaviour in ("drive", "walk", "cross") or (spec.behaviour == "auto" and spec.speed > 0)
         line = np.array([spot, *(spec.via or (end,))]) if moves else spot[None]
         if spec.kind == "pedestrian":
             look = sample_person(rng)
@@ -233,7 +235,8 @@ def explicit_actors(specs: tuple[ActorSpec, ...], layout: Layout, space: Space, 
             z = ground_height(layout.network, line)
             speed = spec.speed if moves else 0.0
             actors.append(person(look, line, z, 0.0, speed, float(rng.random()), heading))
-            actors[-1] = replace(actors[-1], driver=spec.driver)
+            crosses = moves and spec.behaviour == "cross"
+            actors[-1] = replace(actors[-1], driver=spec.driver, behaviour="cross" if crosses else actors[-1].behaviour)
             space.crowd.add(space.crowd.walk(line, 0.0, speed))
             space.kept.add(float(spot[0]), float(spot[1]), heading, STANDS, STANDS)
             continue

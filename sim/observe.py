@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
+from sim.gaps import hold_back
 from sim.kernels import nearest_on_path, point_at
 from sim.lights import CALL, show_all, toward
 from sim.priority import give_way
@@ -217,6 +218,11 @@ def observe(world: World, state: State) -> F4:
         world.stop_group, world.stop_crossing, state.position, state.heading, state.speed, state.travelled,
         state.alive, out,
     )  # fmt: skip
+    if world.bare[..., 1].any():
+        hold_back(
+            world.bare, world.vehicle, world.size, world.desired_speed, state.position, state.heading, state.speed,
+            state.travelled, state.alive, out,
+        )  # fmt: skip
     if controlled:
         hold_people(
             world.lights, shown, left, world.crossing, world.exists, world.vehicle, world.size, world.desired_speed,

@@ -62,6 +62,7 @@ class Tables(NamedTuple):
     priority: Priority  # who goes first at stop lines
     track: F4  # (B, A, 10) `sim.tracks.SingleTrack.row` of vehicles that move
     tow: I4  # (B, A, 2) whom a trailer hangs on, and which trailer hangs on a vehicle; -1 = none
+    bare: F4  # (B, A, 6) where people cross away from crossings, see `sim.gaps.bare_ways`
     bar: F4  # (B, A, 2) of trailers: m from the middle ahead to the hitch, and from there to the axle
 
 
@@ -103,7 +104,7 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Table
         world.exists, world.vehicle, world.size, world.wheel_base, world.desired_speed, start, spot, owner, line, rows,
         length, rim, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups,
         compile_plans(scenes), ground, world.lights, field, cells, compile_places(scenes),
-        world.priority, tracks_of(scenes, world), tow, bar,
+        world.priority, tracks_of(scenes, world), tow, world.bare, bar,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from scenes.cycles import CycleLook
 from scenes.kinds import VEHICLES, Kind
 from scenes.people import PersonLook
 from scenes.types import Actor, RoadNetwork, Scene
+from sim.gaps import bare_ways
 from sim.lights import COLUMNS, Lights, begin_all, compile_lights
 from sim.priority import Priority, compile_priority, leads_over
 
@@ -47,6 +48,7 @@ class World:
     raised: F4  # (S, 4) world, first point, number of points, height in m
     priority: Priority  # who gives way to whom
     lights: Lights  # controllers of traffic lights
+    bare: F4  # (B, A, 6) where people cross away from crossings, see `sim.gaps.bare_ways`
     fold: F4  # (B, A) who starts on a curved lane: wheel base by that of a car, which drivers have in mind; else 0
 
 
@@ -154,7 +156,7 @@ def compile_world(scenes: Sequence[Scene]) -> World:
         tuple(scenes), exists, vehicle, size, base, desired, np.concatenate(points).astype(np.float32),
         np.concatenate(arc).astype(np.float32), first, count, stop_at, stop_group, stop_crossing,
         crossing_rows(scenes), outline, raised, compile_priority(scenes, stops, k), compile_lights(scenes),
-        wheel_fold(scenes, base),
+        bare_ways(scenes, most), wheel_fold(scenes, base),
     )  # fmt: skip
 
 

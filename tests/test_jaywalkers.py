@@ -1,0 +1,114 @@
+"""People who cross the road away from crossings: where they walk, when they set out, and that nobody is hit."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agents.environments import Environments
+from agents.judging import COLLIDED, HIT
+from scenes.errors import SceneError
+from scenes.files import load
+from scenes.kinds import VEHICLES
+from scenes.lanes import arc_lengths
+from scenes.roads_parts import ground_height
+from scenes.types import Scene
+from sim.gaps import EDGE, HEED, SAFE, bare_ways, time_to
+from sim.inspection import inspect
+from sim.rollout import rollout
+from skidpad.drivers import cast
+from tests.scene_contacts import drive
+
+CAR = "{kind: car, position: [%g, -1.5], speed: 12, distance: 300}"
+WALKER = "{kind: pedestrian, position: [0, -7.6], heading: 90, speed: 1.3, distance: 16, behaviour: %s}"
+STREET = "roads: {length: 160, lane_width: 3, parking: none, crossing: none, pavement: 3}\npeople: {density: 0}\n"
+EMPTY = "cameras: [{kind: fixed}]\nvehicles: {moving: false}\nfurniture: {density: 0, trees: 0, clutter: 0}\n"
+
+
+@cache
+def samples(count: int) -> list[Scene]:
+    template = load("jaywalkers")
+    return [template.sample(k) for k in range(count)]
+
+
+def crossers(scene: Scene) -> list[int]:
+    return [a for a, actor in enumerate(scene.actors) if actor.behaviour == "cross"]
+
+
+def written(folder: Path, text: str) -> Scene:
+    file = folder / "scene.yaml"
+    file.write_text("format: 1\n" + text)
+    return load(file).sample(0)
+
+
+def test_ways_lead_from_pavement_to_pavement_away_from_crossings() -> None:
+    assert sum(len(crossers(scene)) for scene in samples(6)) > 8
+    for scene in samples(6):
+        assert inspect(scene) == []
+        ways = bare_ways([scene], len(scene.actors))[0]
+        for a in crossers(scene):
+            actor, (begin, end, *_) = scene.actors[a], ways[a]
+            assert actor.start < begin < end
+            along = arc_lengths(actor.path)
+            places = np.array([begin - 0.8, 0.5 * (begin + end), end + 0.8])
+            spots = np.stack([np.interp(places, along, actor.path[:, k]) for k in (0, 1)], -1)
+            heights = ground_height(scene.roads, spots)
+            assert heights[1] == 0.0 and heights[0] > 0.05 and heights[2] > 0.05
+
+
+def test_people_get_across_and_vehicles_hit_nobody() -> None:
+    across = waited = 0
+    for scene in samples(6):
+        states, contacts = drive([scene], 25.0)
+        assert [str(one) for one in contacts if one.what == "vehicle-person"] == []
+        ways = bare_ways([scene], len(scene.actors))[0]
+        for a in crossers(scene):
+            travelled = np.array([state.travelled[0, a] for state in states])
+            speed = np.array([state.speed[0, a] for state in states])
+            across += bool((travelled > ways[a, 1]).any())
+            waited += bool(((speed < 0.1) & (travelled < ways[a, 0])).any())
+    assert across > 6 and waited > 2
+
+
+@pytest.mark.parametrize(("x", "waits"), [(-75.0, True), (-150.0, False), (12.0, False)])
+def test_who_crosses_waits_for_a_gap_and_who_walks_does_not(tmp_path: Path, x: float, waits: bool) -> None:
+    for behaviour in ("cross", "walk"):
+        scene = written(tmp_path, STREET + EMPTY + f"actors: [{WALKER % behaviour}, {CAR % x}]\n")
+        everybody, others = cast(scene)
+        states = rollout([scene], everybody, [0.1 * k for k in range(120)], others)
+        speed = np.array([state.speed[0, 0] for state in states])
+        assert bool((speed < 0.05).any()) == (waits and behaviour == "cross")
+
+
+def test_how_long_a_vehicle_needs() -> None:
+    assert time_to(30.0, 10.0, 10.0) == pytest.approx(3.0)
+    assert time_to(5.0, 0.0, 10.0) == pytest.approx(2.0)  # 2.5 m/s2 from a standstill
+    assert time_to(40.0, 0.0, 10.0) == pytest.approx(4.0 + 2.0)
+    assert HEED > EDGE > 0.0 and SAFE > 0.0
+
+
+@pytest.mark.parametrize("people", ["paths", "social-force"])
+def test_the_batched_core_lets_people_cross_and_hits_nobody(people: str) -> None:
+    core = Environments("jaywalkers", 6, controlled="cars", pool=6, autoreset=False, people=people, consequence="stop")
+    core.reset(0)
+    across = set()
+    tables, bodies = core.batch.tables, core.batch.bodies
+    for _ in range(250):
+        result = core.step(None)
+        assert not np.isin(result.outcome, (HIT, COLLIDED)).any()
+        for e, p in enumerate(core.batch.play.scene):
+            ends = tables.bare[p, :, 1]
+            across |= {(e, int(a)) for a in np.flatnonzero((ends > 0.0) & (bodies.travelled[e] > ends))}
+    assert len(across) > 5
+    assert not tables.vehicle[0][[a for _, a in across]].any()
+
+
+def test_where_nobody_can_cross_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SceneError, match=r"scene.yaml:3 people.jaywalkers: need pavements on both sides of a road"):
+        written(tmp_path, "roads: {layout: square}\npeople: {jaywalkers: 3}\ncameras: [{kind: fixed}]\n")
+    with pytest.raises(SceneError, match="cross does not suit a car"):
+        written(tmp_path, "actors: [{kind: car, position: [0, 0], behaviour: cross}]\n")
+    assert all(scene.actors[a].kind not in VEHICLES for scene in samples(6) for a in crossers(scene))
