@@ -77,7 +77,7 @@ def way_over(strip: Strip, other: Strip, rng: np.random.Generator) -> tuple[Floa
 def leads_well(line: Floats, z: Floats, roads: RoadNetwork) -> bool:
     """Whether a path keeps away from crossings and lies on pavements and road as its heights say."""
     along = arc_lengths(line)
-    places = np.arange(0.0, along[-1], 0.5)
+    places = np.linspace(0.0, along[-1], max(2, int(2.0 * along[-1])))
     spots = np.stack([np.interp(places, along, line[:, k]) for k in (0, 1)], -1)
     wanted = np.interp(places, along, z)
     road = spots[wanted == 0.0]
