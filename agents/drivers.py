@@ -9,6 +9,7 @@ import numpy as np
 from sim.ahead import HALF, next_crossing, next_signal
 from sim.counter import uniform
 from sim.egoview import GAP, PACE, WAIT
+from sim.halts import must_halt
 from sim.kernels import kernel, wrap
 from sim.near import REACH
 from sim.priority import bars
@@ -67,7 +68,9 @@ def stop_needed(p, e, a, s, wait, tables, bodies, sight):  # type: ignore[no-unt
     k = next_yield(p, a, nose, tables)
     if k >= 0:
         free = tables.stop_at[p, a, k] - nose
-        if v * v < np.float32(2.0 * HARD) * max(free, HALF) and barred(p, e, a, k, tables, bodies, sight):
+        held = must_halt(p, e, a, k, tables.halt, tables.stop_at, bodies.halted)
+        held = held or barred(p, e, a, k, tables, bodies, sight)
+        if v * v < np.float32(2.0 * HARD) * max(free, HALF) and held:
             stop = min(stop, max(free, np.float32(0.0)))
     m, occupied, approached = next_crossing(p, e, a, nose, tables, bodies, sight)
     if occupied or approached:
@@ -77,13 +80,13 @@ def stop_needed(p, e, a, s, wait, tables, bodies, sight):  # type: ignore[no-unt
 
 @kernel
 def next_yield(p, a, nose, tables):  # type: ignore[no-untyped-def]
-    """The next stop line within REACH where others go first: its place in the path's row, -1 = none."""
+    """The next stop line within REACH with a sign, to give way or to stop: its place in the path's row, -1 = none."""
     rows = tables.priority.rows
     for k in range(rows.shape[2]):
         free = tables.stop_at[p, a, k] - nose
         if free > REACH:
             return -1
-        if free > -HALF and rows[p, a, k, 1] > 0:
+        if free > -HALF and (rows[p, a, k, 1] > 0 or tables.halt[p, a, k]):
             return k
     return -1
 

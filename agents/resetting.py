@@ -154,6 +154,7 @@ def put(p, e, a, s, tables, bodies):  # type: ignore[no-untyped-def]
     bodies.heading[e, a] = wrap(turn)
     bodies.travelled[e, a], bodies.gait_phase[e, a] = s, tables.start[p, a, 2]
     bodies.acceleration[e, a], bodies.yaw_rate[e, a], bodies.steering[e, a] = 0.0, 0.0, 0.0
+    bodies.halted[e, a] = 0.0
 
 
 @kernel

@@ -16,6 +16,7 @@ from agents.strolling import PATHS, Stroll, plan_stroll, set_out, stroll_on
 from agents.walkers import walk_acceleration
 from sim.bodies import Bodies, Sight
 from sim.egoview import ALONG, GAP, PACE, ego_view, look_ahead, on_route
+from sim.halts import note_halt
 from sim.kernels import drive, kernel, released, wrap
 from sim.lights import run_lights
 from sim.logs import REACT, REPLAY, RULES, Log, put
@@ -235,6 +236,10 @@ def move_one(p, e, a, n, batch, wish):  # type: ignore[no-untyped-def]
         bodies.gait_phase[e, a] = (bodies.gait_phase[e, a] + distance / STRIDE) % 1.0
     bodies.acceleration[e, a] = (v - before) / dt
     bodies.speed[e, a] = v
+    if tables.vehicle[p, a]:
+        note_halt(
+            p, e, a, tables.halt, tables.stop_at, tables.size, bodies.speed, bodies.travelled, bodies.halted
+        )  # fmt: skip
     if n < 0 and bodies.travelled[e, a] >= tables.length[tables.path[p, a]]:
         bodies.alive[e, a] = False
 

@@ -21,6 +21,7 @@ THINGS: dict[str, Callable[[PropLook, bool], Mesh]] = {
     "sign-triangle": poles.sign,
     "sign-rectangle": poles.sign,
     "sign-direction": poles.sign,
+    "sign-stop": poles.sign,
     "sign-post": poles.sign_post,
     "signal-pole": poles.signal_pole,
     "signal-mast": poles.signal_mast,

@@ -112,14 +112,15 @@ def _plate(
 
 
 def sign(look: PropLook, lamps_on: bool) -> Mesh:
-    """A traffic sign on its post: round, triangle, rectangle, direction; some carry a second plate."""
+    """A traffic sign on its post: round, triangle, rectangle, direction, stop; some carry a second plate."""
     sketch, metal = Sketch(), paint(look, Kind.POLE)
     shape = look.model.removeprefix("sign-")
     half = 0.5 * look.width
     face = Material(texture=traffic_sign(shape, look.variant), roughness=0.45, kind=Kind.SIGN)
     x = 0.045
-    if shape == "round":
-        angle = np.arange(20) * 2.0 * np.pi / 20
+    if shape in ("round", "stop"):
+        corners = 20 if shape == "round" else 8
+        angle = (np.arange(corners) + 0.5 * (shape == "stop")) * 2.0 * np.pi / corners
         outline, high = half * np.column_stack([np.cos(angle), np.sin(angle)]), half
     elif shape == "triangle":
         outline, high = half * np.array([[-1.0, -0.86], [1.0, -0.86], [0.0, 0.86]]), 0.86 * half
@@ -128,7 +129,7 @@ def sign(look: PropLook, lamps_on: bool) -> Mesh:
         outline = np.array([[-half, -high], [half, -high], [half, high], [-half, high]])
     z = look.height - high
     _plate(sketch, outline, x, z, face)
-    if look.pattern % 3 == 0 and shape != "direction":
+    if look.pattern % 3 == 0 and shape not in ("direction", "stop"):
         second = np.array([[-0.8, -0.4], [0.8, -0.4], [0.8, 0.4], [-0.8, 0.4]]) * half
         extra = Material(texture=traffic_sign("rectangle", 3 + look.pattern % 4), roughness=0.45, kind=Kind.SIGN)
         _plate(sketch, second, x, z - high - 0.5 * half, extra)

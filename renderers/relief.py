@@ -24,8 +24,9 @@ TREAD = 0.12  # m from the sides of a vehicle to the middle of its tyres
 FITS = 5  # steps until a vehicle stands on its wheels
 # stiff things with faces that must not lean; all else follows the ground, its upright lines stay upright
 STIFF = (
-    "sign-round", "sign-triangle", "sign-rectangle", "sign-direction", "sign-post", "post-box", "phone-box", "cabinet",
-    "litter-bin", "wheelie-bin", "skip", "billboard", "parking-meter", "planter", "a-board", "trolleys",
+    "sign-round", "sign-triangle", "sign-rectangle", "sign-direction", "sign-stop", "sign-post", "post-box",
+    "phone-box", "cabinet", "litter-bin", "wheelie-bin", "skip", "billboard", "parking-meter", "planter", "a-board",
+    "trolleys",
 )  # fmt: skip
 
 

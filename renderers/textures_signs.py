@@ -116,7 +116,7 @@ def traffic_sign(shape: str, variant: int) -> Texture:
     """The face of a traffic sign, 128 texels; the outline is cut by the mesh.
 
     Args:
-        shape: round, triangle, rectangle or direction.
+        shape: round, triangle, rectangle, direction or stop.
         variant: which symbol.
 
     Returns:
@@ -127,6 +127,8 @@ def traffic_sign(shape: str, variant: int) -> Texture:
         _round(picture, variant)
     elif shape == "triangle":
         _triangle(picture, variant)
+    elif shape == "stop":
+        _stop(picture)
     else:
         _board(picture, shape, variant)
     shade = 1.0 + 0.03 * noise(generator("sign", variant), 0.8, 1, edge=128)
@@ -173,6 +175,17 @@ def _triangle(picture: Picture, variant: int) -> None:
     else:
         bend = np.array([[60, 100], [60, 84], [72, 74], [66, 58]], np.int32)
         cv2.polylines(picture, [bend], False, _BLACK, 7, cv2.LINE_AA)
+
+
+def _stop(picture: Picture) -> None:
+    """White letters and a white rim on red, Vienna Convention B,2a and MUTCD R1-1."""
+    import cv2
+
+    picture[:] = _RED
+    angle = (np.arange(8) + 0.5) * np.pi / 4
+    rim = np.round(64.0 + 63.0 * np.column_stack([np.cos(angle), np.sin(angle)])).astype(np.int32)
+    cv2.polylines(picture, [rim], True, _WHITE, 6, cv2.LINE_AA)
+    _write(picture, "STOP", (16, 42, 112, 86), _WHITE, 2, 8)
 
 
 def _board(picture: Picture, shape: str, variant: int) -> None:

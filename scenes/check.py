@@ -183,6 +183,9 @@ def _road_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
     if possible(roads.layout, "roundabout"):
         yield from _ring_problems(roads)
     yield from _stop_problems(roads)
+    lit = possible(roads.crossing, "signals") or set(ends(roads.layout)) != {"tjunction"}
+    if lit and possible(roads.priority, "stop"):
+        yield "roads.priority", "stop signs need `layout: tjunction` without signals"
     turning = {str(end).lower() for end in ends(roads.turn_lanes)} & {"true"}
     if turning and set(ends(roads.layout)) != {"junction"}:
         yield "roads.turn_lanes", "turn lanes need `layout: junction`"

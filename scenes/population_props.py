@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from scenes.draws import Draws
+from scenes.lanes import line_at
 from scenes.population_buildings import crown, footprint
 from scenes.population_space import Space
 from scenes.props import sample_prop
@@ -34,6 +35,7 @@ SQUARE_THINGS = Shares({
     "sign-direction": 0.4,
     "billboard": 0.5, "railing": 0.5, "hedge": 0.5, "phone-box": 0.3, "works-barrier": 0.3, "conifer": 0.3,
 })  # fmt: skip
+BESIDE, BEFORE = 0.55, 0.6  # m beside the kerb and before the line that stop signs stand
 WALKWAY = 1.3  # m that stay free for people on every pavement
 
 
@@ -85,6 +87,26 @@ def explicit_props(specs: tuple[PropSpec, ...], layout: Layout, space: Space, dr
         z = ground_height(layout.network, spot[None])[0]
         space.solid.add(float(spot[0]), float(spot[1]), heading, *footprint(look))
         props.append(Prop(look.kind, look, np.array([*spot, z]), heading))
+    return props
+
+
+def add_stop_signs(layout: Layout, left: bool, space: Space, draws: Draws) -> list[Prop]:
+    """Stop signs beside the lines where everybody halts, at the kerb on the side of the traffic; all of one size."""
+    lanes = {lane.id: lane for lane in layout.network.lanes}
+    props: list[Prop] = []
+    for line in layout.network.stop_lines:
+        if not line.halt:
+            continue
+        centre = lanes[line.lane].centre
+        x, y, heading = line_at(centre, line.s)
+        aside = (1.0 if left else -1.0) * (layout.section.kerb - lanes[line.lane].width / 2 + BESIDE)
+        spot = np.array([x - aside * math.sin(heading), y + aside * math.cos(heading), layout.section.kerb_height])
+        spot[:2] -= BEFORE * np.array([math.cos(heading), math.sin(heading)])
+        if any(np.hypot(*(spot - one.position)[:2]) < 1.0 for one in props):
+            continue
+        look = sample_prop(draws.rng("furniture", "stop-sign"), "sign-stop")
+        space.solid.add(float(spot[0]), float(spot[1]), heading, *footprint(look))
+        props.append(Prop(look.kind, look, spot, heading + math.pi))
     return props
 
 

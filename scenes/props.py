@@ -51,6 +51,7 @@ PROP_MODELS: dict[str, PropModel] = {
     "sign-triangle": PropModel(K.SIGN, (0.1, 0.1), (0.6, 0.9), (2.2, 3.0), "steel", 6),
     "sign-rectangle": PropModel(K.SIGN, (0.1, 0.1), (0.45, 0.9), (2.2, 3.0), "steel", 8),
     "sign-direction": PropModel(K.SIGN, (0.1, 0.1), (1.2, 2.6), (2.6, 3.8), "steel", 6),
+    "sign-stop": PropModel(K.SIGN, (0.1, 0.1), (0.6, 0.9), (2.2, 3.0), "steel", 1),
     "sign-post": PropModel(K.POLE, (0.08, 0.08), (0.08, 0.08), (2.2, 3.6), "steel", 2),
     "bollard": PropModel(K.FURNITURE, (0.14, 0.25), (0.14, 0.25), (0.8, 1.1), "paint", 4),
     "litter-bin": PropModel(K.FURNITURE, (0.45, 0.6), (0.45, 0.6), (0.9, 1.25), "bin", 3),

@@ -25,7 +25,7 @@ from scenes.population_green import add_green
 from scenes.population_jaywalkers import add_jaywalkers
 from scenes.population_people import add_people, person
 from scenes.population_plates import numbered
-from scenes.population_props import add_furniture, explicit_props
+from scenes.population_props import add_furniture, add_stop_signs, explicit_props
 from scenes.population_signals import add_signals
 from scenes.population_space import Space
 from scenes.population_stops import add_stops, add_waiting, buses_in_bays, buses_in_lanes
@@ -69,7 +69,7 @@ def resolve(table: Table, name: str, k: int, seed: int, randomise: bool = True) 
     given = explicit_props(spec.props, layout, space, draws)
     controller = signal_controller(spec.signals, layout)
     signals, props = add_signals(spec.signals, layout, space, draws, controller) if layout.approaches else ([], [])
-    props += add_stops(layout, space, draws)
+    props += add_stops(layout, space, draws) + add_stop_signs(layout, spec.roads.traffic == "left", space, draws)
     actors += buses_in_bays(spec.vehicles, layout, space, draws)
     buildings, plants = add_buildings(spec.buildings, layout, space, draws)
     actors += add_parked(spec.parked, layout, space, draws)

@@ -51,7 +51,7 @@ def tee(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws: Draw
     places = arm_crossings(arms.frames, arms.crossing, arms.section, arms.crossing_width, groups, watch, ROOMY)
     coming, leaving = arm_lanes(arms.frames, arms.reach, arms.far, arms.hand * spec.lane_width / 2)
     links = links_of(arms, coming, leaving)
-    stops = tee_stops(arms, links, signals)
+    stops = tee_stops(arms, links, signals, spec.priority == "stop")
     walks = arms_walks(arms, quarters)
     cuts = [] if arms.crossing is None else [(arms.crossing, arms.crossing_width)]
     network = RoadNetwork(
@@ -86,7 +86,7 @@ def tee_strips(arms: Arms) -> tuple[Strip, ...]:
     return (*strips, *rows_across(arms.frames, section, arms.half))
 
 
-def tee_stops(arms: Arms, links: list[Link], signals: bool) -> list[StopLine]:
+def tee_stops(arms: Arms, links: list[Link], signals: bool, halt: bool) -> list[StopLine]:
     """Lines before the crossings or lights, and on the links where their traffic gives way."""
     count, stops = len(arms.slots), []
     for arm, slot in enumerate(arms.slots):
@@ -98,7 +98,8 @@ def tee_stops(arms: Arms, links: list[Link], signals: bool) -> list[StopLine]:
         if signals:  # lights keep the others apart
             first = tuple(m for m in first if (links[m].start == STEM) == (links[n].start == STEM))
         if first:
-            stops.append(StopLine(2 * count + n, WAIT, yields=tuple(2 * count + m for m in first)))
+            halts = halt and links[n].start == STEM
+            stops.append(StopLine(2 * count + n, WAIT, yields=tuple(2 * count + m for m in first), halt=halts))
     return stops
 
 
@@ -112,7 +113,9 @@ def paint_arm(arms: Arms, arm: int, spec: RoadSpec, draws: Draws) -> Painter:
         draw = painter.zebra if spec.crossing == "zebra" else painter.studs
         draw(arms.crossing, spec.crossing_width, arms.section.kerb)
         painter.bar((arms.stop, arms.stop + 0.3), (0.08 * arms.hand, lane))
-    if ends_here and spec.crossing != "signals":
+    if ends_here and spec.priority == "stop":
+        painter.bar((arms.reach - WAIT, arms.reach - WAIT + 0.4), (0.08 * arms.hand, lane))
+    elif ends_here and spec.crossing != "signals":
         painter.give_way(arms.reach - WAIT, lane, arms.hand, triangle=arms.crossing is None)
     painter.centre(spec.centre_line, (start + 0.4, end))
     for side in (1, -1):

@@ -74,6 +74,7 @@ class StopLine:
     yields: tuple[int, ...] = ()  # lanes that go first; such a line holds for paths over the whole of its own lane
     heeds: bool = False  # who is held by a red light of his own does not go first
     clears: tuple[int, ...] = ()  # lanes that must be free of vehicles where their ways meet
+    halt: bool = False  # a stop sign: everybody comes to a halt first; such a line holds as those that yield do
 
 
 @dataclass(frozen=True, eq=False)

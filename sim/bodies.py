@@ -17,7 +17,7 @@ from sim.world import F4, State
 HEADING_TO = 2.5  # m before a crossing from where on a walker heads to it
 FIELDS = (
     "time", "position", "heading", "speed", "acceleration", "yaw_rate", "steering", "travelled", "gait_phase", "alive",
-    "control",
+    "halted", "control",
 )  # fmt: skip
 
 
@@ -34,6 +34,7 @@ class Bodies(NamedTuple):
     travelled: F4
     gait_phase: F4
     alive: NDArray[np.bool_]
+    halted: F4  # (B, A), zeros without stop signs
     control: F4  # (B, COLUMNS), zeros without controllers
 
 
@@ -53,7 +54,9 @@ class Sight(NamedTuple):
 def bodies_of(state: State) -> Bodies:
     """The arrays of a state; nothing is copied."""
     control = np.zeros((len(state.time), COLUMNS), np.float32) if state.control is None else state.control
-    return Bodies(**{name: getattr(state, name) for name in FIELDS if name != "control"}, control=control)
+    halted = np.zeros_like(state.speed) if state.halted is None else state.halted
+    known = {name: getattr(state, name) for name in FIELDS if name not in ("halted", "control")}
+    return Bodies(**known, halted=halted, control=control)
 
 
 def empty_bodies(batch: int, actors: int) -> Bodies:

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.bullet_client import pybullet
 from sim.bullet_world import BulletWorld
+from sim.halts import note_halts
 from sim.people_joints import HINGES
 from sim.step import next_control, step, stride_table
 from sim.world import F4, RigidState, State, World, initial_state
@@ -74,7 +75,10 @@ class BulletEngine:
         for b, one in enumerate(self._worlds):
             one.step(world, b, state, controls[b], dt, new, more)
         control = next_control(world, state, dt)
-        self._last = State(time=ahead.time, rigid=RigidState(**more), **new, control=control)
+        halted = None if state.halted is None else state.halted.copy()
+        if halted is not None:
+            note_halts(world.halt, world.stop_at, world.size, new["speed"], new["travelled"], halted)
+        self._last = State(time=ahead.time, rigid=RigidState(**more), **new, halted=halted, control=control)
         return self._last
 
 
@@ -97,4 +101,4 @@ def _with_rigid(world: World, state: State) -> State:
     joints, limp = np.zeros((batch, most, len(HINGES)), np.float32), np.zeros((batch, most), np.bool_)
     rigid = RigidState(orientation, velocity, joints, limp, props)
     same = {name: getattr(state, name) for name in NAMES}
-    return State(time=state.time, rigid=rigid, **same, control=state.control)
+    return State(time=state.time, rigid=rigid, **same, halted=state.halted, control=state.control)

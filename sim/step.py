@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from scenes.people import PersonLook, stride_length
+from sim.halts import note_halts
 from sim.kernels import drive, ground_height, point_at
 from sim.lights import run_all
 from sim.world import F4, State, World
@@ -85,7 +86,13 @@ def step(world: World, state: State, controls: F4, dt: float, strides: F4 | None
         world.arc, world.first, world.count, world.outline, world.raised, table,
         *(new[name] for name in names),
     )  # fmt: skip
-    return State(time=(state.time + np.float32(dt)).astype(np.float32), **new, control=next_control(world, state, dt))
+    halted = None if state.halted is None else state.halted.copy()
+    if halted is not None:
+        note_halts(world.halt, world.stop_at, world.size, new["speed"], new["travelled"], halted)
+    return State(
+        time=(state.time + np.float32(dt)).astype(np.float32), **new, halted=halted,
+        control=next_control(world, state, dt),
+    )  # fmt: skip
 
 
 def next_control(world: World, state: State, dt: float) -> F4 | None:

@@ -49,6 +49,7 @@ class Tables(NamedTuple):
     # next AHEAD points lie; half width of the lane where it is straight and road for CLEAR_ALONG m both ways, else 0
     stop_at: F4  # (B, A, K) m along the path, ascending, inf where unused
     stop_group: I4  # (B, A, K) signal group, -1 = none
+    halt: NDArray[np.bool_]  # (B, A, K) whether everybody halts there
     way: F4  # (B, A, M, 5) crossings on the path: where it enters and leaves, middle x, y in m, heading in rad
     way_crossing: I4  # (B, A, M) index of the crossing, -1 where unused
     crossing: F4  # (B, C, 6) start x, y, end x, y, width and watch in m; width 0 where unused
@@ -102,7 +103,7 @@ def compile_tables(scenes: Sequence[Scene], world: World | None = None) -> Table
     tow, bar = trailers_of(scenes, shape)
     return Tables(
         world.exists, world.vehicle, world.size, world.wheel_base, world.desired_speed, start, spot, owner, line, rows,
-        length, rim, world.stop_at, world.stop_group, way, way_crossing, world.crossing, groups,
+        length, rim, world.stop_at, world.stop_group, world.halt, way, way_crossing, world.crossing, groups,
         compile_plans(scenes), ground, world.lights, field, cells, compile_places(scenes),
         world.priority, tracks_of(scenes, world), tow, world.bare, bar,
     )  # fmt: skip

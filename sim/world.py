@@ -43,6 +43,7 @@ class World:
     stop_at: F4  # (B, A, K) m along the path, inf where unused
     stop_group: I4  # (B, A, K) signal group, -1 = none
     stop_crossing: I4  # (B, A, K) index of the crossing, -1 = none
+    halt: NDArray[np.bool_]  # (B, A, K) whether everybody halts there, see `sim.halts`
     crossing: F4  # (B, C, 6) start x, y, end x, y, width, `Crossing.watch`; width 0 where unused
     outline: F4  # (Q, 2) raised surfaces, all outlines one after the other
     raised: F4  # (S, 4) world, first point, number of points, height in m
@@ -78,6 +79,7 @@ class State:
     gait_phase: F4  # (B, A) in [0, 1), fraction of a stride
     alive: NDArray[np.bool_]  # (B, A) still on its path
     rigid: RigidState | None = None  # engines with rigid bodies
+    halted: F4 | None = None  # (B, A) m along the path of the last stop sign that was heeded; None where are none
     control: F4 | None = (
         None  # (B, COLUMNS) traffic lights, see `sim.lights.Lights`; None where no scene has a controller
     )
@@ -139,6 +141,7 @@ def compile_world(scenes: Sequence[Scene]) -> World:
     first, count = np.zeros((batch, most), np.int32), np.ones((batch, most), np.int32)
     stop_at = np.full((batch, most, k), np.inf, np.float32)
     stop_group, stop_crossing = np.full((batch, most, k), -1, np.int32), np.full((batch, most, k), -1, np.int32)
+    halt = np.zeros((batch, most, k), np.bool_)
     points, arc, total = [np.zeros((1, 2))], [np.zeros(1)], 1
     for b, scene in enumerate(scenes):
         for a, actor in enumerate(scene.actors):
@@ -149,12 +152,13 @@ def compile_world(scenes: Sequence[Scene]) -> World:
             points.append(actor.path)
             arc.append(arc_length(actor.path))
             total += len(actor.path)
-            for j, (s, group, crossing, _) in enumerate(stops[b][a]):
+            for j, (s, group, crossing, number) in enumerate(stops[b][a]):
                 stop_at[b, a, j], stop_group[b, a, j], stop_crossing[b, a, j] = s, group, crossing
+                halt[b, a, j] = scene.roads.stop_lines[number].halt
     outline, raised = raised_surfaces(scenes)
     return World(
         tuple(scenes), exists, vehicle, size, base, desired, np.concatenate(points).astype(np.float32),
-        np.concatenate(arc).astype(np.float32), first, count, stop_at, stop_group, stop_crossing,
+        np.concatenate(arc).astype(np.float32), first, count, stop_at, stop_group, stop_crossing, halt,
         crossing_rows(scenes), outline, raised, compile_priority(scenes, stops, k), compile_lights(scenes),
         bare_ways(scenes, most), wheel_fold(scenes, base),
     )  # fmt: skip
@@ -199,7 +203,7 @@ def path_stops(actor: Actor, roads: RoadNetwork) -> list[tuple[float, int, int, 
         ahead = np.array([np.interp(line.s + 0.5, arc, lane.centre[:, k]) for k in (0, 1)]) - spot
         s, distance, along = project(actor.path, spot)
         if distance < snap and float(along @ ahead) > 0:
-            if line.yields and not leads_over(actor.path, lane.centre):
+            if (line.yields or line.halt) and not leads_over(actor.path, lane.centre):
                 continue
             group = NO_GROUP if line.signal_group is None else line.signal_group
             found.append((s, group, -1 if line.crossing is None else crossings[line.crossing], number))
@@ -261,5 +265,5 @@ def initial_state(world: World) -> State:
         begin_all(world.lights, control)
     return State(
         time, position, heading, speed, acceleration, yaw_rate, steering, travelled, phase, world.exists.copy(),
-        control=control,
+        halted=np.zeros((batch, most), np.float32) if world.halt.any() else None, control=control,
     )  # fmt: skip
