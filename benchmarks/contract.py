@@ -3,7 +3,7 @@
 Run: python -m benchmarks.contract FILE [--pictures 200]
 The rasteriser is compared with each other renderer that works here: instances, classes and depth of the picture of a
 sample's first camera. Of `path` the triangles that Mitsuba's rays meet count; `path` and `bullet` are compared away
-from edges, leaves and other cut-outs. Besides, the flow of each pair of pictures 0.1 s apart warps the later one onto
+from edges and cut-outs such as leaves. Besides, the flow of each pair of pictures 0.1 s apart warps the later one onto
 the earlier. Every picture leaves a line in FILE; started again, it goes on after the last one.
 """
 
@@ -25,7 +25,7 @@ from renderers.assemble import StageBuilder
 from renderers.flow import flow_between
 from renderers.frame import Frame, View
 from renderers.motion import vertices_at
-from renderers.raster import Drawn, RasterRenderer
+from renderers.raster import Drawn, RasterRenderer, visible_triangles
 from renderers.stage import Stage
 from renderers.views import resolve_camera
 from scenes.files import library, load
@@ -33,7 +33,7 @@ from sim.rollout import rollout
 from skidpad.drivers import cast
 from skidpad.render import renderer
 from tests.test_flow import ends_of, pulled
-from tests.test_renderers import LEAVES, inner
+from tests.test_renderers import inner
 
 FIRST = 1000  # number of the first sample: other samples than tests look at
 SEED = 7
@@ -105,7 +105,8 @@ def compared(name: str, k: int, others: list[str]) -> dict[str, Any]:
             continue
         where = np.ones(drawn.frame.depth.shape, np.bool_)
         if other == "bullet":
-            where = inner(drawn.frame) & ~np.isin(drawn.frame.semantic, list(LEAVES))
+            index = visible_triangles(drawn.flat, drawn.triangles.camera, one[1], 1)
+            where = inner(drawn.frame) & ~np.isin(index, drawn.flat.cutouts.triangle)
         found[other] = agreement(drawn.frame, renderer(other).draw(*one).frame, where)
     return found
 

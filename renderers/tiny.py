@@ -6,6 +6,7 @@ What it cannot draw: anti-aliasing, leaves and other cut-outs (left out), haze, 
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from renderers.materials import LINEAR
 from renderers.mesh import Material, Mesh, Texture
 from renderers.raster import Drawn, built_in_sky, triangles_of
 from renderers.sky_pictures import sky_picture
-from renderers.stage import Instance, Stage, sun_vector
+from renderers.stage import Stage, sun_vector
 from scenes.geometry import quaternion_of
 from sim.bullet_client import Client
 
@@ -52,7 +53,7 @@ class TinyRenderer:
         """
         self.client: Any = Client()
         self.flattener = Flattener()
-        self._bodies: dict[int, tuple[Body, ...]] = {}
+        self._bodies: dict[tuple[int, int], tuple[Body, ...]] = {}  # by mesh and by how many before wear the same
         self._textures: dict[str, int] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="skidpad-")
 
@@ -93,30 +94,30 @@ class TinyRenderer:
     def _place(self, stage: Stage) -> dict[int, tuple[int, int]]:
         """Put all meshes where they are; kind and id by body."""
         owners: dict[int, tuple[int, int]] = {}
-        used = set()
+        used: Counter[int] = Counter()
         for item in stage.instances:
-            bodies = self._bodies_of(item)
+            bodies = self._bodies_of(item.mesh, used[id(item.mesh)])
             turn, place = quaternion_of(item.world_from_model[:3, :3]), item.world_from_model[:3, 3]
             for body in bodies:
                 kind = item.kind if body.material.kind is None else body.material.kind
                 self.client.resetBasePositionAndOrientation(body.number, place.tolist(), turn)
                 owners[body.number] = (int(kind), item.id)
-            used.add(id(item.mesh))
-        for key in [key for key in self._bodies if key not in used]:
+            used[id(item.mesh)] += 1
+        for key in [key for key in self._bodies if key[1] >= used[key[0]]]:
             for body in self._bodies.pop(key):
                 self.client.removeBody(body.number)
         return owners
 
-    def _bodies_of(self, item: Instance) -> tuple[Body, ...]:
-        known = self._bodies.get(id(item.mesh))
-        if known is None or known[0].mesh is not item.mesh:
+    def _bodies_of(self, mesh: Mesh, number: int) -> tuple[Body, ...]:
+        known = self._bodies.get((id(mesh), number))
+        if known is None or known[0].mesh is not mesh:
             known = tuple(
-                Body(item.mesh, self._load(item.mesh, row), item.mesh.palette[row])
-                for row in np.unique(item.mesh.materials)
-                if not _holed(item.mesh.palette[row])
+                Body(mesh, self._load(mesh, row), mesh.palette[row])
+                for row in np.unique(mesh.materials)
+                if not _holed(mesh.palette[row])
             )
             if known:
-                self._bodies[id(item.mesh)] = known
+                self._bodies[id(mesh), number] = known
         return known
 
     def _load(self, mesh: Mesh, row: int) -> int:
@@ -124,10 +125,13 @@ class TinyRenderer:
         client, material = self.client, mesh.palette[row]
         chosen = mesh.triangles[mesh.materials == row]
         used, corners = np.unique(chosen, return_inverse=True)
+        faces = corners.reshape(-1, 3)
+        faces = np.concatenate([faces, faces[:, ::-1] + len(used)])  # it sees faces from the front alone: both sides
         colour = np.array(material.colour) * mesh.colours[used].mean(0) + np.array(material.emission)
         shape = client.createVisualShape(
-            client.GEOM_MESH, vertices=mesh.positions[used].tolist(), indices=corners.ravel().tolist(),
-            normals=mesh.normals[used].tolist(), uvs=(mesh.uvs[used] * (1, -1)).tolist(),
+            client.GEOM_MESH, vertices=np.tile(mesh.positions[used], (2, 1)).tolist(), indices=faces.ravel().tolist(),
+            normals=np.concatenate([mesh.normals[used], -mesh.normals[used]]).tolist(),
+            uvs=np.tile(mesh.uvs[used] * (1, -1), (2, 1)).tolist(),
             rgbaColor=[*np.clip(colour, 0.0, 1.0) ** (1 / 2.2), 1.0], specularColor=[0.0, 0.0, 0.0],
         )  # fmt: skip
         number: int = client.createMultiBody(0, baseVisualShapeIndex=shape)

@@ -185,6 +185,21 @@ def test_what_changes_between_pictures_is_drawn_anew(other: str) -> None:
     assert renderer(other).draw(Stage((ground,), light, 0.0, 1), smaller).frame.rgb.shape == (32, 48, 3)
 
 
+def test_things_of_one_shape_are_all_drawn_and_sheets_from_both_sides(other: str) -> None:
+    light = Light("day", 2.3, 0.7, (2.0, 1.9, 1.7), (0.25, 0.4, 0.7), (0.7, 0.8, 0.9), 0.3, 0.0)
+    cube = box((1.0, 1.0, 1.0), (0.0, 0.0, 0.5), Material(colour=(0.5, 0.2, 0.2)))
+    sheet = replace(cube, triangles=cube.triangles[:2], materials=cube.materials[:2])
+    view = View(96, 64, 90.0, camera_from_world(np.array([0.0, 0.0, 1.2]), 0.0, -0.1, 0.0))
+    items = tuple(Instance(cube, world_from_model(np.array([7.0, y, 0.0]), 0.3), Kind.CAR, 3 + k)
+                  for k, y in enumerate((-1.5, 0.0, 1.5)))  # fmt: skip
+    for turn in (0.0, np.pi):
+        back = Instance(sheet, world_from_model(np.array([5.0, -0.6, 1.0]), turn + np.pi / 4), Kind.WALL, 9)
+        stage = Stage((*items, back), light, 0.0, 1)
+        own, found = RasterRenderer().render(stage, view), renderer(other).draw(stage, view).frame
+        assert set(np.unique(found.instance)) == {0, 3, 4, 5, 9}
+        assert ((own.instance != found.instance) & inner(own)).mean() < 2e-3
+
+
 def test_skies_of_packs_give_way_to_the_built_in_one(other: str) -> None:
     stage, view, _ = staged("street")
     packed = replace(stage, light=replace(stage.light, sky="skies/anything"))
