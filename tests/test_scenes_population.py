@@ -31,7 +31,9 @@ def samples(name: str) -> list[Scene]:
     return [template.sample(k) for k in range(SAMPLES)]
 
 
-@pytest.mark.parametrize("name", [name for name in library() if name not in (*PLACES, "street-plain", "hill", "jaywalkers")])
+@pytest.mark.parametrize(
+    "name", [name for name in library() if name not in (*PLACES, "street-plain", "hill", "jaywalkers")]
+)
 def test_weather_moves_no_thing(name: str) -> None:
     base = yaml.safe_load((LIBRARY / f"{name}.yaml").read_text(encoding="utf-8"))["extends"].removeprefix("library/")
     one, other = load(name).sample(1), load(base).sample(1)
