@@ -126,7 +126,7 @@ def check_together(spec: SceneSpec) -> Iterator[tuple[str, str]]:
             yield place, "dash cameras need a street or a junction, not a square"
     yield from lidar_problems(spec.lidars, spec.cameras)
     yield from _relief_problems(spec)
-    yield from _company_problems(spec)
+    yield from _people_problems(spec)
     for index, actor in enumerate(spec.actors):
         yield from _actor_problems(index, actor)
     if spec.ego is not None and not roads.map:
@@ -145,7 +145,7 @@ def _mode_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
         yield "randomisation", "plain scenes are for `physics: kinematic`"
 
 
-def _company_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
+def _people_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
     """Where people cannot cross, and what they cannot bring along."""
     bare = bool(spec.roads.map) or possible(spec.roads.layout, "square")
     if bare and any(float(str(end)) > 0.0 for end in ends(spec.people.jaywalkers)):

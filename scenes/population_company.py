@@ -16,7 +16,7 @@ from scenes.people_company import BUILDS, Companion, sample_companion
 from scenes.people_company_path import boxes_of
 from scenes.population_people import AGE_SPEED, ROOM, person
 from scenes.population_space import TRUNK, Crowd, Space, boxes_meet
-from scenes.roads_parts import ground_height
+from scenes.roads_parts import ground_along
 from scenes.schema import PeopleSpec
 from scenes.seeds import between
 from scenes.types import Actor, Crossing, Floats, RoadNetwork
@@ -231,10 +231,8 @@ def _beside(one: Actor, side: float, roads: RoadNetwork, space: Space) -> bool:
     line = beside(one.path, side)
     if space.solid.meet_path(line, ROOM):
         return False
-    along, z = arc_lengths(line), np.asarray(one.path_z)
-    places = np.linspace(0.0, along[-1], max(12, int(2.0 * along[-1])))
-    spots = np.stack([np.interp(places, along, line[:, k]) for k in (0, 1)], -1)
-    ground, wanted = ground_height(roads, spots), np.interp(places, along, z)
+    z = np.asarray(one.path_z)
+    spots, ground, wanted = ground_along(roads, line, z)
     if np.abs(ground - wanted).max() > LEVEL:
         return False
     low = spots[wanted < 0.005] if float(np.ptp(z)) > 0.01 else spots[:0]

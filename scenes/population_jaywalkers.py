@@ -11,7 +11,7 @@ from scenes.draws import Draws
 from scenes.lanes import arc_lengths
 from scenes.population_people import ROOM, TRIES, admit, guest_for, pace_of, walked_on
 from scenes.population_space import Space
-from scenes.roads_parts import Layout, Strip, ground_height
+from scenes.roads_parts import Layout, Strip, ground_along
 from scenes.schema import PeopleSpec
 from scenes.seeds import between
 from scenes.types import Actor, Floats, RoadNetwork
@@ -76,14 +76,11 @@ def way_over(strip: Strip, other: Strip, rng: np.random.Generator) -> tuple[Floa
 
 def leads_well(line: Floats, z: Floats, roads: RoadNetwork) -> bool:
     """Whether a path keeps away from crossings and lies on pavements and road as its heights say."""
-    along = arc_lengths(line)
-    places = np.linspace(0.0, along[-1], max(2, int(2.0 * along[-1])))
-    spots = np.stack([np.interp(places, along, line[:, k]) for k in (0, 1)], -1)
-    wanted = np.interp(places, along, z)
+    spots, ground, wanted = ground_along(roads, line, z)
     road = spots[wanted == 0.0]
     for crossing in roads.crossings:
         middle = (crossing.start + crossing.end) / 2
         if np.hypot(*(road - middle).T).min() < APART + crossing.width / 2:
             return False
     level = (wanted == 0.0) | (wanted == z.max())
-    return bool((np.abs(ground_height(roads, spots) - wanted)[level] < LEVEL).all())
+    return bool((np.abs(ground - wanted)[level] < LEVEL).all())

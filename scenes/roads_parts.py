@@ -10,6 +10,8 @@ import numpy as np
 from numba import njit
 
 from scenes.kinds import Kind
+from scenes.lanes import arc_lengths
+from scenes.polygons import signed_area
 from scenes.roads_frame import Frame, rectangle
 from scenes.surroundings import SurfaceLook
 from scenes.types import Crossing, Floats, RoadNetwork, Surface
@@ -158,17 +160,7 @@ class Layout:
 
 def anticlockwise(outline: Floats) -> Floats:
     """The outline with positive area."""
-    return outline if twice_area(outline) > 0.0 else np.ascontiguousarray(outline[::-1])
-
-
-@njit(cache=True, error_model="numpy")
-def twice_area(outline):  # type: ignore[no-untyped-def]
-    """Twice the area of a polygon (N, 2), m2; positive where it runs anticlockwise."""
-    area, j = 0.0, len(outline) - 1
-    for i in range(len(outline)):
-        area += outline[j, 0] * outline[i, 1] - outline[i, 0] * outline[j, 1]
-        j = i
-    return area
+    return outline if signed_area(outline) > 0.0 else np.ascontiguousarray(outline[::-1])
 
 
 def pavement_pieces(
@@ -318,6 +310,23 @@ def ground_height(network: RoadNetwork, points: Floats) -> Floats:
     if network.surfaces:
         highest(points, *network.polygons, height)
     return height
+
+
+def ground_along(network: RoadNetwork, line: Floats, z: Floats) -> tuple[Floats, Floats, Floats]:
+    """Compare a path with the ground about every half metre, ends included.
+
+    Args:
+        network: with its surfaces.
+        line: (N, 2) world, m.
+        z: (N,) heights of the path, m.
+
+    Returns:
+        (M, 2) places; (M,) heights of the ground there and of the path, m.
+    """
+    along = arc_lengths(line)
+    places = np.linspace(0.0, along[-1], max(12, int(2.0 * along[-1])))
+    spots = np.stack([np.interp(places, along, line[:, k]) for k in (0, 1)], -1)
+    return spots, ground_height(network, spots), np.interp(places, along, z)
 
 
 @njit(cache=True, error_model="numpy")

@@ -10,9 +10,8 @@ import numpy as np
 
 from sim.bullet_client import pybullet
 from sim.bullet_world import BulletWorld
-from sim.halts import note_halts
 from sim.people_joints import HINGES
-from sim.step import next_control, step, stride_table
+from sim.step import next_control, next_halted, step, stride_table
 from sim.world import F4, RigidState, State, World, initial_state
 
 NAMES = ("position", "heading", "speed", "acceleration", "yaw_rate", "steering", "travelled", "gait_phase", "alive")
@@ -75,9 +74,7 @@ class BulletEngine:
         for b, one in enumerate(self._worlds):
             one.step(world, b, state, controls[b], dt, new, more)
         control = next_control(world, state, dt)
-        halted = None if state.halted is None else state.halted.copy()
-        if halted is not None:
-            note_halts(world.halt, world.stop_at, world.size, new["speed"], new["travelled"], halted)
+        halted = next_halted(world, state, new["speed"], new["travelled"])
         self._last = State(time=ahead.time, rigid=RigidState(**more), **new, halted=halted, control=control)
         return self._last
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
 from sim.kernels import kernel
@@ -46,4 +45,4 @@ def note_halts(halt, stop_at, size, speed, travelled, halted):  # type: ignore[n
 @kernel
 def must_halt(p, e, a, k, halt, stop_at, halted):  # type: ignore[no-untyped-def]
     """Whether a vehicle has yet to come to a halt at its k-th stop line."""
-    return halt[p, a, k] and halted[e, a] < stop_at[p, a, k] - np.float32(0.01)
+    return halt[p, a, k] and halted[e, a] < stop_at[p, a, k]

@@ -213,7 +213,7 @@ def observe(world: World, state: State) -> F4:
         closed[ours] = np.where(shown == RED, 2, shown == YELLOW)[ours]
     barred = give_way(world.priority, closed, world.size, state.speed, state.travelled, state.alive)
     if state.halted is not None:
-        barred |= world.halt & (state.halted[..., None] < world.stop_at - np.float32(0.01))
+        barred |= world.halt & (state.halted[..., None] < world.stop_at)
     look_ahead(
         closed, occupied, barred, world.crossing, world.fold, world.exists, world.vehicle,
         world.size, world.desired_speed, world.points, world.arc, world.first, world.count, world.stop_at,

@@ -86,13 +86,19 @@ def step(world: World, state: State, controls: F4, dt: float, strides: F4 | None
         world.arc, world.first, world.count, world.outline, world.raised, table,
         *(new[name] for name in names),
     )  # fmt: skip
-    halted = None if state.halted is None else state.halted.copy()
-    if halted is not None:
-        note_halts(world.halt, world.stop_at, world.size, new["speed"], new["travelled"], halted)
     return State(
-        time=(state.time + np.float32(dt)).astype(np.float32), **new, halted=halted,
-        control=next_control(world, state, dt),
+        time=(state.time + np.float32(dt)).astype(np.float32), **new,
+        halted=next_halted(world, state, new["speed"], new["travelled"]), control=next_control(world, state, dt),
     )  # fmt: skip
+
+
+def next_halted(world: World, state: State, speed: F4, travelled: F4) -> F4 | None:
+    """(B, A) `State.halted` after a state, where everybody has come to (B, A) speeds and ways; None without signs."""
+    if state.halted is None:
+        return None
+    halted = state.halted.copy()
+    note_halts(world.halt, world.stop_at, world.size, speed, travelled, halted)
+    return halted
 
 
 def next_control(world: World, state: State, dt: float) -> F4 | None:
