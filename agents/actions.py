@@ -11,21 +11,21 @@ from __future__ import annotations
 import numpy as np
 
 from sim.egoview import BASE_SCALE, ROUTE_STEERING, SPEED, SPEED_SCALE, WHEEL_BASE, usable
-from sim.kernels import MAX_STEER, kernel
+from sim.kernels import MAX_STEER, inner, kernel
 from sim.world import F4
 
 PUSH, BRAKE = 3.0, 7.0  # m/s2
 WALK_PUSH = 2.0  # m/s2, of people
 
 
-@kernel
+@inner
 def pushed(action):  # type: ignore[no-untyped-def]
     """Acceleration (m/s2) of a vehicle that an action asks for."""
     action = min(max(action, np.float32(-1.0)), np.float32(1.0))
     return action * (np.float32(PUSH) if action > 0 else np.float32(BRAKE))
 
 
-@kernel
+@inner
 def steered(action, along, speed, base):  # type: ignore[no-untyped-def]
     """Wanted front wheel angle (rad).
 

@@ -10,7 +10,7 @@ from sim.ahead import HALF, next_crossing, next_signal
 from sim.counter import uniform
 from sim.egoview import GAP, PACE, WAIT
 from sim.halts import must_halt
-from sim.kernels import kernel, wrap
+from sim.kernels import inner, kernel, wrap
 from sim.near import REACH
 from sim.priority import bars
 from sim.signals import RED, YELLOW
@@ -39,7 +39,7 @@ def held_back(speed, gap, lead, temper):  # type: ignore[no-untyped-def]
     return share * share
 
 
-@kernel
+@inner
 def curve_speed(p, a, s, desired, sideways, tables):  # type: ignore[no-untyped-def]
     """Speed (m/s) that the curves of the next 24 m allow now, where `sideways` (m/s2) are felt."""
     r, slowest = tables.path[p, a], desired * desired
@@ -56,7 +56,7 @@ def curve_speed(p, a, s, desired, sideways, tables):  # type: ignore[no-untyped-
     return math.sqrt(slowest)
 
 
-@kernel
+@inner
 def stop_needed(p, e, a, s, wait, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Distance (m) from the front to where a vehicle must stop now: red lights, people, oncoming traffic (`wait`)."""
     v, nose, stop = bodies.speed[e, a], s + HALF * tables.size[p, a, 0], wait
@@ -78,7 +78,7 @@ def stop_needed(p, e, a, s, wait, tables, bodies, sight):  # type: ignore[no-unt
     return stop
 
 
-@kernel
+@inner
 def next_yield(p, a, nose, tables):  # type: ignore[no-untyped-def]
     """The next stop line within REACH with a sign, to give way or to stop: its place in the path's row, -1 = none."""
     rows = tables.priority.rows
@@ -91,7 +91,7 @@ def next_yield(p, a, nose, tables):  # type: ignore[no-untyped-def]
     return -1
 
 
-@kernel
+@inner
 def barred(p, e, a, k, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether somebody who goes first bars the k-th stop line of a vehicle; see `sim.priority.bars`."""
     first, count = tables.priority.rows[p, a, k, 0], tables.priority.rows[p, a, k, 1]
@@ -102,7 +102,7 @@ def barred(p, e, a, k, tables, bodies, sight):  # type: ignore[no-untyped-def]
     return False
 
 
-@kernel
+@inner
 def attends(e, a, batch):  # type: ignore[no-untyped-def]
     """Whether a driver decides anew in this step; else he keeps his acceleration.
 
@@ -121,7 +121,7 @@ def attends(e, a, batch):  # type: ignore[no-untyped-def]
     return uniform(play.seed, play.first + e, a, second, LOOKS) >= traits[AWAY]
 
 
-@kernel
+@inner
 def rule_acceleration(p, e, a, ahead, temper, lag, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Acceleration (m/s2) of the rule-based driver of vehicle a.
 

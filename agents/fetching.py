@@ -5,12 +5,12 @@ from __future__ import annotations
 from agents.rewards import TERMS
 from sim.ahead import TURN_AHEAD
 from sim.egoview import SIZE
-from sim.kernels import LINE, fetch, fetch_rows, kernel
+from sim.kernels import LINE, fetch, fetch_rows, inner
 
 AHEAD = 60  # points of its path that are looked at for an actor
 
 
-@kernel
+@inner
 def fetch_world(e, batch):  # type: ignore[no-untyped-def]
     """Ask for the arrays of a world that will be advanced soon."""
     bodies, sights, verdicts, play = batch.bodies, batch.sights, batch.verdicts, batch.play
@@ -32,7 +32,7 @@ def fetch_world(e, batch):  # type: ignore[no-untyped-def]
     fetch_rows(verdicts.outcome, e, rows)
 
 
-@kernel
+@inner
 def fetch_paths(e, batch):  # type: ignore[no-untyped-def]
     """Ask for the places on their paths of the actors of a world that will be advanced next."""
     tables, bodies, p = batch.tables, batch.bodies, batch.play.scene[e]
@@ -44,7 +44,7 @@ def fetch_paths(e, batch):  # type: ignore[no-untyped-def]
             fetch(tables.rim, 5 * k)
 
 
-@kernel
+@inner
 def fetch_ahead(p, e, a, batch):  # type: ignore[no-untyped-def]
     """Ask for the path ahead and the view of an actor that is observed next."""
     tables, r = batch.tables, batch.tables.path[p, a]

@@ -27,7 +27,7 @@ from agents.rewards import (
 )
 from sim.ahead import in_the_way
 from sim.contacts import gap_to_box, off_road, ran_red, touches, wrong_way
-from sim.kernels import kernel
+from sim.kernels import inner
 from sim.world import F4
 
 OUTCOMES = ("running", "success", "person_hit", "collision", "off_road", "red_light", "timeout")
@@ -49,7 +49,7 @@ class Verdicts(NamedTuple):
     before: F4  # (E, N, 2) m along the path and m/s2 after the step before
 
 
-@kernel
+@inner
 def judge(p, e, batch, sight, near):  # type: ignore[no-untyped-def]
     """Fill the verdicts of one environment after everybody moved."""
     play, verdicts = batch.play, batch.verdicts
@@ -78,7 +78,7 @@ def judge(p, e, batch, sight, near):  # type: ignore[no-untyped-def]
         verdicts.before[e, n, 1] = batch.bodies.acceleration[e, a]
 
 
-@kernel
+@inner
 def judge_driver(p, e, a, n, batch, sight, near, terms):  # type: ignore[no-untyped-def]
     """Terms of a driver, not weighted yet, and the outcome."""
     tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
@@ -105,7 +105,7 @@ def judge_driver(p, e, a, n, batch, sight, near, terms):  # type: ignore[no-unty
     return first_of(terms)
 
 
-@kernel
+@inner
 def first_of(terms):  # type: ignore[no-untyped-def]
     """Outcome that counts when several came together; the others' terms are cleared."""
     order = ((PERSON_HIT, HIT), (COLLISION, COLLIDED), (OFF_ROAD, LEFT), (RED_LIGHT, RAN), (SUCCESS, REACHED))
@@ -118,7 +118,7 @@ def first_of(terms):  # type: ignore[no-untyped-def]
     return found
 
 
-@kernel
+@inner
 def contacts_of(p, e, a, tables, bodies, sight, near):  # type: ignore[no-untyped-def]
     """Whether a vehicle hit a person, touched a vehicle, or moves too close to a person."""
     hit, touched, close = False, False, False
@@ -140,7 +140,7 @@ def contacts_of(p, e, a, tables, bodies, sight, near):  # type: ignore[no-untype
     return hit, touched, close
 
 
-@kernel
+@inner
 def pushed_in(p, e, a, before, now, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether the front of a vehicle came onto a crossing in front of somebody who is on it or heads to it."""
     if bodies.speed[e, a] < 1.0:
@@ -156,7 +156,7 @@ def pushed_in(p, e, a, before, now, tables, bodies, sight):  # type: ignore[no-u
     return False
 
 
-@kernel
+@inner
 def judge_walker(p, e, a, n, batch, sight, near, terms):  # type: ignore[no-untyped-def]
     """Terms of a person, not weighted yet, and the outcome."""
     tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.bodies import look_around
 from sim.counter import normal, uniform
-from sim.kernels import kernel, wrap
+from sim.kernels import inner, wrap
 from sim.lights import set_out
 from sim.logs import RULES
 from sim.logs import put as put_as_recorded
@@ -62,14 +62,14 @@ class Play(NamedTuple):
     people: np.int64 = np.int64(0)  # how they walk, place in `agents.strolling.PEOPLE`
 
 
-@kernel
+@inner
 def draw(play, e, k):  # type: ignore[no-untyped-def]
     """Value of the k-th range in this episode of environment e."""
     low, high = play.ranges[k, 0], play.ranges[k, 1]
     return low + (high - low) * uniform(play.seed, play.first + e, k, play.episode[e], DRAWN)
 
 
-@kernel
+@inner
 def begin(e, batch, sight, near):  # type: ignore[no-untyped-def]
     """Begin the next episode of environment e: draw its scene, and put everybody in place."""
     tables, bodies, play = batch.tables, batch.bodies, batch.play
@@ -119,7 +119,7 @@ def begin(e, batch, sight, near):  # type: ignore[no-untyped-def]
     look(p, e, batch, sight, near)
 
 
-@kernel
+@inner
 def draw_traits(e, world, episode, batch):  # type: ignore[no-untyped-def]
     """Draw what differs between drivers in this episode, each for himself."""
     play, traits = batch.play, batch.traits
@@ -131,7 +131,7 @@ def draw_traits(e, world, episode, batch):  # type: ignore[no-untyped-def]
                 traits[e, a, k] += (high - low) * uniform(play.seed, world, a, episode * 8 + k, TRAIT)
 
 
-@kernel
+@inner
 def start_of(p, e, a, world, episode, tables, play):  # type: ignore[no-untyped-def]
     """Where an actor starts, m along its path: people a little off their place, but not over a kerb."""
     start = tables.start[p, a, 0]
@@ -144,7 +144,7 @@ def start_of(p, e, a, world, episode, tables, play):  # type: ignore[no-untyped-
     return shifted
 
 
-@kernel
+@inner
 def put(p, e, a, s, tables, bodies):  # type: ignore[no-untyped-def]
     """Put an actor on its path s metres from its start, or on its spot."""
     x, y, turn = tables.spot[p, a, 0], tables.spot[p, a, 1], tables.spot[p, a, 2]
@@ -157,7 +157,7 @@ def put(p, e, a, s, tables, bodies):  # type: ignore[no-untyped-def]
     bodies.halted[e, a] = 0.0
 
 
-@kernel
+@inner
 def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
     """Put the vehicle of a slot where there is most room of a few places on its route, at half its wished speed."""
     tables, bodies, play = batch.tables, batch.bodies, batch.play
@@ -187,7 +187,7 @@ def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
     batch.verdicts.before[e, n, 0], batch.verdicts.before[e, n, 1] = best, 0.0
 
 
-@kernel
+@inner
 def near_stop(p, a, s, tables):  # type: ignore[no-untyped-def]
     """Whether a place on a path is on a crossing or junction, or just before one."""
     for k in range(tables.stop_at.shape[2]):
@@ -199,7 +199,7 @@ def near_stop(p, a, s, tables):  # type: ignore[no-untyped-def]
     return False
 
 
-@kernel
+@inner
 def room_at(p, e, x, y, tables, bodies):  # type: ignore[no-untyped-def]
     """Distance (m) from a point to the nearest vehicle, or to the nearest person if that is under 5 m.
 
@@ -219,14 +219,14 @@ def room_at(p, e, x, y, tables, bodies):  # type: ignore[no-untyped-def]
     return room
 
 
-@kernel
+@inner
 def look(p, e, batch, sight, near):  # type: ignore[no-untyped-def]
     """Look around after everybody moved or was put somewhere; see `look_around` and `find_near`."""
     look_around(p, e, batch.tables, batch.bodies, sight)
     find_near(p, e, batch.tables, batch.bodies, near)
 
 
-@kernel
+@inner
 def blur(e, n, a, play, view):  # type: ignore[no-untyped-def]
     """Add the sensor noise of the episode."""
     for k in range(len(view)):

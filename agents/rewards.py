@@ -6,7 +6,7 @@ from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 
-from sim.kernels import kernel
+from sim.kernels import inner
 from sim.world import F4
 
 FELT = 3.0  # m/s2 that is felt as harsh
@@ -43,7 +43,7 @@ TERMS = tuple(field.name for field in fields(Weights))
 ) = range(len(TERMS))  # fmt: skip
 
 
-@kernel
+@inner
 def speeding_term(speed, wished):  # type: ignore[no-untyped-def]
     """How much too fast a step is.
 
@@ -57,7 +57,7 @@ def speeding_term(speed, wished):  # type: ignore[no-untyped-def]
     return max(speed / wished - np.float32(1.05), np.float32(0.0))
 
 
-@kernel
+@inner
 def comfort_term(acceleration, change, across):  # type: ignore[no-untyped-def]
     """How harsh a step is: 1 for FELT or SUDDEN alone.
 

@@ -17,7 +17,7 @@ from agents.walkers import walk_acceleration
 from sim.bodies import Bodies, Sight
 from sim.egoview import ALONG, GAP, PACE, ego_view, look_ahead, on_route
 from sim.halts import note_halt
-from sim.kernels import drive, kernel, released, wrap
+from sim.kernels import drive, inner, released, wrap
 from sim.lights import run_lights
 from sim.logs import REACT, REPLAY, RULES, Log, put
 from sim.replay import follow, reaction
@@ -48,7 +48,7 @@ class Batch(NamedTuple):
     stroll: Stroll
 
 
-@kernel
+@inner
 def sight_of(sights, e):  # type: ignore[no-untyped-def]
     """The sight of one environment."""
     return Sight(
@@ -107,7 +107,7 @@ def step_range(batch, near, order, actions, fresh, low, high):  # type: ignore[n
         finish(p, e, batch, sight, near, fresh)
 
 
-@kernel
+@inner
 def run_controller(p, e, batch):  # type: ignore[no-untyped-def]
     """Advance the controller of the traffic lights, where the scene has one."""
     tables, bodies = batch.tables, batch.bodies
@@ -119,7 +119,7 @@ def run_controller(p, e, batch):  # type: ignore[no-untyped-def]
         )  # fmt: skip
 
 
-@kernel
+@inner
 def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
     """Fill the controls of everybody: acceleration in m/s2 and front wheel angle in rad."""
     tables, bodies, play = batch.tables, batch.bodies, batch.play
@@ -142,14 +142,14 @@ def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
             wish[a, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)
 
 
-@kernel
+@inner
 def strolls(p, a, n, batch):  # type: ignore[no-untyped-def]
     """Whether an actor is a person who walks freely: nobody's row, not recorded."""
     free = batch.play.people != PATHS and n < 0 and batch.log.mode[p] == RULES
     return free and not batch.tables.vehicle[p, a]
 
 
-@kernel
+@inner
 def act(p, e, a, n, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
     """Controls of a controlled actor: its action, late and off by what the episode drew."""
     tables, bodies, play = batch.tables, batch.bodies, batch.play
@@ -166,7 +166,7 @@ def act(p, e, a, n, batch, actions, sight, wish):  # type: ignore[no-untyped-def
     wish[a, 1] = play.gains[e, 2] * steered(second, batch.ahead[e, a, ALONG], bodies.speed[e, a], tables.base[p, a])
 
 
-@kernel
+@inner
 def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
     """Move everybody by one step, and take those away who reach the end of their path without being controlled."""
     tables, bodies = batch.tables, batch.bodies
@@ -186,7 +186,7 @@ def move(p, e, batch, sight, wish):  # type: ignore[no-untyped-def]
             move_trailer(p, e, trailer, batch, sight)
 
 
-@kernel
+@inner
 def move_trailer(p, e, t, batch, sight):  # type: ignore[no-untyped-def]
     """Move a trailer after its tractor, which may lie before or behind it in the order of actors."""
     bodies = batch.bodies
@@ -195,7 +195,7 @@ def move_trailer(p, e, t, batch, sight):  # type: ignore[no-untyped-def]
     sight.dx[t], sight.dy[t] = bodies.position[e, t, 0] - x, bodies.position[e, t, 1] - y
 
 
-@kernel
+@inner
 def move_one(p, e, a, n, batch, wish):  # type: ignore[no-untyped-def]
     """Move an actor that follows a path, of row n if it is controlled, by one step."""
     tables, bodies, dt = batch.tables, batch.bodies, batch.play.dt
@@ -244,7 +244,7 @@ def move_one(p, e, a, n, batch, wish):  # type: ignore[no-untyped-def]
         bodies.alive[e, a] = False
 
 
-@kernel
+@inner
 def move_recorded(p, e, a, batch, wish):  # type: ignore[no-untyped-def]
     """Move an actor as it was recorded, or along its recorded path as it reacts."""
     bodies, dt, log = batch.bodies, batch.play.dt, batch.log
@@ -257,7 +257,7 @@ def move_recorded(p, e, a, batch, wish):  # type: ignore[no-untyped-def]
     bodies.gait_phase[e, a] = (bodies.gait_phase[e, a] + way / STRIDE) % 1.0
 
 
-@kernel
+@inner
 def finish(p, e, batch, sight, near, fresh):  # type: ignore[no-untyped-def]
     """End episodes, keep their last observations, begin new ones where that is wanted, and observe."""
     play, verdicts = batch.play, batch.verdicts
@@ -289,7 +289,7 @@ def finish(p, e, batch, sight, near, fresh):  # type: ignore[no-untyped-def]
         )  # fmt: skip
 
 
-@kernel
+@inner
 def put_away(p, e, over, batch, sight):  # type: ignore[no-untyped-def]
     """Put actors whose episodes ended back on their routes, or take them out of the traffic."""
     play = batch.play
@@ -301,7 +301,7 @@ def put_away(p, e, over, batch, sight):  # type: ignore[no-untyped-def]
                 retire(p, e, n, batch)
 
 
-@kernel
+@inner
 def observe_rows(p, e, last, batch, sight, near):  # type: ignore[no-untyped-def]
     """Work out what lies ahead of every vehicle, and fill the observations of the controlled actors.
 
@@ -336,7 +336,7 @@ def observe_rows(p, e, last, batch, sight, near):  # type: ignore[no-untyped-def
             batch.views[e, n] = 0.0
 
 
-@kernel
+@inner
 def retire(p, e, n, batch):  # type: ignore[no-untyped-def]
     """Take the actor of a row out of the traffic: where wrecks stay, who failed stands where it is from now on."""
     a, bodies = batch.play.slots[p, n], batch.bodies
@@ -349,7 +349,7 @@ def retire(p, e, n, batch):  # type: ignore[no-untyped-def]
         bodies.alive[e, trailer], bodies.speed[e, trailer] = bodies.alive[e, a], 0.0
 
 
-@kernel
+@inner
 def end_late(p, e, n, batch):  # type: ignore[no-untyped-def]
     """End an episode at its time limit: a success for who is as far as a recording asks for, else it is cut."""
     verdicts, play = batch.verdicts, batch.play

@@ -10,7 +10,7 @@ import numpy as np
 from agents.walkers import pace_by_kerbs, vehicle_ahead
 from sim.crowd import social_force
 from sim.ground import on_road
-from sim.kernels import called, kernel, wrap
+from sim.kernels import called, inner, wrap
 from sim.orca import avoid
 from sim.tables import place_on, slide_on
 from sim.walks import Walks
@@ -35,7 +35,7 @@ class Stroll(NamedTuple):
     push: F4  # (E, A, 2) m/s2 in the next step
 
 
-@kernel
+@inner
 def wished_way(p, e, a, tables, bodies):  # type: ignore[no-untyped-def]
     """Unit direction that a person wants to go: along the path, and back to it."""
     s, r = bodies.travelled[e, a], tables.path[p, a]
@@ -49,7 +49,7 @@ def wished_way(p, e, a, tables, bodies):  # type: ignore[no-untyped-def]
     return gx / size, gy / size
 
 
-@kernel
+@inner
 def on_path_road(p, a, s, tables):  # type: ignore[no-untyped-def]
     """Whether the path of a person is on the road at s metres."""
     x, y, _ = place_on(tables, tables.path[p, a], s)
@@ -122,7 +122,7 @@ def stroll_on(p, e, a, dt, stroll, tables, bodies):  # type: ignore[no-untyped-d
     return v * dt
 
 
-@kernel
+@inner
 def set_out(p, e, stroll, tables, bodies):  # type: ignore[no-untyped-def]
     """Velocities at the start of an episode."""
     for a in range(tables.exists.shape[1]):

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.contacts import body_radius, gap_to_box
 from sim.gaps import EDGE, no_gap
-from sim.kernels import kernel
+from sim.kernels import inner
 from sim.signals import GREEN, RED, YELLOW
 
 TRUST = 4.0  # m/s2; people step in front of a vehicle that can still stop with this, and wait for one that cannot
@@ -17,7 +17,7 @@ BAND = 0.45  # m beside a vehicle's way that people keep
 HURRY = 1.25  # times the wished speed in front of vehicles
 
 
-@kernel
+@inner
 def walk_acceleration(p, e, a, dt, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Acceleration (m/s2) of a person along the path."""
     v, wish = bodies.speed[e, a], tables.desired[p, a]
@@ -29,7 +29,7 @@ def walk_acceleration(p, e, a, dt, tables, bodies, sight):  # type: ignore[no-un
     return np.float32(min(max((pace - v) / 0.3, -4.0), 2.0)) if pace > 0.0 else np.float32(max(-v / dt, -4.0))
 
 
-@kernel
+@inner
 def pace_by_kerbs(p, e, a, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Speed (m/s) that a person wishes for on the way to crossings and on them."""
     wish, s = tables.desired[p, a], bodies.travelled[e, a]
@@ -51,7 +51,7 @@ def pace_by_kerbs(p, e, a, tables, bodies, sight):  # type: ignore[no-untyped-de
     return pace
 
 
-@kernel
+@inner
 def may_cross(p, e, a, c, way, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether a person at the kerb steps onto crossing c, `way` metres before its far side."""
     group = tables.crossing_group[p, c]
@@ -68,7 +68,7 @@ def may_cross(p, e, a, c, way, tables, bodies, sight):  # type: ignore[no-untype
     return True
 
 
-@kernel
+@inner
 def pace_on_crossing(p, e, a, c, wish, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Speed (m/s) of a person on crossing c: stops before the way of a vehicle that cannot stop, hurries on it."""
     pace = wish
@@ -88,7 +88,7 @@ def pace_on_crossing(p, e, a, c, wish, tables, bodies, sight):  # type: ignore[n
     return pace
 
 
-@kernel
+@inner
 def coming_to(p, e, j, c, tables, bodies):  # type: ignore[no-untyped-def]
     """Number of crossing c on the path of a moving vehicle that comes to it or drives over it; -1 = it does not."""
     if not tables.vehicle[p, j] or not bodies.alive[e, j] or tables.path[p, j] < 0 or bodies.speed[e, j] < 0.3:
@@ -102,14 +102,14 @@ def coming_to(p, e, j, c, tables, bodies):  # type: ignore[no-untyped-def]
     return -1
 
 
-@kernel
+@inner
 def can_stop(p, e, j, m, tables, bodies):  # type: ignore[no-untyped-def]
     """Whether a vehicle can stop before the m-th crossing of its path with a deceleration of TRUST."""
     free = tables.way[p, j, m, 0] - bodies.travelled[e, j] - 0.5 * tables.size[p, j, 0]
     return bodies.speed[e, j] ** 2 < 2.0 * TRUST * (free - 0.5)
 
 
-@kernel
+@inner
 def behind_others(p, e, a, wish, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Speed (m/s) of a person behind others who walk the same way; who stands is walked around."""
     pace = wish
@@ -126,7 +126,7 @@ def behind_others(p, e, a, wish, tables, bodies, sight):  # type: ignore[no-unty
     return pace
 
 
-@kernel
+@inner
 def vehicle_ahead(p, e, a, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether a person would walk into a vehicle with the next steps."""
     radius = body_radius(tables, p, a)

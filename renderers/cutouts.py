@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import FAST, NEAR, SUBPIXELS, WIDE, edges, mip_level, pixel_span, row_span, snap
+from renderers.fill import FAST, NEAR, SUBPIXELS, WIDE, edges, inlined, mip_level, pixel_span, row_span, snap
 
 I4 = NDArray[np.int32]
 
@@ -52,7 +52,7 @@ def nearest_first(cutouts: Cutouts, corners: I4, value: NDArray[np.float32]) -> 
     return Cutouts(cutouts.triangle[order], cutouts.sheet[order])
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def alpha_at(u, v, base, edge, texels):  # type: ignore[no-untyped-def]
     """Alpha, 0..255, of the level of `edge` texels that begins at `base`: bilinear."""
     gx, gy = u * edge - 0.5, v * edge - 0.5
@@ -68,7 +68,7 @@ def alpha_at(u, v, base, edge, texels):  # type: ignore[no-untyped-def]
     return above + (below - above) * ay
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def fill_holed(place, value, i, j, k, t, sheet, alphas, depth, index, keep):  # type: ignore[no-untyped-def]
     """Fill one triangle except for its holes; the largest depth value wins.
 

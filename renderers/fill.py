@@ -13,10 +13,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels import within
+
 SUBPIXELS = 256
 LIMIT = 2.0**22  # px; snapped coordinates beyond are clamped, 2^22 * 256 fits 32 bits
 NEAR = 0.05  # m
 FAST = {"contract", "arcp", "nsz", "afn", "reassoc"}  # no assumptions on nan and inf
+inlined = within(fastmath=FAST, forceinline=True)
+helper = within(fastmath=FAST)
 WIDE = 10  # px; wider triangles find their spans by division instead of testing each pixel
 
 F4 = NDArray[np.float32]
@@ -76,14 +80,14 @@ def project(camera, focal, centre_x, centre_y, snapped, nearness):  # type: igno
         snapped[i, 1] = snap(camera[i, 1] * inverse * focal + centre_y)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def mip_level(texels, last):  # type: ignore[no-untyped-def]
     """Mip level, at most `last`, for a sample that is `texels` texels of level 0 large."""
     exponent = (np.float32(texels).view(np.int32) >> np.int32(23)) - np.int32(127)  # of 2: floor(log2(texels))
     return min(np.int64(max(exponent + np.int32(1), np.int32(0)) >> np.int32(1)), np.int64(last))
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def pixel_span(a, b, c, count):  # type: ignore[no-untyped-def]
     """First and last of `count` pixels whose centres lie between three coordinates in 1/256 px."""
     half = SUBPIXELS // 2
@@ -91,7 +95,7 @@ def pixel_span(a, b, c, count):  # type: ignore[no-untyped-def]
     return first, min(np.int64(count - 1), (max(a, max(b, c)) - half) >> 8)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def edges(ax, ay, bx, by, cx, cy, x0, y0):  # type: ignore[no-untyped-def]
     """Edge values opposite corners a, b and c at the centre of pixel (x0, y0), and their steps along x and y."""
     px, py = x0 * SUBPIXELS + SUBPIXELS // 2, y0 * SUBPIXELS + SUBPIXELS // 2
@@ -103,7 +107,7 @@ def edges(ax, ay, bx, by, cx, cy, x0, y0):  # type: ignore[no-untyped-def]
     return ea, eb, ec, ea_x, eb_x, ec_x, ea_y, eb_y, ec_y
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def row_span(ea, eb, ec, ea_x, eb_x, ec_x, last):  # type: ignore[no-untyped-def]
     """First and last of the pixels 0..`last` of a row in which no edge value is negative."""
     first = np.int64(0)
@@ -117,7 +121,7 @@ def row_span(ea, eb, ec, ea_x, eb_x, ec_x, last):  # type: ignore[no-untyped-def
     return first, last
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def fill_one(ax, ay, az, bx, by, bz, cx, cy, cz, t, depth, index, keep):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
     """Fill one triangle: corners in 1/256 px with their depth values; the largest depth value wins."""
     height, width = depth.shape
@@ -165,7 +169,7 @@ def fill_one(ax, ay, az, bx, by, bz, cx, cy, cz, t, depth, index, keep):  # type
         z_row += z_y
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@helper
 def fill_clipped(camera, a, b, c, focal, centre_x, centre_y, t, depth, index, keep):  # type: ignore[no-untyped-def]
     """Clip one triangle at the near plane and fill what is left."""
     corners = (a, b, c)

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import FAST, NEAR, to_camera
+from renderers.fill import FAST, NEAR, helper, to_camera
 from renderers.frame import Flow, Frame
 from renderers.raster import Drawn, lens_of, visible_triangles
 from renderers.shade import surface_at
@@ -96,7 +96,7 @@ def follow(index, tri, lens, moved, there, turn, depth, instance, vectors, seen)
                     seen[y, x] = abs(shown - plane) <= slack
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@helper
 def plane_depth(x, y, camera, corners, t, lens):  # type: ignore[no-untyped-def]
     """Depth, m, at which the ray through (x, y) meets the plane of triangle t; -1 where it does not."""
     a, b, c = corners[t, 0], corners[t, 1], corners[t, 2]

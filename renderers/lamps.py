@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import FAST
+from renderers.fill import FAST, helper
 from renderers.shade import Lamps, ggx
 
 RGB = tuple[float, float, float]
@@ -75,7 +75,7 @@ def lobe_of(sort, ax, ay, grade, dx, dy, dz):  # type: ignore[no-untyped-def]
     return (far + near) * (0.025 + 0.975 * cut)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@helper
 def lamplight(n, pts, tri, mat, env):  # type: ignore[no-untyped-def]
     """Add the light of lamps to n points: thrown back evenly, and mirrored where the surface is smooth or wet."""
     lamps = env.lamps

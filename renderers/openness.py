@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import FAST
+from renderers.fill import FAST, inlined
 
 F4 = NDArray[np.float32]
 LEVELS = (1.0, 9.0)  # m above the ground; between and beyond them the factor is interpolated and clamped
@@ -79,7 +79,7 @@ def sky_view_factors(height, cell, levels, steps, directions):  # type: ignore[n
     return factor
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def open_share(px, py, pz, factor, rows):  # type: ignore[no-untyped-def]
     """Sky view factor at a point pz above the ground: bilinear in the map, linear between the levels."""
     count = factor.shape[1]

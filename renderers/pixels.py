@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from renderers.fill import FAST
+from renderers.fill import FAST, helper, inlined
 from renderers.points import locate, shade_points
 from renderers.sky import backdrop, lattice, sky_radiance, skyline, value_noise
 from scenes.kinds import Kind
@@ -18,7 +18,7 @@ FOG_HEIGHT = 90.0  # m
 DISTANT = int(Kind.UNLABELLED)  # hazy roofs and trees on the horizon, painted on the sky
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def beyond(x, y, env, lens):  # type: ignore[no-untyped-def]
     """Radiance and class of a ray that meets nothing."""
     rx, ry = (x - lens.centre_x) / lens.focal, (y - lens.centre_y) / lens.focal
@@ -54,7 +54,7 @@ def beyond(x, y, env, lens):  # type: ignore[no-untyped-def]
     return red, green, blue, SKY
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@helper
 def empty_pixel(y, x, kind, depth, semantic, instance, normal):  # type: ignore[no-untyped-def]
     """Maps of a pixel that sees nothing."""
     depth[y, x] = np.inf

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import FAST
+from renderers.fill import FAST, helper
 from renderers.lamps import lamplight
 from renderers.openness import open_share
 from renderers.shade import ggx, meet, plane_of, reflected, sky_seen, sunlit, texture_at
@@ -53,7 +53,7 @@ def make_points(count: int) -> Points:
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@helper
 def locate(n, pts, tri, lens):  # type: ignore[no-untyped-def]
     """Meet the rays of n points with their triangles: depth, weights, place, normal, line of sight."""
     if n == 0:
@@ -122,7 +122,7 @@ def colour(n, pts, tri, mat):  # type: ignore[no-untyped-def]
         pts.glow[i, 2] = bl * mat.emission[m, 2]
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@helper
 def open_to_the_sky(n, pts, open_sky):  # type: ignore[no-untyped-def]
     """Share of the sky that houses leave open above n points."""
     factor, rows = open_sky.factor, open_sky.cell_from_world
@@ -171,7 +171,7 @@ def shadow(n, pts, env, cascade, sky_map):  # type: ignore[no-untyped-def]
         )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@helper
 def diffuse(n, pts, tri, mat, env):  # type: ignore[no-untyped-def]
     """Light that n points throw back evenly, and their own."""
     one, half = np.float32(1.0), np.float32(0.5)
@@ -238,7 +238,7 @@ def haze(n, pts, env):  # type: ignore[no-untyped-def]
             pts.rgb[i, k] = pts.rgb[i, k] * clear + env.horizon[k] * np.float32(0.85) * (one - clear)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@helper
 def shade_points(n, pts, tri, mat, env, cascade, sky_map, lens):  # type: ignore[no-untyped-def]
     """Fill depth, normal and rgb of n points.
 

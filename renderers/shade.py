@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import FAST, mip_level
+from renderers.fill import FAST, inlined, mip_level
 from renderers.openness import OpenSky
 from renderers.sky import roofline, sky_radiance
 from renderers.sky_maps import SkyMap, mirrored_sky
@@ -96,7 +96,7 @@ class Lens(NamedTuple):
     centre_y: float
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def plane_of(t, tri):  # type: ignore[no-untyped-def]
     """What all rays that meet triangle t need: its plane and its weights in the camera's frame.
 
@@ -141,20 +141,20 @@ def meet(rx, ry, focal, plane):  # type: ignore[no-untyped-def]
     return z, wb, wc, (z / focal) ** 2 * slant / area
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def surface_at(x, y, t, tri, lens):  # type: ignore[no-untyped-def]
     """Meet the ray through pixel position (x, y) with the plane of triangle t; see `meet`."""
     rx, ry = (x - lens.centre_x) / lens.focal, (y - lens.centre_y) / lens.focal
     return meet(rx, ry, lens.focal, plane_of(t, tri))
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def channel(texel, shift):  # type: ignore[no-untyped-def]
     """One byte of a texel; by way of a signed number, which a CPU converts faster."""
     return np.float32(np.int32((texel >> np.uint32(shift)) & np.uint32(255)))
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def texture_at(k, u, v, footprint2, mat):  # type: ignore[no-untyped-def]
     """Bilinear sample of texture k; `footprint2` is the pixel's area in texture repeats squared."""
     size = mat.size[k]
@@ -179,7 +179,7 @@ def texture_at(k, u, v, footprint2, mat):  # type: ignore[no-untyped-def]
     return r * r, g * g, b * b
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def sunlit(px, py, pz, sun_map):  # type: ignore[no-untyped-def]
     """Share of the sun that reaches a point, -1 beyond the map.
 
@@ -207,7 +207,7 @@ def sunlit(px, py, pz, sun_map):  # type: ignore[no-untyped-def]
     return lit * np.float32(1.0 / 9.0)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def sky_seen(px, py, pz, sky_map):  # type: ignore[no-untyped-def]
     """Share of the sky above a point, from a coarse map seen from the zenith: contact shadows under an overcast sky."""
     size = sky_map.height.shape[0]

@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from renderers.fill import FAST
+from renderers.fill import inlined
 from renderers.sky_maps import MARGIN
 
 BEND = 1.3  # texels by which noise bends what a pack's sky shows
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def lattice(x, y, seed):  # type: ignore[no-untyped-def]
     """Hash an integer lattice point to [0, 1)."""
     h = np.uint32(x * 374761393 + y * 668265263 + seed * 2246822519)
@@ -22,7 +21,7 @@ def lattice(x, y, seed):  # type: ignore[no-untyped-def]
     return np.float32((h >> np.uint32(8)) * np.float32(1.0 / 16777216.0))
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def value_noise(x, y, seed):  # type: ignore[no-untyped-def]
     """Smooth noise in [0, 1) with unit lattice."""
     fx, fy = math.floor(x), math.floor(y)
@@ -34,13 +33,13 @@ def value_noise(x, y, seed):  # type: ignore[no-untyped-def]
     return top * (1 - ay) + bottom * ay
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def roofline(dx, dy, seed):  # type: ignore[no-untyped-def]
     """Smooth elevation (tangent) of the houses around, for reflections."""
     return 0.06 + 0.32 * value_noise(math.atan2(dy, dx) * 2.0, 0.5, seed)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def skyline(dx, dy, seed):  # type: ignore[no-untyped-def]
     """Elevation (tangent) of distant roofs and trees in a direction."""
     azimuth = math.atan2(dy, dx) * 10.0
@@ -53,7 +52,7 @@ def skyline(dx, dy, seed):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def sky_radiance(dx, dy, dz, env, detail):  # type: ignore[no-untyped-def]
     """Radiance of the sky in a unit direction.
 
@@ -92,7 +91,7 @@ def sky_radiance(dx, dy, dz, env, detail):  # type: ignore[no-untyped-def]
     return r, g, b
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def backdrop(dx, dy, dz, env):  # type: ignore[no-untyped-def]
     """Radiance of a pack's sky in a unit direction above the horizon, for pixels.
 
@@ -131,7 +130,7 @@ def backdrop(dx, dy, dz, env):  # type: ignore[no-untyped-def]
     return r, g, b
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def bent(x, y, seed):  # type: ignore[no-untyped-def]
     """Rugged noise around 0, in texels of a sky map."""
     coarse = value_noise(x * 0.45, y * 0.45, seed) + 0.6 * value_noise(x * 1.1, y * 1.1, seed + 1)

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import FAST
+from renderers.fill import FAST, inlined
 from renderers.packed import checked
 from scenes.catalogue import asset
 from scenes.types import Light
@@ -164,7 +164,7 @@ def map_at(level, dx, dy, dz):  # type: ignore[no-untyped-def]
     return r, g, b
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def mirrored_sky(dx, dy, dz, rough, sky):  # type: ignore[no-untyped-def]
     """Radiance that a mirror of a roughness shows in a unit direction, dz >= 0."""
     place = min(rough / STEP, 4.999)
@@ -178,7 +178,7 @@ def mirrored_sky(dx, dy, dz, rough, sky):  # type: ignore[no-untyped-def]
     return r0 + (r1 - r0) * share, g0 + (g1 - g0) * share, b0 + (b1 - b0) * share
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def skylight(k, x, y, z, light):  # type: ignore[no-untyped-def]
     """Channel k of the radiance of a white surface with a unit normal; see `bases`."""
     return max(

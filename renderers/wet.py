@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from renderers.fill import FAST
+from renderers.fill import FAST, inlined
 from renderers.shade import reflected
 from renderers.sky import lattice
 from scenes.kinds import Kind
@@ -21,7 +21,7 @@ FIRST, GROWTH = 0.15, 1.24  # m of the first step, factor to the next
 SOLID = 0.25  # m, how deep things are thought to be, and as a share of the way
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def met(cx, cy, cz, dx, dy, dz, depth, semantic, lens):  # type: ignore[no-untyped-def]
     """Pixel that a ray from a point (camera frame, m) in a direction meets.
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.kernels import kernel, wrap
+from sim.kernels import inner, wrap
 from sim.near import REACH
 from sim.signals import YELLOW
 from sim.tables import COSINE, LEFT, RIGHT, SINE, slide_on
@@ -21,7 +21,7 @@ NEARBY: float = np.float32(35.0)  # type: ignore[assignment]  # m within which c
 CLEARANCE = 2.6  # m between the ways of two vehicles that do not conflict
 
 
-@kernel
+@inner
 def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-untyped-def]
     """Gap (m) from the front of a vehicle to the next thing on its route within REACH, and its speed along it (m/s).
 
@@ -80,7 +80,7 @@ def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-u
     return gap, gap_speed
 
 
-@kernel
+@inner
 def guess_ahead(p, j, r, here, s, away, wide, half, x, y, tables, sight):  # type: ignore[no-untyped-def]
     """About where on the path ahead an actor is, and whether it can be on it at all.
 
@@ -118,7 +118,7 @@ def guess_ahead(p, j, r, here, s, away, wide, half, x, y, tables, sight):  # typ
     return guess, closest <= reach * reach + np.float32(4.1)
 
 
-@kernel
+@inner
 def nearest_ahead(tables, r, s, distance, aside, x, y):  # type: ignore[no-untyped-def]
     """Point of path r nearest to something ahead: m along it, to within 2 m, and the square of the distance.
 
@@ -147,7 +147,7 @@ def nearest_ahead(tables, r, s, distance, aside, x, y):  # type: ignore[no-untyp
     return np.float32(at), best
 
 
-@kernel
+@inner
 def in_the_way(p, e, j, a, m, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether person j, who is on or heads to the m-th crossing of vehicle a, has not passed the vehicle's way yet.
 
@@ -163,7 +163,7 @@ def in_the_way(p, e, j, a, m, tables, bodies, sight):  # type: ignore[no-untyped
     return abs(aside) < 0.5 * tables.size[p, a, 1] + 0.7 or aside * pace < 0.0
 
 
-@kernel
+@inner
 def next_crossing(p, e, a, nose, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """The next crossing of a vehicle: its number on the path (-1 = none), and whether it is occupied, approached."""
     for m in range(tables.way_crossing.shape[2]):
@@ -181,7 +181,7 @@ def next_crossing(p, e, a, nose, tables, bodies, sight):  # type: ignore[no-unty
     return -1, False, False
 
 
-@kernel
+@inner
 def next_signal(p, a, nose, tables):  # type: ignore[no-untyped-def]
     """The next stop line with a signal: m from the front (inf = none), and the group."""
     for k in range(tables.stop_at.shape[2]):
@@ -190,7 +190,7 @@ def next_signal(p, a, nose, tables):  # type: ignore[no-untyped-def]
     return np.float32(np.inf), np.int32(-1)
 
 
-@kernel
+@inner
 def oncoming(p, e, a, s, nose, tables, bodies, sight, near):  # type: ignore[no-untyped-def]
     """Distance (m) to where a vehicle must wait for others whose ways cross its own; REACH = it need not.
 
@@ -215,7 +215,7 @@ def oncoming(p, e, a, s, nose, tables, bodies, sight, near):  # type: ignore[no-
     return wait
 
 
-@kernel
+@inner
 def stopped_by_red(p, e, j, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether a vehicle has a red light ahead that it can stop for."""
     v, nose = bodies.speed[e, j], bodies.travelled[e, j] + HALF * tables.size[p, j, 0]
@@ -223,7 +223,7 @@ def stopped_by_red(p, e, j, tables, bodies, sight):  # type: ignore[no-untyped-d
     return free < REACH and sight.shown[group] >= YELLOW and v * v < np.float32(8.0) * max(free, HALF)
 
 
-@kernel
+@inner
 def conflict(p, e, a, j, here, nose, yields, tables, bodies):  # type: ignore[no-untyped-def]
     """Distance (m) to stop before the ways of two vehicles meet, if they would be there at about the same time.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.kernels import kernel
+from sim.kernels import inner
 from sim.lights import COLUMNS, shown_in
 from sim.signals import GREEN, YELLOW, shown_at
 from sim.world import F4, State
@@ -78,7 +78,7 @@ def empty_sight(actors, groups):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@kernel
+@inner
 def look_around(p, e, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Fill the sight of one world.
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.ground import on_road
-from sim.kernels import kernel
+from sim.kernels import inner, kernel
 from sim.places import COSINE, SINE, X, Y, cell_at
 from sim.signals import RED
 from sim.tables import CLEAR, CLEAR_ALONG
@@ -47,7 +47,7 @@ def boxes_touch(dx, dy, c, s, half_length, half_width, other_c, other_s, other_l
     )
 
 
-@kernel
+@inner
 def both_ways(end, move, reach, low, high):  # type: ignore[no-untyped-def]
     """Part of a step in which two things overlap along one axis.
 
@@ -144,7 +144,7 @@ def body_radius(tables, p, a):  # type: ignore[no-untyped-def]
     return np.float32(BODY) * max(tables.size[p, a, 0], tables.size[p, a, 1])
 
 
-@kernel
+@inner
 def touches(p, e, a, b, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether vehicle a touched actor b in the last step: box against box, or box against a person's circle."""
     dx = bodies.position[e, b, 0] - bodies.position[e, a, 0]
@@ -161,7 +161,7 @@ def touches(p, e, a, b, tables, bodies, sight):  # type: ignore[no-untyped-def]
     return closest_to_box(dx, dy, mx, my, c, s, la, wa) < body_radius(tables, p, b)
 
 
-@kernel
+@inner
 def off_road(p, e, a, offset, error, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Whether a corner of a vehicle's footprint is off the road.
 
@@ -215,7 +215,7 @@ def wrong_way(p, e, a, offset, tables, bodies, sight):  # type: ignore[no-untype
     return along < np.float32(0.0)
 
 
-@kernel
+@inner
 def ran_red(p, a, before, now, tables, sight):  # type: ignore[no-untyped-def]
     """Whether the front of a vehicle passed a stop line on its path while the signal was red.
 

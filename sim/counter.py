@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 
-from sim.kernels import kernel
+from sim.kernels import inner
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
-@kernel
+@inner
 def mix(value):  # type: ignore[no-untyped-def]
     """Finaliser of SplitMix64 (Steele, Lea, Flood 2014): 64 bits to 64 bits, every input bit moves every output bit."""
     value = np.uint64(value)
@@ -20,7 +20,7 @@ def mix(value):  # type: ignore[no-untyped-def]
     return value ^ (value >> np.uint64(31))
 
 
-@kernel
+@inner
 def bits(seed, world, agent, step, purpose):  # type: ignore[no-untyped-def]
     """64 random bits that belong to one address.
 
@@ -41,13 +41,13 @@ def bits(seed, world, agent, step, purpose):  # type: ignore[no-untyped-def]
     return mix(value ^ (np.uint64(purpose) + GOLDEN))
 
 
-@kernel
+@inner
 def uniform(seed, world, agent, step, purpose):  # type: ignore[no-untyped-def]
     """A number in [0, 1) that belongs to one address; see `bits`."""
     return float(bits(seed, world, agent, step, purpose) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@kernel
+@inner
 def normal(seed, world, agent, step, purpose):  # type: ignore[no-untyped-def]
     """A standard normal number that belongs to one address (Box and Muller 1958); see `bits`."""
     value = bits(seed, world, agent, step, purpose)

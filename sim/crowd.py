@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from sim.contacts import body_radius
-from sim.kernels import kernel
+from sim.kernels import inner
 from sim.walks import ATTENTION, RELAX
 
 FIRM, RANGE = 2.0, 0.45  # m/s2, m: push of people that touch, and how it falls; calibrated with BEHIND on Weidmann 1993
@@ -31,7 +31,7 @@ VISION = 0.5 * math.pi  # rad to both sides that are seen without turning the he
 CLOSE = 0.8  # m between members of a group that are too close (Moussaid et al. 2010)
 
 
-@kernel
+@inner
 def push_between(dx, dy, vx, vy, reach, look):  # type: ignore[no-untyped-def]
     """Push of another person, m/s2 along x and y.
 
@@ -59,7 +59,7 @@ def push_between(dx, dy, vx, vy, reach, look):  # type: ignore[no-untyped-def]
     return size * (ux - np.float32(ASIDE) * uy), size * (uy + np.float32(ASIDE) * ux)
 
 
-@kernel
+@inner
 def people_push(p, e, a, goal_x, goal_y, walks, tables, bodies, velocity, near):  # type: ignore[no-untyped-def]
     """Push of all people near a person, m/s2 along x and y.
 
@@ -96,7 +96,7 @@ def people_push(p, e, a, goal_x, goal_y, walks, tables, bodies, velocity, near):
     return fx, fy
 
 
-@kernel
+@inner
 def company_pull(p, e, a, walks, tables, bodies, velocity, near):  # type: ignore[no-untyped-def]
     """Pull of the group that a person belongs to, m/s2: who sees the others, stays with them, and has elbow room."""
     group = walks.company[p, a]
@@ -128,7 +128,7 @@ def company_pull(p, e, a, walks, tables, bodies, velocity, near):  # type: ignor
     return fx, fy
 
 
-@kernel
+@inner
 def nearest_wall(p, x, y, kerb, walks):  # type: ignore[no-untyped-def]
     """Nearest kerb (1) or building (0) of a cell: signed distance in m, and the unit direction away from it.
 
@@ -161,7 +161,7 @@ def nearest_wall(p, x, y, kerb, walks):  # type: ignore[no-untyped-def]
     return side * np.float32(math.sqrt(best)), side * nx / far, side * ny / far
 
 
-@kernel
+@inner
 def wall_push(p, x, y, radius, opened, walks):  # type: ignore[no-untyped-def]
     """Push of the nearest building and, unless the way over the road is open, of the nearest kerb; m/s2."""
     fx, fy = np.float32(0.0), np.float32(0.0)
@@ -173,7 +173,7 @@ def wall_push(p, x, y, radius, opened, walks):  # type: ignore[no-untyped-def]
     return fx, fy
 
 
-@kernel
+@inner
 def box_gap(p, e, a, j, ahead, tables, bodies, sight, velocity):  # type: ignore[no-untyped-def]
     """Distance (m) from a person to vehicle j where it will be in `ahead` s, and the unit direction away from it."""
     dx = bodies.position[e, a, 0] - bodies.position[e, j, 0] - ahead * velocity[j, 0]
@@ -190,7 +190,7 @@ def box_gap(p, e, a, j, ahead, tables, bodies, sight, velocity):  # type: ignore
     return gap, u * c - v * s, u * s + v * c
 
 
-@kernel
+@inner
 def vehicles_push(p, e, a, tables, bodies, sight, velocity, near):  # type: ignore[no-untyped-def]
     """Push of the vehicles near a person, m/s2 along x and y."""
     fx, fy, radius = np.float32(0.0), np.float32(0.0), body_radius(tables, p, a)
@@ -206,7 +206,7 @@ def vehicles_push(p, e, a, tables, bodies, sight, velocity, near):  # type: igno
     return fx, fy
 
 
-@kernel
+@inner
 def social_force(p, e, a, pace, goal_x, goal_y, opened, walks, tables, bodies, sight, velocity, near):  # type: ignore[no-untyped-def]
     """Acceleration (m/s2 along x and y) of a person who wants to go at `pace` m/s in a unit direction.
 

@@ -11,7 +11,7 @@ from numba import njit
 
 from sim.ahead import HALF, lead_on_route, next_crossing, next_signal, oncoming
 from sim.bodies import bodies_of, empty_sight, look_around
-from sim.kernels import MAX_STEER, kernel, steep, wrap
+from sim.kernels import MAX_STEER, inner, steep, wrap
 from sim.near import REACH, choose, empty_near, find_near
 from sim.places import MOST, PLACE, see_places
 from sim.signals import GREEN, RED, YELLOW
@@ -72,19 +72,19 @@ ACROSS: float = np.float32(4.0)  # type: ignore[assignment]  # m/s2 across that 
 STEER: float = np.float32(MAX_STEER)  # type: ignore[assignment]
 
 
-@kernel
+@inner
 def squash(value, scale):  # type: ignore[no-untyped-def]
     """A number in (-1, 1) that grows with `value`; half at `scale`."""
     return value / (abs(value) + np.float32(scale))
 
 
-@kernel
+@inner
 def bound(value):  # type: ignore[no-untyped-def]
     """Clip to [-1, 1]."""
     return min(max(value, np.float32(-1.0)), np.float32(1.0))
 
 
-@kernel
+@inner
 def on_route(p, e, a, tables, bodies):  # type: ignore[no-untyped-def]
     """Place of actor a on its path: m along it, m to the left of it, rad against it."""
     r = tables.path[p, a]
@@ -93,13 +93,13 @@ def on_route(p, e, a, tables, bodies):  # type: ignore[no-untyped-def]
     return s, offset, wrap(bodies.heading[e, a] - tables.line[k, 2])
 
 
-@kernel
+@inner
 def usable(speed, base):  # type: ignore[no-untyped-def]
     """Front wheel angle (rad) at which a vehicle feels ACROSS at its speed (m/s), at most MAX_STEER; base: m."""
     return min(steep(ACROSS * base / max(speed * speed, np.float32(1.0))), STEER)
 
 
-@kernel
+@inner
 def along_route(p, e, a, offset, error, lag, tables, bodies):  # type: ignore[no-untyped-def]
     """Front wheel angle (rad) that leads along the route.
 
@@ -138,7 +138,7 @@ def along_route(p, e, a, offset, error, lag, tables, bodies):  # type: ignore[no
     return min(max(ahead_only + min(max(back, -most), most), -STEER), STEER)
 
 
-@kernel
+@inner
 def look_ahead(p, e, a, offset, error, lag, tables, bodies, sight, near, out):  # type: ignore[no-untyped-def]
     """What a vehicle sees ahead and its driver decides by, once for both: fills GAP, PACE, WAIT and ALONG.
 
@@ -162,7 +162,7 @@ def look_ahead(p, e, a, offset, error, lag, tables, bodies, sight, near, out):  
     out[ALONG] = along_route(p, e, a, offset, error, lag, tables, bodies)
 
 
-@kernel
+@inner
 def see_self(p, e, a, s, offset, error, tables, bodies, out):  # type: ignore[no-untyped-def]
     """Fill the numbers of EGO that people have, too."""
     out[0], out[1] = tables.vehicle[p, a], bound(bodies.speed[e, a] / np.float32(25.0))
@@ -174,7 +174,7 @@ def see_self(p, e, a, s, offset, error, tables, bodies, out):  # type: ignore[no
     out[12] = squash(tables.length[tables.path[p, a]] - s, 20.0)
 
 
-@kernel
+@inner
 def see_road(p, e, a, s, ahead, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
     """Fill the numbers of EGO that vehicles alone have; `ahead` is what `look_ahead` fills."""
     nose, one = s + HALF * tables.size[p, a, 0], np.float32(1.0)
@@ -193,7 +193,7 @@ def see_road(p, e, a, s, ahead, tables, bodies, sight, out):  # type: ignore[no-
     out[22] = one if ahead[WAIT] >= REACH else squash(ahead[WAIT], 10.0)
 
 
-@kernel
+@inner
 def see_route(p, e, a, s, tables, bodies, sight, out):  # type: ignore[no-untyped-def]
     """Fill the points of the route ahead, at growing distances up to 55 m, not squashed yet."""
     x, y, c, d = bodies.position[e, a, 0], bodies.position[e, a, 1], sight.cosine[a], sight.sine[a]
@@ -210,7 +210,7 @@ def see_route(p, e, a, s, tables, bodies, sight, out):  # type: ignore[no-untype
         out[HEAD + 2 * k], out[HEAD + 2 * k + 1] = dx * c + dy * d, dy * c - dx * d
 
 
-@kernel
+@inner
 def choose_nearest(p, a, most, tables, sight, near):  # type: ignore[no-untyped-def]
     """Put the nearest neighbours of an actor into `near.chosen`, nearest first, and return how many there are.
 
@@ -230,7 +230,7 @@ def choose_nearest(p, a, most, tables, sight, near):  # type: ignore[no-untyped-
     return n
 
 
-@kernel
+@inner
 def see_neighbours(p, e, a, most, tables, bodies, sight, near, out):  # type: ignore[no-untyped-def]
     """Fill the `most` nearest neighbours, nearest first, not squashed yet; see `choose_nearest`."""
     x, y, c, d = bodies.position[e, a, 0], bodies.position[e, a, 1], sight.cosine[a], sight.sine[a]
@@ -248,7 +248,7 @@ def see_neighbours(p, e, a, most, tables, bodies, sight, near, out):  # type: ig
         out[k] = np.float32(0.0)
 
 
-@kernel
+@inner
 def ego_view(p, e, a, offset, error, ahead, tables, bodies, sight, near, out):  # type: ignore[no-untyped-def]
     """Fill the observation of one actor that follows a path.
 

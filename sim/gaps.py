@@ -10,7 +10,7 @@ from numba import njit
 
 from scenes.lanes import arc_lengths
 from scenes.types import Scene
-from sim.kernels import kernel
+from sim.kernels import inner, kernel
 
 HEED = 6.0  # m before the carriageway from where on people look for a gap
 EDGE = 0.8  # m before it where they wait
@@ -56,7 +56,7 @@ def time_to(way, speed, wish):  # type: ignore[no-untyped-def]
     return (fast - speed) / PUSH + (way - ramp) / fast
 
 
-@kernel
+@inner
 def no_gap(p, e, a, bare, vehicle, size, desired, position, heading, speed, travelled, alive):  # type: ignore[no-untyped-def]
     """Whether a person who comes to a carriageway must wait for the traffic.
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scenes.kinds import Kind
 from scenes.types import Floats, Scene
-from sim.kernels import inside, kernel
+from sim.kernels import inner, inside, kernel
 
 CELL = 2.0  # m, edge of a cell of the grid
 OFF, ON, MIXED = 0, 1, 2  # what a cell is
@@ -165,7 +165,7 @@ def fill_cells(ground, scenes):  # type: ignore[no-untyped-def]
                     ground.cells[k] = ON if on_polygons(ground, b, x, y) else OFF
 
 
-@kernel
+@inner
 def covers(ground, k, x, y):  # type: ignore[no-untyped-def]
     """Whether polygon k lies below a point."""
     if x < ground.box[k, 0] or y < ground.box[k, 1] or x > ground.box[k, 2] or y > ground.box[k, 3]:
@@ -185,7 +185,7 @@ def on_polygons(ground, b, x, y):  # type: ignore[no-untyped-def]
     return found
 
 
-@kernel
+@inner
 def on_listed(ground, cell, x, y):  # type: ignore[no-untyped-def]
     """The same as `on_polygons` for a point in a mixed cell, by the polygons of its list."""
     found = False

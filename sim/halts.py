@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from numba import njit
 
-from sim.kernels import kernel
+from sim.kernels import inner
 
 STILL = 0.2  # m/s; slower is a halt
 BEFORE = 3.5  # m before a line within which a halt counts
 AFTER = 0.5  # m behind it
 
 
-@kernel
+@inner
 def note_halt(p, e, a, halt, stop_at, size, speed, travelled, halted):  # type: ignore[no-untyped-def]
     """Note the stop sign before which a vehicle has come to a halt.
 
@@ -42,7 +42,7 @@ def note_halts(halt, stop_at, size, speed, travelled, halted):  # type: ignore[n
             note_halt(b, b, a, halt, stop_at, size, speed, travelled, halted)
 
 
-@kernel
+@inner
 def must_halt(p, e, a, k, halt, stop_at, halted):  # type: ignore[no-untyped-def]
     """Whether a vehicle has yet to come to a halt at its k-th stop line."""
     return halt[p, a, k] and halted[e, a] < stop_at[p, a, k]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba import njit, types
+from numba.core.registry import CPUDispatcher
 from numba.extending import intrinsic
 
 RAMP = 0.22  # m before and behind a kerb over which a walker rises
@@ -20,6 +22,32 @@ MAX_STEER_RATE = 1.2  # rad/s, within CommonRoad's vehicle parameters
 kernel = njit(cache=True, error_model="numpy", forceinline=True, _nrt=False)
 called = njit(cache=True, error_model="numpy", _nrt=False)  # for long ones with few arguments
 released = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)  # other threads run meanwhile
+
+
+class Inner(CPUDispatcher):  # type: ignore[misc]
+    """What other kernels call, and Python never does: without the wrappers that take apart what Python passes.
+
+    With them compiling takes three times as long.
+    """
+
+    def __call__(self, *args: object, **kwargs: object) -> None:
+        """Refuse: there is nothing that Python could call, and numba would jump to nowhere."""
+        raise TypeError(f"{self.__name__} can be called by kernels alone")
+
+
+def within(**options: Any) -> Any:
+    """A decorator for what compiled functions alone call; options are those of njit."""
+
+    def decorate(function: Any) -> Any:
+        bare = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+        dispatcher = njit(cache=True, error_model="numpy", **bare, **options)(function)
+        dispatcher.__class__ = Inner
+        return dispatcher
+
+    return decorate
+
+
+inner = within(forceinline=True, _nrt=False)
 
 
 @intrinsic
@@ -42,14 +70,14 @@ def fetch(context, array, place):  # type: ignore[no-untyped-def]
     return types.void(array, types.intp), generate
 
 
-@kernel
+@inner
 def fetch_rows(array, e, width):  # type: ignore[no-untyped-def]
     """Ask for the rows of world e of an array, `width` elements each; see `fetch`."""
     for k in range(e * width, (e + 1) * width, LINE // array.itemsize):
         fetch(array, k)
 
 
-@kernel
+@inner
 def wrap(angle):  # type: ignore[no-untyped-def]
     """An angle (rad) less than three half turns from 0 as one in [-pi, pi], single precision; faster than a modulo."""
     if angle > np.float32(math.pi):
@@ -59,7 +87,7 @@ def wrap(angle):  # type: ignore[no-untyped-def]
     return angle
 
 
-@kernel
+@inner
 def steep(slope):  # type: ignore[no-untyped-def]
     """Angle (rad) of a slope as of turned wheels, Pade approximation [5/4] of the arc tangent.
 
@@ -91,7 +119,7 @@ def point_at(points, arc, first, count, s):  # type: ignore[no-untyped-def]
     return np.float32(points[low, 0] + share * dx), np.float32(points[low, 1] + share * dy), np.float32(heading)
 
 
-@kernel
+@inner
 def nearest_on_path(points, arc, first, count, s_from, s_to, x, y):  # type: ignore[no-untyped-def]
     """Nearest place to (x, y) between two arc lengths of a path: arc length and distance, m."""
     best, best_s = 1e30, s_from
@@ -108,7 +136,7 @@ def nearest_on_path(points, arc, first, count, s_from, s_to, x, y):  # type: ign
     return best_s, math.sqrt(best)
 
 
-@kernel
+@inner
 def inside(x, y, outline, first, count):  # type: ignore[no-untyped-def]
     """Whether a point lies in a polygon (crossing number)."""
     odd = False

@@ -15,7 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from scenes.types import Scene, Signal, SignalState
-from sim.kernels import kernel
+from sim.kernels import inner
 from sim.signals import RED, STATES, YELLOW
 
 F4 = NDArray[np.float32]
@@ -77,7 +77,7 @@ def compile_lights(scenes: Sequence[Scene]) -> Lights:
     return Lights(rows, shown, serves, times, clock, crossing, offset)
 
 
-@kernel
+@inner
 def set_out(lights, b, time, row):  # type: ignore[no-untyped-def]
     """Fill a row of `State.control` for a time (s) of the programme that nobody has influenced."""
     first, count = lights.rows[b, 0], lights.rows[b, 1]
@@ -104,7 +104,7 @@ def set_out(lights, b, time, row):  # type: ignore[no-untyped-def]
         left -= most + between
 
 
-@kernel
+@inner
 def shown_in(lights, b, row, g):  # type: ignore[no-untyped-def]
     """What a group shows, index in STATES, and for how long (s) at least if it is red in a stage."""
     first = lights.rows[b, 0]
@@ -121,7 +121,7 @@ def shown_in(lights, b, row, g):  # type: ignore[no-untyped-def]
     return RED, np.float32(0.0)
 
 
-@kernel
+@inner
 def comes(b, e, k, lights, stop_at, stop_group, size, vehicle, travelled, alive):  # type: ignore[no-untyped-def]
     """Whether a vehicle that stage k serves is between its detector and its stop line."""
     reach = lights.clock[b, 3]
@@ -139,7 +139,7 @@ def comes(b, e, k, lights, stop_at, stop_group, size, vehicle, travelled, alive)
     return False
 
 
-@kernel
+@inner
 def toward(b, e, a, c, crossing, position, heading):  # type: ignore[no-untyped-def]
     """Distance (m) of a person to the nearer kerb of a crossing that he faces from outside; inf = he does not."""
     dx, dy = crossing[b, c, 2] - crossing[b, c, 0], crossing[b, c, 3] - crossing[b, c, 1]
@@ -153,7 +153,7 @@ def toward(b, e, a, c, crossing, position, heading):  # type: ignore[no-untyped-
     return away
 
 
-@kernel
+@inner
 def calls(b, e, k, lights, crossing, vehicle, desired, position, heading, alive):  # type: ignore[no-untyped-def]
     """Whether somebody waits for stage k to cross, or is about to."""
     if lights.times[k, 2] <= 0.0:
@@ -169,7 +169,7 @@ def calls(b, e, k, lights, crossing, vehicle, desired, position, heading, alive)
     return False
 
 
-@kernel
+@inner
 def run_stage(  # type: ignore[no-untyped-def]
     b, e, lights, stop_at, stop_group, crossing, size, vehicle, desired, position, heading, travelled, alive, dt, row,
 ):  # fmt: skip
@@ -198,7 +198,7 @@ def run_stage(  # type: ignore[no-untyped-def]
         row[NEXT], row[STEP], row[ELAPSED] = wanted, CHANGING, 0.0
 
 
-@kernel
+@inner
 def run_lights(  # type: ignore[no-untyped-def]
     b, e, lights, stop_at, stop_group, crossing, size, vehicle, desired, position, heading, travelled, alive, dt, row,
 ):  # fmt: skip

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scenes.lanes import arc_lengths, project
 from scenes.types import Floats, Scene
-from sim.kernels import kernel
+from sim.kernels import inner, kernel
 from sim.world import F4, I4
 
 RULES, REPLAY, REACT = 0, 1, 2  # who decides about the others: rules, their log, or their log and who is in the way
@@ -79,7 +79,7 @@ def way_along(path, along, states, valid, way):  # type: ignore[no-untyped-def]
         way[t] = s
 
 
-@kernel
+@inner
 def at_time(log, p, a, time):  # type: ignore[no-untyped-def]
     """The step at or before a time (s), the one after it, the share between them, and whether the log is valid."""
     u = time / log.dt[p]
@@ -94,7 +94,7 @@ def at_time(log, p, a, time):  # type: ignore[no-untyped-def]
     return low, high, share, there
 
 
-@kernel
+@inner
 def put(log, p, e, a, time, dt, bodies):  # type: ignore[no-untyped-def]
     """Put an actor where its log has it at a time; it is not alive where the log has nothing.
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels import kernel
+from sim.kernels import inner, kernel
 from sim.world import F4, I4
 
 PLANES = 32  # half planes of one person in `Near.plane`
@@ -100,7 +100,7 @@ def find_near(p, e, tables, bodies, near):  # type: ignore[no-untyped-def]
     near.first[actors] = n
 
 
-@kernel
+@inner
 def sort_cells(p, e, columns, rows, tables, bodies, near):  # type: ignore[no-untyped-def]
     """Counting sort of the living actors of a world by cells; see `find_near`."""
     start, actors = near.start, tables.exists.shape[1]
@@ -124,7 +124,7 @@ def sort_cells(p, e, columns, rows, tables, bodies, near):  # type: ignore[no-un
             )  # fmt: skip
 
 
-@kernel
+@inner
 def choose(n, most, j, square, near):  # type: ignore[no-untyped-def]
     """Put an actor at its place among the chosen ones, nearest first.
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.contacts import body_radius
 from sim.crowd import FELT, MINDED, box_gap, nearest_wall
-from sim.kernels import kernel
+from sim.kernels import inner
 from sim.near import PLANES, choose
 
 HORIZON = 2.0  # s that people stay apart from each other
@@ -24,7 +24,7 @@ MARGIN = 0.02  # m that people keep between each other
 SLIGHT = 1e-5
 
 
-@kernel
+@inner
 def half_plane(dx, dy, vx, vy, reach, horizon, dt):  # type: ignore[no-untyped-def]
     """What must change in a relative velocity so that two circles stay apart.
 
@@ -57,7 +57,7 @@ def half_plane(dx, dy, vx, vy, reach, horizon, dt):  # type: ignore[no-untyped-d
     return ux, uy, along * ux - vx, along * uy - vy
 
 
-@kernel
+@inner
 def best_on_border(plane, first, k, limit, wx, wy, far):  # type: ignore[no-untyped-def]
     """Best velocity on the border of plane k that planes first .. k - 1 allow, and whether there is one.
 
@@ -95,7 +95,7 @@ def best_on_border(plane, first, k, limit, wx, wy, far):  # type: ignore[no-unty
     return True, px + t * ux, py + t * uy
 
 
-@kernel
+@inner
 def solve(plane, first, count, limit, wx, wy, far):  # type: ignore[no-untyped-def]
     """Best velocity that planes first .. count - 1 allow: number of the first that cannot be kept, velocity."""
     x, y = wx, wy
@@ -111,7 +111,7 @@ def solve(plane, first, count, limit, wx, wy, far):  # type: ignore[no-untyped-d
     return count, x, y
 
 
-@kernel
+@inner
 def least_wrong(plane, walls, failed, count, limit, x, y):  # type: ignore[no-untyped-def]
     """Velocity that breaks the planes from `failed` on by the least, and none of the first `walls`."""
     worst = np.float32(0.0)
@@ -142,7 +142,7 @@ def least_wrong(plane, walls, failed, count, limit, x, y):  # type: ignore[no-un
     return x, y
 
 
-@kernel
+@inner
 def wall_planes(p, e, a, opened, walks, tables, bodies, sight, velocity, near):  # type: ignore[no-untyped-def]
     """Fill the planes of the nearest building, kerb and vehicles: how many."""
     plane, n, radius = near.plane, 0, body_radius(tables, p, a)
@@ -165,7 +165,7 @@ def wall_planes(p, e, a, opened, walks, tables, bodies, sight, velocity, near): 
     return n
 
 
-@kernel
+@inner
 def nearest_people(p, a, tables, near):  # type: ignore[no-untyped-def]
     """Put the MOST nearest people within SIGHT into `near.chosen`, nearest first: how many."""
     n = np.uint64(0)
@@ -176,7 +176,7 @@ def nearest_people(p, a, tables, near):  # type: ignore[no-untyped-def]
     return n
 
 
-@kernel
+@inner
 def avoid(p, e, a, wx, wy, limit, dt, opened, walks, tables, bodies, sight, velocity, near):  # type: ignore[no-untyped-def]
     """Velocity (m/s along x and y) of a person that is nearest to the wished one and collides with nobody.
 

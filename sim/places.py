@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scenes.lanes import arc_lengths, point_at
 from scenes.types import Floats, RoadNetwork, Scene
-from sim.kernels import kernel
+from sim.kernels import inner
 
 APART = 2.0  # m between the points of a lane
 EDGE = 10.0  # m of a cell; larger on maps with more than CELLS of these
@@ -114,7 +114,7 @@ def nearest_points(points, low_x, low_y, edge, columns, rows):  # type: ignore[n
     return counts, found[:total].copy()
 
 
-@kernel
+@inner
 def cell_at(places, p, x, y):  # type: ignore[no-untyped-def]
     """Number of the cell of scene p that a point (m) is in; the nearest one outside of the grid."""
     columns, rows = places.shape[p, 0], places.shape[p, 1]
@@ -123,7 +123,7 @@ def cell_at(places, p, x, y):  # type: ignore[no-untyped-def]
     return places.shape[p, 2] + j * columns + i
 
 
-@kernel
+@inner
 def see_places(p, e, a, tables, bodies, sight, first, out):  # type: ignore[no-untyped-def]
     """Fill the points of the lanes around an actor, MOST times PLACE, into its view from number `first` on."""
     x, y, c, d = bodies.position[e, a, 0], bodies.position[e, a, 1], sight.cosine[a], sight.sine[a]

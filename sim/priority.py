@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scenes.kinds import VEHICLES
 from scenes.lanes import arc_lengths, project
 from scenes.types import Floats, Scene
-from sim.kernels import kernel
+from sim.kernels import inner
 
 CLEARANCE = 2.6  # m between the ways of two vehicles that do not conflict
 HEADWAY = 6.5  # s, gap that drivers wait for; Highway Capacity Manual 2010, exhibit 19-10: 6.2 to 7.1 s
@@ -171,7 +171,7 @@ class Meetings:
         return found
 
 
-@kernel
+@inner
 def bars(priority, n, e, b, closed, size, speed, travelled, alive):  # type: ignore[no-untyped-def]
     """Whether somebody bars a stop now.
 

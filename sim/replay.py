@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from sim.kernels import kernel
+from sim.kernels import inner
 from sim.logs import at_time, put
 from sim.near import REACH
 
@@ -20,7 +20,7 @@ CATCH_UP = 0.5  # 1/s, share of a delay that is made up for per second
 TOO_FAST = 1.3  # times the recorded top speed: what catching up may come to
 
 
-@kernel
+@inner
 def reaction(log, p, e, a, time, gap, lead, tables, bodies):  # type: ignore[no-untyped-def]
     """Acceleration (m/s2) of a recorded road user at a time (s), who reacts to what is `gap` m ahead at `lead` m/s."""
     low, high, share, there = at_time(log, p, a, time)
@@ -40,7 +40,7 @@ def reaction(log, p, e, a, time, gap, lead, tables, bodies):  # type: ignore[no-
     return np.float32(min(max(push, -LIMIT), ACCELERATION))
 
 
-@kernel
+@inner
 def place_at(log, p, a, s):  # type: ignore[no-untyped-def]
     """x, y (m) and heading (rad) of the recording where the actor had come s metres; straight on beyond its end."""
     low, high = 0, log.valid.shape[2] - 1
@@ -63,7 +63,7 @@ def place_at(log, p, a, s):  # type: ignore[no-untyped-def]
     return q[0] + share * (r[0] - q[0]), q[1] + share * (r[1] - q[1]), q[2] + share * turn
 
 
-@kernel
+@inner
 def follow(log, p, e, a, push, time, dt, bodies):  # type: ignore[no-untyped-def]
     """Advance an actor that reacts by dt to a time (s); it comes into view when its log begins and goes at its end.
 

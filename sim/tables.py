@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scenes.lanes import arc_lengths, point_at
 from scenes.types import Crossing, Floats, Scene
 from sim.ground import Ground, compile_ground, on_road
-from sim.kernels import kernel, wrap
+from sim.kernels import inner, wrap
 from sim.lights import Lights
 from sim.near import lay_cells
 from sim.places import Places, compile_places
@@ -242,7 +242,7 @@ def mark_sweep(line, first, count, rim):  # type: ignore[no-untyped-def]
             rim[k, RIGHT], rim[k, LEFT] = min(rim[k, RIGHT], aside), max(rim[k, LEFT], aside)
 
 
-@kernel
+@inner
 def place_on(tables, r, s):  # type: ignore[no-untyped-def]
     """Point (m) and heading (rad) at s metres along path r; beyond the ends its first and last steps go on."""
     k = min(max(int(s), 0), tables.rows[r, 1] - 2)
@@ -253,7 +253,7 @@ def place_on(tables, r, s):  # type: ignore[no-untyped-def]
     return x, y, tables.line[i, 2]
 
 
-@kernel
+@inner
 def slide_on(tables, r, x, y, guess):  # type: ignore[no-untyped-def]
     """Nearest place on path r near a guess: m along it, and m to the left of it.
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenes.kinds import Kind
-from sim.kernels import called, kernel
+from sim.kernels import called, inner, kernel
 from sim.masses import GRAVITY
 
 # Tyres, table 7: peak lateral friction p_dy1, and cornering stiffness -p_ky1 / p_dy1 (1/rad) for a load of one.
@@ -96,7 +96,7 @@ def single_track(kind: Kind, length: float, wheel_base: float) -> SingleTrack:
     return PARAMETERS[number].scaled(wheel_base)
 
 
-@kernel
+@inner
 def allowed_push(speed, push, row):  # type: ignore[no-untyped-def]
     """Acceleration (m/s2) that the engine and the brakes give at a speed (m/s) when `push` is wanted."""
     most = row[PUSH] * row[SWITCH] / speed if speed > row[SWITCH] else row[PUSH]
@@ -105,7 +105,7 @@ def allowed_push(speed, push, row):  # type: ignore[no-untyped-def]
     return min(max(push, -row[PUSH]), most)
 
 
-@kernel
+@inner
 def allowed_rate(steer, rate, row):  # type: ignore[no-untyped-def]
     """Rate (rad/s) at which the front wheels turn from an angle (rad) when `rate` is wanted."""
     if (steer <= -row[STEER] and rate <= 0) or (steer >= row[STEER] and rate >= 0):
@@ -148,7 +148,7 @@ def kst_rate(speed, steer, base, hitch, trailer):  # type: ignore[no-untyped-def
     return -speed * (math.sin(hitch) / trailer + math.tan(steer) / base)
 
 
-@kernel
+@inner
 def slip_system(speed, push, row):  # type: ignore[no-untyped-def]
     """The linear part of ST: rates of yaw rate r and slip angle b are p r + q b + u d, and s r + t b + w d.
 
@@ -204,7 +204,7 @@ def st_rates(state, rate, push, row, out):  # type: ignore[no-untyped-def]
     out[5] = (push * c * slope - v * n * out[6] * slope + v * c * rate / square) / base
 
 
-@kernel
+@inner
 def slide(speed, rate, push, steer, turn, slip, row, h):  # type: ignore[no-untyped-def]
     """Yaw rate (rad/s) and slip angle (rad) of ST h seconds later.
 
@@ -237,7 +237,7 @@ def slide(speed, rate, push, steer, turn, slip, row, h):  # type: ignore[no-unty
     return r, b
 
 
-@kernel
+@inner
 def operate(steer, speed, rate, push, row, h):  # type: ignore[no-untyped-def]
     """What actuators make of wanted controls in h seconds; for arguments see `ks_rates`. Nobody rolls back.
 

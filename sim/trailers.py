@@ -9,13 +9,13 @@ import math
 
 import numpy as np
 
-from sim.kernels import kernel, wrap
+from sim.kernels import inner, wrap
 from sim.tracks import MOST_HITCH
 
 HALF: float = np.float32(0.5)  # type: ignore[assignment]
 
 
-@kernel
+@inner
 def hang(p, e, t, heading, tables, bodies):  # type: ignore[no-untyped-def]
     """Put trailer t behind its tractor, with a heading (rad)."""
     a = tables.tow[p, t, 0]
@@ -27,7 +27,7 @@ def hang(p, e, t, heading, tables, bodies):  # type: ignore[no-untyped-def]
     bodies.acceleration[e, t] = bodies.acceleration[e, a]
 
 
-@kernel
+@inner
 def hang_all(p, e, tables, bodies):  # type: ignore[no-untyped-def]
     """Put all trailers of a world straight behind their tractors."""
     for t in range(tables.exists.shape[1]):
@@ -35,7 +35,7 @@ def hang_all(p, e, tables, bodies):  # type: ignore[no-untyped-def]
             hang(p, e, t, bodies.heading[e, tables.tow[p, t, 0]], tables, bodies)
 
 
-@kernel
+@inner
 def pull(p, e, t, dt, tables, bodies):  # type: ignore[no-untyped-def]
     """Move trailer t after its tractor moved by dt (s): midpoint rule, angle against the tractor within MOST_HITCH."""
     a = tables.tow[p, t, 0]
