@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,13 +15,14 @@ from renderers.cutouts import Alphas, Cutouts
 from renderers.fill import place
 from renderers.frame import Around, View
 from renderers.materials import MaterialTable
-from renderers.mesh import Floats, Ints, Mesh
+from renderers.mesh import Floats, Ints, Material, Mesh
 from renderers.stage import Instance, Stage, sun_vector
 
 CASTER_REACH = 30.0  # m around the camera within which things outside the picture may throw shadows into it
 FAR_SHADOW = 60.0  # m from things beside the picture at which their shadows are still looked for
-TEXELS = 48_000_000  # of textures, above which they are collected anew; 4 bytes each; a street has half as many
-THRASHING = 25  # pictures after which that may happen again without more room
+TEXELS = 32_000_000  # of textures, above which the oldest are forgotten; 4 bytes each; a street has 15 M
+KEPT = 0.75  # share of them that those seen last may keep
+THRASHING = 5  # pictures after which it may happen again without more room
 FAR = 260.0  # m, nothing beyond is drawn
 
 
@@ -68,8 +70,8 @@ class Flattener:
         self._faces: OrderedDict[tuple[int, int], Faces] = OrderedDict()
         self._room, self._age = TEXELS, 0
 
-    def _begin(self) -> None:
-        """Forget textures that are no longer seen: number plates alone would fill the memory in a thousand scenes.
+    def _forget(self) -> None:
+        """Forget textures that were not seen for long: number plates alone would fill the memory in a thousand scenes.
 
         Who draws many scenes in turns needs them all: then there is more room the next time.
         """
@@ -77,8 +79,13 @@ class Flattener:
         if self.materials.length > self._room:
             if self._age < THRASHING:
                 self._room *= 2
-            self.materials, self._age = MaterialTable(), 0
+            self.materials, self._age = self.materials.only(self._latest(), int(KEPT * self._room)), 0
             self._faces.clear()
+
+    def _latest(self) -> Iterator[Material]:
+        """Materials, the latest seen first."""
+        for faces in reversed(self._faces.values()):
+            yield from faces.mesh.palette
 
     def flatten(self, stage: Stage, view: View) -> Flat:
         """Put all instances that the camera or a shadow in the picture may need into world arrays.
@@ -90,7 +97,7 @@ class Flattener:
         Returns:
             World arrays.
         """
-        self._begin()
+        self._forget()
         chosen = needed(stage, view)
         vertices = sum(len(item.mesh.positions) for item in chosen)
         count = sum(len(item.mesh.triangles) for item in chosen)

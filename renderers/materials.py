@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -165,24 +167,42 @@ class MaterialTable:
         """Return the row of a material's alpha among `alphas`, -1 where it has no holes; the material has a row."""
         return -1 if material.texture is None else self._sheets.get(material.texture.key, -1)
 
-    def _add_texture(self, texture: Texture) -> None:
+    def only(self, wanted: Iterable[Material], most: int) -> MaterialTable:
+        """A new table of the first of these whose textures have `most` texels together; texels are copied."""
+        kept = MaterialTable()
+        for material in wanted:
+            if kept.length > most:
+                break
+            if material in self._rows and material not in kept._rows:
+                kept._rows[material] = len(kept._rows)
+                if material.texture is not None:
+                    kept._add_texture(material.texture, self)
+        return kept
+
+    def _add_texture(self, texture: Texture, known: MaterialTable | None = None) -> None:
         if texture.key in self._textures:
             return
         self._textures[texture.key] = len(self._textures)
-        offsets = []
-        for level in mip_levels(texture):
-            offsets.append(self.length)
-            while self.length + len(level) > len(self._texels):
-                grown = np.zeros((2 * len(self._texels), 4), np.uint8)  # what is not written takes no memory
-                grown[: self.length] = self._texels[: self.length]
-                self._texels = grown
-            self._texels[self.length : self.length + len(level), :3] = level
-            self.length += len(level)
+        edge = texture.pixels.shape[0]
+        texels = np.concatenate(mip_levels(texture)) if known is None else known._texels_of(texture)
+        first, self.length = self.length, self.length + len(texels)
+        while self.length > len(self._texels):
+            grown = np.zeros((2 * len(self._texels), 4), np.uint8)  # what is not written takes no memory
+            grown[:first] = self._texels[:first]
+            self._texels = grown
+        self._texels[first : self.length, :3] = texels
+        sizes = [(edge >> level) ** 2 for level in range(edge.bit_length())]
+        offsets = (first + np.cumsum([0, *sizes[:-1]])).tolist()
         self._offsets.append(offsets + [offsets[-1]] * (LEVELS - len(offsets)))
-        self._sizes.append(texture.pixels.shape[0])
+        self._sizes.append(edge)
         if texture.alpha is not None:
             self._sheets[texture.key] = len(self._sheets)
             self._add_alpha(texture.alpha)
+
+    def _texels_of(self, texture: Texture) -> NDArray[np.uint8]:
+        """(N, 3) texels of a texture that has its place here, level after level."""
+        offsets = self._offsets[self._textures[texture.key]]
+        return self._texels[offsets[0] : offsets[-1] + 1, :3]  # the last level has one texel
 
     def _add_alpha(self, alpha: NDArray[np.uint8]) -> None:
         old = self._alphas
