@@ -25,7 +25,7 @@ DEMO ?= demo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint format package bench clean
+.PHONY: help install demo test pytest lint format package bench clean
 
 # One thread per process: threads spin on contended cores, and results do not depend on how many there are.
 export OMP_NUM_THREADS ?= 1
@@ -74,7 +74,10 @@ $(DEMO)/$(AGENT)/film.gif: | $(VENV)/.installed
 	$(BIN)/skidpad play $(DEMO)/$(AGENT) --out $@ --seconds 20 2>> $(DEMO)/$(AGENT).log
 
 # ---------------------------------------------------------------- gates
-test: lint  ## every gate: ruff, mypy, pytest with coverage
+test: $(VENV)/.installed-dev  ## every gate: ruff, mypy, pytest with coverage
+	@$(MAKE) --no-print-directory --jobs 2 lint pytest
+
+pytest: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.installed-dev  ## ruff and mypy

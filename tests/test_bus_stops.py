@@ -18,6 +18,8 @@ from scenes.types import Scene
 from sim.rollout import rollout
 from skidpad.drivers import cast
 
+pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+
 SAMPLES = 30
 
 

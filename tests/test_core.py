@@ -22,6 +22,8 @@ from sim.tables import compile_tables
 from sim.world import compile_world, initial_state
 from tests.test_sim import LANE, car, make
 
+pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+
 
 def test_the_grid_finds_whoever_is_within_reach() -> None:
     scene = make(tuple(car(k + 1, 60.0, 5.0, 10.0) for k in range(40)))

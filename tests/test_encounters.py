@@ -53,6 +53,8 @@ from tests.encounter_files import (
     vehicle,
 )  # fmt: skip
 
+pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+
 Write = Callable[..., Path]
 WITH_EGO = [file for file in RECORDED if "Starnberg" not in file.stem]
 recorded = pytest.mark.skipif(not WITH_EGO, reason=NONE_HERE)

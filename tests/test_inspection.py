@@ -15,6 +15,8 @@ from scenes.kinds import VEHICLES
 from sim.inspection import inspect
 from skidpad.cli import app
 
+pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+
 SAMPLES = 100
 TWO_CARS = """format: 1
 vehicles: {moving: false}

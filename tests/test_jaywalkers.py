@@ -22,6 +22,8 @@ from sim.rollout import rollout
 from skidpad.drivers import cast
 from tests.scene_contacts import drive
 
+pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+
 CAR = "{kind: car, position: [%g, -1.5], speed: 12, distance: 300}"
 WALKER = "{kind: pedestrian, position: [0, -7.6], heading: 90, speed: 1.3, distance: 16, behaviour: %s}"
 STREET = "roads: {length: 160, lane_width: 3, parking: none, crossing: none, pavement: 3}\npeople: {density: 0}\n"

@@ -36,6 +36,8 @@ from sim.world import State
 from skidpad.drivers import cast
 from skidpad.render import moving
 
+pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+
 SHADELESS = RasterRenderer(RasterOptions(samples=1, shadow_size=0, sky_size=0))
 PLAIN = Lidar(
     0, "raster", "raster", np.radians(np.linspace(-20.0, 20.0, 60)), 160, math.radians(50.0), 10.0, 0.0, 200.0, 1e6,

@@ -24,6 +24,8 @@ from skidpad.generation import generate
 from tests.osm_files import town
 from tests.road_files import OPENDRIVE, crossroads, lane, opendrive, section, straight, two_way
 
+pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+
 CAMERAS = "cameras: [{kind: dash, width: 64, height: 48}]\n"
 SIDES = section(lane(1) + lane(2, "sidewalk", 2.5), lane(-1) + lane(-2, "sidewalk", 2.5))
 SAMPLES = 12

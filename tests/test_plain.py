@@ -21,6 +21,8 @@ from skidpad.playback import top_view
 from skidpad.render import render_scene
 from skidpad.takes import simulate
 
+pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+
 BASES = ("street", "crossing", "signals", "junction", "pavement")
 
 

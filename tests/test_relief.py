@@ -34,6 +34,8 @@ from scenes.vehicles import VehicleLook
 from sim.inspection import box_of, inspect
 from skidpad.render import render_scene
 
+pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+
 SAMPLES = 30
 CENTIMETRE = 0.01  # m
 VIEWED = """\

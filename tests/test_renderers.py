@@ -27,6 +27,8 @@ from sim.rollout import rollout
 from skidpad.drivers import cast
 from skidpad.render import RENDERERS, chosen_renderer, render_sample, renderer
 
+pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+
 LEAVES = {int(Kind.VEGETATION)}  # TinyRenderer draws no holes and leaves leaves out
 SCENES = ("street", "crossing-night", "junction-rain", "street-snow", "hill", "pavement")
 

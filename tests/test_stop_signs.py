@@ -18,6 +18,8 @@ from sim.halts import BEFORE, STILL
 from sim.world import compile_world
 from tests.scene_contacts import drive
 
+pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+
 TEXT = "format: 1\nextends: library/tjunction\nroads: {priority: %s, crossing: none}\n"
 
 
