@@ -1,16 +1,29 @@
 """Shared by every test: one thread per process, caches of its own, a scene file to play with."""
 
 import os
+import sys
 
 # Before numba and torch load: threads spin on contended cores, and one thread makes figures repeatable.
 os.environ.update(OMP_NUM_THREADS="1", NUMBA_NUM_THREADS="1", MKL_NUM_THREADS="1", MPLBACKEND="Agg")
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure no coverage in `untraced` tests (`no_cover` of pytest-cov leaves the tracer of a worker in place)."""
+    tracer = sys.gettrace()
+    if item.get_closest_marker("untraced"):
+        sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -33,7 +33,7 @@ from sim.rollout import rollout
 from sim.world import State, compile_world
 from tests.test_sim import car, make, walker
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 pytest.importorskip(
     "pybullet", reason="pybullet is not installed (extra `bullet`): the rigid-body engine is not tested"

@@ -18,7 +18,7 @@ from scenes.types import Scene
 from sim.rollout import rollout
 from skidpad.drivers import cast
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 SAMPLES = 30
 

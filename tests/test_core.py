@@ -22,7 +22,7 @@ from sim.tables import compile_tables
 from sim.world import compile_world, initial_state
 from tests.test_sim import LANE, car, make
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 
 def test_the_grid_finds_whoever_is_within_reach() -> None:

@@ -38,7 +38,7 @@ from skidpad.render import renderer
 from tests.test_bullet import DT, accident, on_road, run, scene_of
 from tests.test_sim import walker
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 SMALL = """\
 format: 1

@@ -29,7 +29,7 @@ from sim.world import compile_world, initial_state
 from skidpad.render import shoot
 from tests.scene_contacts import drive
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 RIDES = (Ride(3.7, 5.0), Ride(9.0, 6.0, 0.05, 0.5), Ride(2.0, 0.0))
 LOOKS = [sample_cycle(rng_for(5, "cycles", k), Kind.BICYCLE if k < 14 else Kind.MOTORCYCLE) for k in range(22)]

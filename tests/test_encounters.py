@@ -53,7 +53,7 @@ from tests.encounter_files import (
     vehicle,
 )  # fmt: skip
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 Write = Callable[..., Path]
 WITH_EGO = [file for file in RECORDED if "Starnberg" not in file.stem]

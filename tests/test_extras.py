@@ -26,7 +26,7 @@ from sim.rollout import rollout
 from skidpad.drivers import cast
 from skidpad.render import Shot, shoot, traveller_of
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 SHADELESS = RasterRenderer(RasterOptions(samples=1, shadow_size=0, sky_size=0))
 WIDTH, HEIGHT = 240, 180

@@ -26,6 +26,8 @@ from scenes.types import Light
 from scenes.vehicles import sample_vehicle
 from skidpad.render import render_scene
 
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
+
 EVEN = Light("overcast", 0.0, 0.7, (0.0, 0.0, 0.0), (0.9, 0.9, 0.9), (0.9, 0.9, 0.9), 1.0, 0.0)
 PLAIN = RasterRenderer(RasterOptions(shadow_size=0, sky_size=0))  # what moves changes nothing but its own pixels
 PERSON, CAR = 1, 2

@@ -22,7 +22,7 @@ from sim.people_skeleton import ARM, CHEST, LEG, PELVIS, Skeleton
 from sim.rollout import rollout
 from skidpad.drivers import cast
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 SPEEDS = (0.5, 0.8, 1.1, 1.4, 1.8, 2.1, 2.3, 2.6, 3.0, 3.5, 4.0)
 SLIDE = 0.02  # m

@@ -15,7 +15,7 @@ from scenes.kinds import VEHICLES
 from sim.inspection import inspect
 from skidpad.cli import app
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 SAMPLES = 100
 TWO_CARS = """format: 1

@@ -22,7 +22,7 @@ from sim.rollout import rollout
 from skidpad.drivers import cast
 from tests.scene_contacts import drive
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 CAR = "{kind: car, position: [%g, -1.5], speed: 12, distance: 300}"
 WALKER = "{kind: pedestrian, position: [0, -7.6], heading: 90, speed: 1.3, distance: 16, behaviour: %s}"

@@ -41,7 +41,7 @@ from sim.world import compile_world, initial_state
 from skidpad.render import render_sample, renderer
 from transfer.reader import label_from
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 STREETS = {
     "pavement": (0, 1, 2), "pavement-company": (2, 8), "crossing-company": (2,), "cyclists": (1,), "hill": (0,),

@@ -28,6 +28,8 @@ from skidpad.generation import generate
 from skidpad.render import render_sample, renderer
 from transfer.reader import Dataset
 
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
+
 LENSES = {
     "dash camera": Lens("brown-conrady", (-0.28, 0.07, 0.0, 0.0, 0.0, 0.0), (0.001, -0.0005)),
     "rational": Lens("brown-conrady", (0.4, 0.1, 0.01, 0.7, 0.25, 0.03), (0.0003, 0.0004)),

@@ -36,7 +36,7 @@ from sim.world import State
 from skidpad.drivers import cast
 from skidpad.render import moving
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 SHADELESS = RasterRenderer(RasterOptions(samples=1, shadow_size=0, sky_size=0))
 PLAIN = Lidar(

@@ -24,6 +24,8 @@ from transfer.lidar_files import sweep_files
 from transfer.manifest import DatasetError
 from transfer.reader import Dataset
 
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
+
 SCENE = """format: 1
 extends: library/crossing
 cameras: [{width: 320, height: 240, fov: 70}]

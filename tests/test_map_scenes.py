@@ -24,7 +24,7 @@ from skidpad.generation import generate
 from tests.osm_files import town
 from tests.road_files import OPENDRIVE, crossroads, lane, opendrive, section, straight, two_way
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 CAMERAS = "cameras: [{kind: dash, width: 64, height: 48}]\n"
 SIDES = section(lane(1) + lane(2, "sidewalk", 2.5), lane(-1) + lane(-2, "sidewalk", 2.5))

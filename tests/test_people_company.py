@@ -35,7 +35,7 @@ from sim.rollout import rollout
 from sim.world import State, compile_world, initial_state
 from skidpad.drivers import cast
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 NAMES = ("pavement-company", "crossing-company")
 SAMPLES = 30

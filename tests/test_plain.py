@@ -21,7 +21,7 @@ from skidpad.playback import top_view
 from skidpad.render import render_scene
 from skidpad.takes import simulate
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 BASES = ("street", "crossing", "signals", "junction", "pavement")
 

@@ -23,6 +23,8 @@ from typer.testing import CliRunner
 from skidpad import load
 from skidpad.cli import app
 
+pytestmark = pytest.mark.untraced  # takes long: see CONTRIBUTING.md
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(

@@ -34,7 +34,7 @@ from scenes.vehicles import VehicleLook
 from sim.inspection import box_of, inspect
 from skidpad.render import render_scene
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 SAMPLES = 30
 CENTIMETRE = 0.01  # m

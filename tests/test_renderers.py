@@ -27,7 +27,7 @@ from sim.rollout import rollout
 from skidpad.drivers import cast
 from skidpad.render import RENDERERS, chosen_renderer, render_sample, renderer
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 LEAVES = {int(Kind.VEGETATION)}  # TinyRenderer draws no holes and leaves leaves out
 SCENES = ("street", "crossing-night", "junction-rain", "street-snow", "hill", "pavement")

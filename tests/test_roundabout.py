@@ -16,7 +16,7 @@ from scenes.types import Actor, Scene
 from sim.rollout import rollout
 from sim.world import State
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 RING = 9.0 + 6.0  # m, radius of the kerb around the ring of `written`
 

@@ -18,7 +18,7 @@ from scenes.lanes import arc_lengths, line_at, offset_line, place_of, project_on
 from scenes.roads_parts import ground_height
 from scenes.types import Scene
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 SAMPLES = 30
 # what extends another scene here changes its weather and clothes alone, so that all things stand where they did;

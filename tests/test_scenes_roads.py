@@ -14,7 +14,7 @@ from scenes.types import Scene
 from sim.ground import compile_ground, on_road
 from tests.scene_contacts import drive
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 LAYOUTS = ("tjunction", "curve", "lanes", "roundabout", "bus-stop")
 PLANS = (*LAYOUTS, "turns")

@@ -20,6 +20,8 @@ from skidpad.camera import FAST
 from skidpad.seeing import Look, load_seeing, train_camera
 from skidpad.takes import episode
 
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
+
 LESSONS = Lessons(envs=3, rounds=2, epochs=1, last_epochs=1, batch=8)
 LOOK = Look(32, 24, 60.0)
 

@@ -19,7 +19,7 @@ from skidpad.generation import generate
 from skidpad.render import render_sample
 from skidpad.shutter import shares_of
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 SPEED, DISTANCE = 15.0, 10.0  # m/s, and m from the camera
 PASSING = f"""

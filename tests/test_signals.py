@@ -31,7 +31,7 @@ from sim.tables import compile_tables
 from sim.world import State, compile_world
 from tests.scene_contacts import contacts, drive
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 BARE = """
 format: 1

@@ -18,7 +18,7 @@ from sim.halts import BEFORE, STILL
 from sim.world import compile_world
 from tests.scene_contacts import drive
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 TEXT = "format: 1\nextends: library/tjunction\nroads: {priority: %s, crossing: none}\n"
 

@@ -24,7 +24,7 @@ from sim.tracks import (
     st_rates,
 )
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 oracle = pytest.importorskip("vehiclemodels.vehicle_parameters")
 F4, F8 = np.float32, np.float64

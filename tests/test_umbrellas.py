@@ -26,7 +26,7 @@ from sim.people_skeleton import ARM, HEAD
 from sim.people_umbrella import drop, fist, leaning
 from sim.world import compile_world, initial_state
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 SCENE = """
 format: 1

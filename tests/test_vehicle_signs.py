@@ -32,7 +32,7 @@ from sim.turn_signals import FLASH, Turning, bends, turn_signal, turnings
 from sim.world import compile_world, initial_state
 from skidpad.drivers import cast
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 AWAY = 7.0  # m from the end of a vehicle to the camera
 

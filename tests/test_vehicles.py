@@ -17,7 +17,7 @@ from scenes.plates import NATIONS, Plate
 from scenes.seeds import rng_for
 from scenes.vehicles import MODELS, VehicleLook, sample_model, sample_vehicle
 
-pytestmark = pytest.mark.no_cover  # many samples: see CONTRIBUTING.md
+pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 LIMITS = (13_000, 4_500, 900)  # triangles per detail
 BUS_LIMITS = (18_000, 5_500, 900)
