@@ -26,6 +26,7 @@ CLOCK_RANGE = 60.0  # s; episodes begin at any time of the signal programmes
 SHIFT = 2.0  # m that people start before or behind their place
 ROOM = 14.0  # m of free road around a vehicle that enters
 APPROACH = 2.0  # s
+CLEAR = 8.0  # m to the nearest, without which nobody enters
 TRIES = 16
 FIRST_TRAIT = 7  # of `Play.ranges`: what is drawn for every driver
 
@@ -159,7 +160,10 @@ def put(p, e, a, s, tables, bodies):  # type: ignore[no-untyped-def]
 
 @inner
 def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
-    """Put the vehicle of a slot where there is most room of a few places on its route, at half its wished speed."""
+    """Put the vehicle of a slot where there is most room of a few places on its route, at half its wished speed.
+
+    Where all of them are taken, and every other place on the route is, it stays away until the next episode.
+    """
     tables, bodies, play = batch.tables, batch.bodies, batch.play
     a = play.slots[p, n]
     r = tables.path[p, a]
@@ -177,6 +181,16 @@ def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
             best, most = s, room
         if room > ROOM:
             break
+    s = 0.03 * tables.length[r]
+    while most < CLEAR and s < 0.63 * tables.length[r]:
+        x, y, _ = place_on(tables, r, s)
+        room = room_at(p, e, x, y, tables, bodies)
+        if room > most and not near_stop(p, a, s, tables):
+            best, most = s, room
+        s += 0.5 * CLEAR
+    if most < CLEAR:
+        play.active[e, n] = False
+        return
     put(p, e, a, np.float32(best), tables, bodies)
     batch.place[e, a], batch.slip[e, a] = 0.0, 0.0
     bodies.alive[e, a] = True

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from agents.environments import Environments
 from agents.judging import OUTCOMES
+from scenes.files import load
 from scenes.seeds import rng_for
 from scenes.types import Scene
 from sim.bodies import bodies_of
@@ -169,6 +172,20 @@ def test_rules_decide_for_everybody_where_no_actions_are_given() -> None:
         outcomes += np.bincount(step.outcome[step.active], minlength=len(OUTCOMES))
     assert outcomes[OUTCOMES.index("success")] > 100
     assert outcomes[OUTCOMES.index("red_light")] == outcomes[OUTCOMES.index("person_hit")] == 0
+
+
+def test_nobody_enters_into_somebody_else(write_scene: Callable[..., Path]) -> None:
+    """Found in crowded streets: cars for which there was no room were put into others."""
+    scene = load(
+        write_scene("format: 1\nroads: {layout: tjunction}\nvehicles: {spacing: 9}\ncameras: [{kind: pavement}]\n")
+    )
+    core = Environments([scene.sample(k) for k in range(8)], 8, controlled="cars", each=True)
+    core.reset(seed=0)
+    present = core.batch.play.active.sum()
+    for _ in range(60):
+        step = core.step(None)
+        assert not (step.outcome[step.active] == OUTCOMES.index("collision")).any()
+    assert 0.9 * (core.batch.play.slots >= 0).sum() < present < (core.batch.play.slots >= 0).sum()
 
 
 def test_an_agent_takes_less_than_a_kilobyte() -> None:
