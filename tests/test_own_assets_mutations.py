@@ -70,6 +70,12 @@ def test_mutated_files_are_models_or_one_line(victim: str, data: st.DataObject) 
     attempt(kind, name, mutated(content, data.draw))
 
 
+def test_a_signalling_nan_is_refused_without_a_warning() -> None:
+    content = bytearray(BINARY)
+    content[743] = 127  # found by the test above
+    attempt("gltf", "bench.bin", bytes(content))
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mutated_values_of_gltf_documents_are_models_or_one_line(data: st.DataObject) -> None:

@@ -194,9 +194,9 @@ class _Reader:
         """One piece for each material, by its number."""
         import trimesh
 
-        scene = trimesh.load_scene(
-            io.BytesIO(json.dumps(self.plain(buffers)).encode()), file_type="gltf", resolver=buffers, process=False
-        )
+        document = io.BytesIO(json.dumps(self.plain(buffers)).encode())
+        with np.errstate(invalid="ignore"):  # signalling NaNs; whether points are finite is looked at later
+            scene = trimesh.load_scene(document, file_type="gltf", resolver=buffers, process=False)
         parts: dict[str, list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]] = {}
         for node in scene.graph.nodes_geometry:
             pose, geometry = scene.graph[node]
