@@ -165,6 +165,7 @@ def test_the_hash_of_a_dataset_covers_all_files(write: Writer) -> None:
     assert hashlib.sha256(load(file).text.encode()).digest() != hashlib.sha256(first.encode()).digest()
 
 
+@pytest.mark.untraced  # may compile everything
 def test_a_dataset_of_a_file_that_builds_on_others_is_made(write: Writer) -> None:
     file = write(
         my="extends: base.yaml\npresets: [no-traffic]\ncameras: [{kind: pavement, width: 64, height: 48}]\n",
