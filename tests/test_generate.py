@@ -99,7 +99,6 @@ def test_a_wrong_scene_file_is_one_line_and_exit_code_2(scene: Path, text: str, 
     assert not list(scene.parent.glob("out*"))
 
 
-@pytest.mark.untraced  # may compile everything
 def test_doctor_and_list_run() -> None:
     for words in (("doctor",), ("scene", "list"), ("scene", "check", "street")):
         done = subprocess.run(command(*words), capture_output=True, text=True, check=False)
