@@ -162,7 +162,7 @@ def put(p, e, a, s, tables, bodies):  # type: ignore[no-untyped-def]
 def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
     """Put the vehicle of a slot where there is most room of a few places on its route, at half its wished speed.
 
-    Where all of them are taken, and every other place on the route is, it stays away until the next episode.
+    Where they and all others on that part of the route are taken, it stays away until the next episode.
     """
     tables, bodies, play = batch.tables, batch.bodies, batch.play
     a = play.slots[p, n]
