@@ -169,34 +169,33 @@ def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
     r = tables.path[p, a]
     play.spawn[e] += 1
     bodies.alive[e, a] = False
+    trailer, length = tables.tow[p, a, 1], tables.length[r]
     best, most = tables.start[p, a, 0], np.float32(-1e9)
-    for k in range(TRIES):
-        address = play.spawn[e] * TRIES + k
-        s = (0.03 + 0.6 * uniform(play.seed, play.first + e, address, play.episode[e], AGAIN)) * tables.length[r]
+    for k in range(TRIES + int(1.2 * length / CLEAR)):
+        if most > ROOM or (k >= TRIES and most >= CLEAR):
+            break
+        if k < TRIES:
+            address = play.spawn[e] * TRIES + k
+            s = (0.03 + 0.6 * uniform(play.seed, play.first + e, address, play.episode[e], AGAIN)) * length
+        else:  # one place after the other
+            s = 0.03 * length + 0.5 * CLEAR * (k - TRIES)
         if near_stop(p, a, s, tables):
             continue
         x, y, _ = place_on(tables, r, s)
         room = room_at(p, e, x, y, tables, bodies)
         if room > most:
             best, most = s, room
-        if room > ROOM:
-            break
-    s = 0.03 * tables.length[r]
-    while most < CLEAR and s < 0.63 * tables.length[r]:
-        x, y, _ = place_on(tables, r, s)
-        room = room_at(p, e, x, y, tables, bodies)
-        if room > most and not near_stop(p, a, s, tables):
-            best, most = s, room
-        s += 0.5 * CLEAR
     if most < CLEAR:
         play.active[e, n] = False
+        if trailer >= 0:
+            bodies.alive[e, trailer] = False
         return
     put(p, e, a, np.float32(best), tables, bodies)
     batch.place[e, a], batch.slip[e, a] = 0.0, 0.0
     bodies.alive[e, a] = True
     bodies.speed[e, a] = 0.5 * tables.desired[p, a] if most > ROOM else 0.0
-    if tables.tow[p, a, 1] >= 0:
-        hang(p, e, tables.tow[p, a, 1], bodies.heading[e, a], tables, bodies)
+    if trailer >= 0:
+        hang(p, e, trailer, bodies.heading[e, a], tables, bodies)
     play.line[e, n] = 0.0
     batch.verdicts.before[e, n, 0], batch.verdicts.before[e, n, 1] = best, 0.0
 
