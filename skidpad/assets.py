@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from renderers.packs.build import BUILDERS, Builder, Progress, build, builder_of
+from renderers.packs.build import BUILDERS, Builder, Progress, build, builder_of, current, require_packages
 from scenes.catalogue import Pack, broken_files, installed, unreadable
 
 
@@ -36,10 +36,14 @@ def build_packs(
         again: also what is built already.
 
     Raises:
-        AssetError: there is no such pack.
+        AssetError: there is no such pack, or a package is missing that one of them needs; nothing is built then.
     """
     wanted = list(BUILDERS) if "all" in names else list(dict.fromkeys(names))
-    for builder in [builder_of(name) for name in wanted]:
+    builders = [builder_of(name) for name in wanted]
+    for builder in builders:
+        if again or current(builder) is None:
+            require_packages(builder)
+    for builder in builders:
         yield builder.name, partial(_build, builder, workers, again)
 
 

@@ -24,6 +24,7 @@ from renderers.packs import fetch
 from renderers.packs.build import Row, build
 from renderers.packs.fetch import Source, fetched
 from scenes.catalogue import AssetError, broken_files, choose_packs, installed, read_pack
+from skidpad.assets import build_packs
 from transfer.manifest import DatasetError
 
 MADE: list[str] = []
@@ -182,6 +183,16 @@ def test_a_missing_extra_is_named(source: Source) -> None:
     needy.packages = ("no_such_package",)  # type: ignore[assignment]
     with pytest.raises(AssetError, match=r"needs no_such_package: pip install 'skidpad\[assets\]'"):
         build(needy)
+
+
+def test_a_missing_extra_stops_all_before_the_first_is_built(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    needy = Boxes(source)
+    needy.packages = ("no_such_package",)  # type: ignore[assignment]
+    monkeypatch.setattr("skidpad.assets.builder_of", {"boxes": Boxes(source), "needy": needy}.__getitem__)
+    with pytest.raises(AssetError, match="needs no_such_package"):
+        for _, run in build_packs(["boxes", "needy"]):
+            run(lambda done, total: None)
+    assert MADE == []
 
 
 @pytest.mark.parametrize(

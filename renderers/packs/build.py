@@ -114,14 +114,12 @@ def build(builder: Builder, *, workers: int = 1, again: bool = False, on_progres
     Raises:
         AssetError: a source cannot be fetched or read, another process builds it, or the disk takes no more.
     """
-    there = None if again else _current(builder)
+    there = None if again else current(builder)
     if there is not None:
         if on_progress:
             on_progress(len(there.assets), len(there.assets))
         return there
-    missing = [name for name in builder.packages if find_spec(name) is None]
-    if missing:
-        raise AssetError(f"building {builder.name} needs {', '.join(missing)}: pip install 'skidpad[assets]'")
+    require_packages(builder)
     place = packs_folder().parent
     try:
         partial = cache_folder("building") / builder.name
@@ -143,7 +141,19 @@ def recipe(builder: Builder) -> dict[str, Any]:
     return {"format": FORMAT, "builder": builder.version, "sources": [dict(source.row) for source in builder.sources]}
 
 
-def _current(builder: Builder) -> Pack | None:
+def require_packages(builder: Builder) -> None:
+    """Look for the modules that a builder imports.
+
+    Raises:
+        AssetError: one is not installed.
+    """
+    missing = [name for name in builder.packages if find_spec(name) is None]
+    if missing:
+        raise AssetError(f"building {builder.name} needs {', '.join(missing)}: pip install 'skidpad[assets]'")
+
+
+def current(builder: Builder) -> Pack | None:
+    """The pack as this builder would make it, or None where it is missing, broken or older."""
     index = packs_folder() / builder.name / INDEX
     try:
         there = read_pack(builder.name)
