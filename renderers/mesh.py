@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,6 +166,7 @@ def moved(mesh: Mesh, to_from_model: NDArray[np.floating]) -> Mesh:
     )
 
 
+@lru_cache(maxsize=512)
 def grid_triangles(rows: int, columns: int, closed: bool = False) -> Ints:
     """Triangles of a (rows x columns) grid of vertices stored row by row.
 
@@ -175,14 +176,15 @@ def grid_triangles(rows: int, columns: int, closed: bool = False) -> Ints:
         closed: join the last column to the first.
 
     Returns:
-        (T, 3) indices; faces look along (row direction) x (column direction).
+        (T, 3) indices, read-only; faces look along (row direction) x (column direction).
     """
     i, j = np.meshgrid(np.arange(rows - 1), np.arange(columns if closed else columns - 1), indexing="ij")
     k = (j + 1) % columns
     a, b, c, d = i * columns + j, i * columns + k, (i + 1) * columns + j, (i + 1) * columns + k
-    return np.concatenate([np.stack([a, c, b], -1).reshape(-1, 3), np.stack([b, c, d], -1).reshape(-1, 3)]).astype(
-        np.int32
-    )
+    first, second = np.stack([a, c, b], -1).reshape(-1, 3), np.stack([b, c, d], -1).reshape(-1, 3)
+    triangles = np.concatenate([first, second]).astype(np.int32)
+    triangles.flags.writeable = False
+    return triangles
 
 
 def box(size: Sequence[float], centre: Sequence[float], material: Material, repeats_per_metre: float = 1.0) -> Mesh:

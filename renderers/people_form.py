@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,18 +41,22 @@ class SkinnedMesh:
 
 def smooth(x: NDArray[np.floating] | float) -> Array:
     """Cubic step from 0 at 0 to 1 at 1."""
-    t = np.clip(x, 0.0, 1.0)
+    t = np.minimum(np.maximum(x, 0.0), 1.0)  # np.clip takes three times as long on short arrays
     return np.asarray(t * t * (3.0 - 2.0 * t))
 
 
 def curve(x: NDArray[np.floating], keys: tuple[float, ...], values: tuple[float, ...] | Array) -> Array:
     """Rounded polyline through (keys, values): the polyline averaged over a short window."""
-    low, high = keys[0], keys[-1]
-    fine = np.linspace(low, high, 161)
+    return np.asarray(np.interp(x, *rounded(keys, tuple(values))))
+
+
+@lru_cache(maxsize=256)
+def rounded(keys: tuple[float, ...], values: tuple[float, ...]) -> tuple[Array, Array]:
+    """Where a rounded polyline is sampled, and its values there; each (161,)."""
+    fine = np.linspace(keys[0], keys[-1], 161)
     line = np.interp(fine, keys, values)
     padded = np.concatenate([np.full(4, line[0]), line, np.full(4, line[-1])])
-    rounded = np.convolve(padded, np.full(9, 1.0 / 9.0), "valid")
-    return np.asarray(np.interp(x, fine, rounded))
+    return fine, np.convolve(padded, np.full(9, 1.0 / 9.0), "valid")
 
 
 def section(angle: Array, front: Array, back: Array, half: Array, power: float | Array = 2.2) -> tuple[Array, Array]:
@@ -101,22 +106,29 @@ def grid(
     triangles = grid_triangles(rows, columns, closed)
     if flip:
         triangles = np.ascontiguousarray(triangles[:, ::-1])
-    steps = np.linalg.norm(np.diff(points, axis=0), axis=2).mean(1)
-    along = np.concatenate([[0.0], np.cumsum(steps)])
-    widths = np.linalg.norm(np.diff(points, axis=1), axis=2).mean(0)
-    across = np.concatenate([[0.0], np.cumsum(widths)])
+    along, across = np.zeros(rows), np.zeros(columns)
+    np.cumsum(lengths(points[1:] - points[:-1]).mean(1), out=along[1:])
+    np.cumsum(lengths(points[:, 1:] - points[:, :-1]).mean(0), out=across[1:])
     # mirrored left and right, so that the texture meets itself at the back
-    across = np.abs(across - across[columns // 2])
-    uvs = np.stack(np.broadcast_arrays(across[None, :] * repeats, along[:, None] * repeats), -1)
-    table = np.broadcast_to(np.asarray(fabric, np.int32), (rows, columns)).reshape(-1)
+    uvs = np.empty((rows, columns, 2))
+    uvs[..., 0] = np.abs(across - across[columns // 2]) * repeats
+    uvs[..., 1] = along[:, None] * repeats
+    colour_of, weight_of = np.empty((rows, columns, 3)), np.empty((rows, columns, len(BONES)))
+    table = np.empty((rows, columns), np.int32)
+    colour_of[:], weight_of[:], table[:] = colours, weights, fabric
     return Part(
         points.reshape(-1, 3),
         triangles,
-        np.broadcast_to(colours, (rows, columns, 3)).reshape(-1, 3),
-        np.broadcast_to(weights, (rows, columns, len(BONES))).reshape(-1, len(BONES)),
+        colour_of.reshape(-1, 3),
+        weight_of.reshape(-1, len(BONES)),
         uvs.reshape(-1, 2),
-        table[triangles[:, 0]],
+        table.reshape(-1)[triangles[:, 0]],
     )
+
+
+def lengths(vectors: Array) -> Array:
+    """(...,) lengths of (..., 3) vectors."""
+    return np.asarray(np.sqrt(np.add.reduce(vectors * vectors, axis=-1)))
 
 
 def only(*shares: tuple[int, float]) -> Array:
