@@ -4,7 +4,8 @@ Run: python -m benchmarks.contract FILE [--pictures 200]
 The rasteriser is compared with each other renderer that works here: instances, classes and depth of the picture of a
 sample's first camera. Of `path` the triangles that Mitsuba's rays meet count; `path` and `bullet` are compared away
 from edges and cut-outs such as leaves. Besides, the flow of each pair of pictures 0.1 s apart warps the later one onto
-the earlier. Every picture leaves a line in FILE; started again, it goes on after the last one.
+the earlier. Every picture leaves a line in FILE; started again, it goes on after the last one, unless the code of
+scenes, simulation or renderers has changed. PyBullet keeps the memory of what it drew: processes are replaced.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import argparse
-import json
 from collections.abc import Iterator
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from benchmarks.lines import Row, add, begin, kept, source
 from renderers.assemble import StageBuilder
 from renderers.flow import flow_between
 from renderers.frame import Frame, View
@@ -39,7 +41,10 @@ FIRST = 1000  # number of the first sample: other samples than tests look at
 SEED = 7
 LATER = 0.1  # s between two pictures
 MASKS = {"gl": 0.995, "path": 0.99, "bullet": 0.995}  # share of pixels that must agree
+PICTURES_EACH = 10  # of a process
 MOVED = 1.0  # px, flow from where on a pixel counts
+
+F4, I4, Mask = NDArray[np.float32], NDArray[np.integer], NDArray[np.bool_]
 
 
 def moments(name: str, k: int) -> Iterator[tuple[Stage, View]]:
@@ -52,13 +57,13 @@ def moments(name: str, k: int) -> Iterator[tuple[Stage, View]]:
         yield builder.at(state, view, hidden=camera.mount)[0], view
 
 
-def agreement(own: Frame, other: Frame, where: np.ndarray) -> dict[str, float]:
+def agreement(own: Frame, instance: I4, semantic: I4, depth: F4, where: Mask) -> dict[str, float]:
     """Shares of pixels with the same instance, the same class and, of those, a depth within 1 mm + 0.1 %."""
-    both = where & np.isfinite(own.depth) & np.isfinite(other.depth) & (own.semantic == other.semantic)
-    near = np.abs(own.depth[both] - other.depth[both]) <= 1e-3 + 1e-3 * own.depth[both]
+    both = where & np.isfinite(own.depth) & np.isfinite(depth) & (own.semantic == semantic)
+    near = np.abs(own.depth[both] - depth[both]) <= 1e-3 + 1e-3 * own.depth[both]
     return {
-        "instances": float((own.instance == other.instance)[where].mean()),
-        "classes": float((own.semantic == other.semantic)[where].mean()),
+        "instances": float((own.instance == instance)[where].mean()),
+        "classes": float((own.semantic == semantic)[where].mean()),
         "depth": float(near.mean()),
     }
 
@@ -69,15 +74,10 @@ def traced(drawn: Drawn, stage: Stage, view: View) -> dict[str, float]:
 
     own, flat = drawn.frame, drawn.flat
     index, depth = PathRenderer(1).traced(stage, view)
-    where = inner(own) & ~np.isin(index, flat.cutouts.triangle)
     met = index >= 0
-    both = where & met & np.isfinite(own.depth)
-    near = np.abs(own.depth[both] - depth[both]) <= 1e-3 + 1e-3 * own.depth[both]
-    return {
-        "instances": float((np.where(met, flat.instance[index], 0) == own.instance)[where].mean()),
-        "classes": float((np.where(met, flat.kind[index], own.semantic) == own.semantic)[where].mean()),
-        "depth": float(near.mean()),
-    }
+    semantic = np.where(met, flat.kind[index], own.semantic)
+    where = inner(own) & ~np.isin(index, flat.cutouts.triangle)
+    return agreement(own, np.where(met, flat.instance[index], 0), semantic, depth, where)
 
 
 def warped(drawn: Drawn, one: tuple[Stage, View], two: tuple[Stage, View], later: Frame) -> dict[str, float]:
@@ -93,12 +93,13 @@ def warped(drawn: Drawn, one: tuple[Stage, View], two: tuple[Stage, View], later
     return {"error": error, "still": still, "moving": float(moving.mean())}
 
 
-def compared(name: str, k: int, others: list[str]) -> dict[str, Any]:
-    """All comparisons of one sample."""
+def compared(task: tuple[str, int, list[str]]) -> Row:
+    """All comparisons of one sample of a scene."""
+    name, k, others = task
     one, two = moments(name, k)
     raster = RasterRenderer()
     drawn = raster.draw(*one)
-    found: dict[str, Any] = {"flow": warped(drawn, one, two, raster.render(*two))}
+    found: Row = {"scene": name, "sample": k, "flow": warped(drawn, one, two, raster.render(*two))}
     for other in others:
         if other == "path":
             found[other] = traced(drawn, *one)
@@ -107,7 +108,8 @@ def compared(name: str, k: int, others: list[str]) -> dict[str, Any]:
         if other == "bullet":
             index = visible_triangles(drawn.flat, drawn.triangles.camera, one[1], 1)
             where = inner(drawn.frame) & ~np.isin(index, drawn.flat.cutouts.triangle)
-        found[other] = agreement(drawn.frame, renderer(other).draw(*one).frame, where)
+        frame = renderer(other).draw(*one).frame
+        found[other] = agreement(drawn.frame, frame.instance, frame.semantic, frame.depth, where)
     return found
 
 
@@ -123,7 +125,7 @@ def available() -> list[str]:
     return found
 
 
-def report(rows: list[dict[str, Any]]) -> None:
+def report(rows: list[Row]) -> None:
     """Print a line for each renderer and quantity."""
     print("                    median    least  below   where least")
     for name, share in MASKS.items():
@@ -149,14 +151,15 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--pictures", type=int, default=200)
     options = parser.parse_args()
-    rows = [json.loads(line) for line in options.file.read_text().splitlines()] if options.file.exists() else []
     names, others = list(library()), available()
-    with options.file.open("a") as out:
-        for number in range(len(rows), options.pictures):
-            name, k = names[number % len(names)], FIRST + number // len(names)
-            rows.append({"scene": name, "sample": k, **compared(name, k, others)})
-            out.write(json.dumps(rows[-1]) + "\n")
-            out.flush()
+    head = {"code": source("scenes", "sim", "renderers"), "renderers": others}
+    rows = kept(options.file, head)[: options.pictures]
+    begin(options.file, head, rows)
+    todo = [(names[n % len(names)], FIRST + n // len(names), others) for n in range(len(rows), options.pictures)]
+    with get_context("spawn").Pool(1, maxtasksperchild=PICTURES_EACH) as pool:
+        for row in pool.imap(compared, todo):
+            add(options.file, row)
+            rows.append(row)
     report(rows)
 
 

@@ -9,8 +9,6 @@ text, or a package whose source, has changed begins anew.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import time
 import traceback
 from pathlib import Path
@@ -19,18 +17,11 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 
+from benchmarks.lines import add, begin, kept, source
 from scenes.files import library, load
 from sim.inspection import inspect
 
 BLOCK = 100  # samples of a line
-ROOT = Path(__file__).parent.parent
-
-
-def source() -> str:
-    """Digest of the code that decides what samples look like."""
-    files = sorted(file for folder in ("scenes", "sim") for file in (ROOT / folder).rglob("*") if file.is_file())
-    texts = [file.read_bytes() for file in files if file.suffix in (".py", ".yaml")]
-    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
 
 
 def block(name: str, seed: int, first: int, count: int) -> dict[str, Any]:
@@ -38,24 +29,15 @@ def block(name: str, seed: int, first: int, count: int) -> dict[str, Any]:
     template = load(name)
     times, actors, faults = [], [], []
     for k in range(first, first + count):
-        begin = time.process_time()
+        since = time.process_time()
         try:
             scene = template.sample(k, seed)
-            times.append(1e3 * (time.process_time() - begin))
+            times.append(1e3 * (time.process_time() - since))
             actors.append(len(scene.actors))
             faults += [str(fault) for fault in inspect(scene)]
         except Exception:
             faults.append(f"sample {k}: {traceback.format_exc(limit=-1).strip().splitlines()[-1]}")
     return {"first": first, "count": count, "ms": times, "actors": actors, "faults": faults}
-
-
-def kept(file: Path, head: dict[str, Any]) -> list[dict[str, Any]]:
-    """Blocks of an earlier run of the same recipe; a torn last line is left out."""
-    if not file.exists():
-        return []
-    lines = file.read_text().splitlines(keepends=True)
-    whole = [json.loads(line) for line in lines if line.endswith("\n")]
-    return whole[1:] if whole and whole[0] == head else []
 
 
 def run(name: str, options: argparse.Namespace, code: str) -> list[dict[str, Any]]:
@@ -64,14 +46,12 @@ def run(name: str, options: argparse.Namespace, code: str) -> list[dict[str, Any
     file = Path(options.folder) / f"{name}.jsonl"
     sizes = {first: min(BLOCK, options.samples - first) for first in range(0, options.samples, BLOCK)}
     done = {entry["first"]: entry for entry in kept(file, head) if entry["count"] == sizes.get(entry["first"])}
-    file.write_text("".join(json.dumps(entry) + "\n" for entry in (head, *done.values())))
+    begin(file, head, list(done.values()))
     todo = [first for first in sizes if first not in done]
     jobs = (delayed(block)(name, options.seed, first, sizes[first]) for first in todo)
-    with file.open("a") as out:
-        for entry in Parallel(n_jobs=options.workers, return_as="generator_unordered")(jobs):
-            out.write(json.dumps(entry) + "\n")
-            out.flush()
-            done[entry["first"]] = entry
+    for entry in Parallel(n_jobs=options.workers, return_as="generator_unordered")(jobs):
+        add(file, entry)
+        done[entry["first"]] = entry
     return [done[first] for first in sizes]
 
 
@@ -85,7 +65,7 @@ def main() -> None:
     options.add_argument("--scenes", nargs="*", default=list(library()))
     arguments = options.parse_args()
     Path(arguments.folder).mkdir(parents=True, exist_ok=True)
-    code = source()
+    code = source("scenes", "sim")
     print("scene                   samples  faults  actors  CPU-ms: median   95 %    most", flush=True)
     for name in arguments.scenes:
         blocks = run(name, arguments, code)
