@@ -99,6 +99,7 @@ package: $(VENV)/.installed-dev  ## build sdist and wheel, install the wheel in 
 
 bench: $(VENV)/.installed-dev  ## measure renderer, lidar, environments, core and PPO beside PyBullet's, a bare kernel and highway-env
 	$(BIN)/python -m benchmarks.render
+	$(BIN)/python -m benchmarks.scaling
 	$(BIN)/python -m benchmarks.environments
 	$(BIN)/python -m benchmarks.core $(PROTOTYPES) $(if $(MAPS),--maps $(MAPS))
 	$(BIN)/python -m benchmarks.training
