@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from renderers.glb import Model
+from renderers.kept import kept
 from renderers.mesh import Mesh, Texture, merge
 from renderers.packed import packed
 from renderers.people_bags import bag_parts
@@ -212,7 +212,7 @@ def patterned(look: PersonLook, points: NDArray[np.float32], skeleton: Skeleton)
     return np.where(second[:, None], np.array(top.second), np.array(top.colour))
 
 
-@lru_cache(maxsize=512)
+@kept
 def grey(texture: Texture) -> Texture:
     """A texture without its colours: brightness against its own mean, folds and seams."""
     linear = (texture.pixels / 255.0) ** 2.2 @ np.array([0.2126, 0.7152, 0.0722])
