@@ -36,7 +36,8 @@ def main() -> None:
     template = load(str(Path(__file__).with_name("full_street.yaml")))
     packs = choose_packs(assets)
     scene = equipped(template.sample(0, 0), packs)
-    print(f"packs: {', '.join(packs) or 'none'}; start-up {age():.1f} s, {time.process_time():.1f} s of CPU", flush=True)
+    print(f"packs: {', '.join(packs) or 'none'}")
+    print(f"start-up {age():.1f} s, {time.process_time():.1f} s of CPU", flush=True)
     print("sample  people  vehicles  of packs  CPU ms a picture  peak MB", flush=True)
     for k in range(int(samples)):
         scene = equipped(template.sample(k, 0), packs)

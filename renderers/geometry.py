@@ -21,6 +21,7 @@ from renderers.stage import Instance, Stage, sun_vector
 CASTER_REACH = 30.0  # m around the camera within which things outside the picture may throw shadows into it
 FAR_SHADOW = 60.0  # m from things beside the picture at which their shadows are still looked for
 TEXELS = 32_000_000  # of textures, above which the oldest are forgotten; 4 bytes each; a street has 15 M
+MOST_TEXELS = 64_000_000  # a street with packs, 100 people and 80 vehicles has 38 M
 KEPT = 0.75  # share of them that those seen last may keep
 THRASHING = 5  # pictures after which it may happen again without more room
 FAR = 260.0  # m, nothing beyond is drawn
@@ -74,12 +75,12 @@ class Flattener:
     def _forget(self) -> None:
         """Forget textures that were not seen for long: number plates alone would fill the memory in a thousand scenes.
 
-        Who draws many scenes in turns needs them all: then there is more room the next time.
+        Who draws many scenes in turns needs them all: then there is more room the next time, up to MOST_TEXELS.
         """
         self._age += 1
         if self.materials.length > self._room:
             if self._age < THRASHING:
-                self._room *= 2
+                self._room = min(2 * self._room, MOST_TEXELS)
             self.materials, self._age = self.materials.only(self._latest(), int(KEPT * self._room)), 0
             self._faces.clear()
 

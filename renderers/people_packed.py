@@ -219,5 +219,5 @@ def grey(texture: Texture) -> Texture:
     seen = np.ones(linear.shape, bool) if texture.alpha is None else texture.alpha > 127
     middle = max(float(np.median(linear[seen])) if seen.any() else 1.0, 0.004)
     detail = np.clip(GREY * (linear / middle) ** 0.8, 0.0, 1.0)
-    pixels = np.repeat((255.0 * detail ** (1 / 2.2)).astype(np.uint8)[..., None], 3, 2)
-    return Texture(f"{texture.key}-grey", pixels, texture.alpha)
+    pixels = (255.0 * detail ** (1 / 2.2)).astype(np.uint8)
+    return Texture(f"{texture.key}-grey", np.broadcast_to(pixels[..., None], (*pixels.shape, 3)), texture.alpha)
