@@ -2,7 +2,8 @@
 
 Run: python -m benchmarks.endurance [FRAMES] [SCENE]
 Samples of a library scene, FRAMES_EACH pictures each, with every label of the default. Each line is a block of
-pictures: largest resident memory, megabytes, and median CPU milliseconds of a picture, sampling and building included.
+pictures: resident memory after a sample, megabytes, its median and the largest, and median CPU milliseconds of a
+picture, sampling and building included. Compare medians: samples differ in size, and the largest of more is larger.
 """
 
 from __future__ import annotations
@@ -33,18 +34,21 @@ def main() -> None:
     """Print a line for each block."""
     frames = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     template = load(sys.argv[2] if len(sys.argv) > 2 else "street")
-    print("pictures  memory MB  CPU ms a picture", flush=True)
+    print("pictures  memory MB: median, most  CPU ms a picture", flush=True)
     times: list[float] = []
-    most, done, k = 0.0, 0, 0
+    memory: list[float] = []
+    done = k = 0
     while done < frames:
         begin, before = time.process_time(), done
         done += len(render_sample(template, k, 0, FRAMES_EACH))
-        k, most = k + 1, max(most, resident())
+        k += 1
+        memory.append(resident())
         times.append(1e3 * (time.process_time() - begin) / (done - before))
         if done // BLOCK > before // BLOCK or done >= frames:
-            print(f"{done:8d} {most:10.0f} {statistics.median(times):17.1f}", flush=True)
+            sizes = f"{statistics.median(memory):18.0f} {max(memory):5.0f}"
+            print(f"{done:8d} {sizes} {statistics.median(times):17.1f}", flush=True)
             times.clear()
-            most = 0.0
+            memory.clear()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from renderers.buildings import building_mesh
 from renderers.frame import View
 from renderers.geometry import CASTER_REACH, in_reach
 from renderers.ground import ground_mesh
+from renderers.kept import kept
 from renderers.keypoints import body_of
 from renderers.labels import Subject
 from renderers.lamps_placed import lamps_of
@@ -307,7 +307,7 @@ def above(pose: NDArray[np.float64], height: float) -> tuple[float, float, float
     return triple(pose[:3, :3] @ np.array([0.0, 0.0, height]) + pose[:3, 3])
 
 
-@lru_cache(maxsize=128)
+@kept
 def person(look: PersonLook, detail: int) -> SkinnedMesh:
     """Keep recently built people."""
     return person_mesh(look, detail)
@@ -328,19 +328,19 @@ def coarsely(spot: tuple[float, float, float] | None) -> tuple[float, float, flo
     return None if spot is None else (round(25 * spot[0]) / 25, round(25 * spot[1]) / 25, round(25 * spot[2]) / 25)
 
 
-@lru_cache(maxsize=16384)
+@kept
 def kept_strider(look: PersonLook, gait: Gait) -> Mesh:
     """Keep recently posed coarse people, some 20 kB each: those of 64 scenes that are played in turns."""
     return pose_person(kept_person(look), gait)
 
 
-@lru_cache(maxsize=2048)
+@kept
 def kept_person(look: PersonLook) -> SkinnedMesh:
     """Keep recently built coarse people; building one takes longer than two pictures."""
     return person_mesh(look, 2)
 
 
-@lru_cache(maxsize=256)
+@kept
 def signal_head(look: SignalLook, lit: str) -> Mesh:
     """Keep recently built signal heads."""
     return signal_mesh(look, lit)

@@ -12,9 +12,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import FAST, NEAR, SUBPIXELS, WIDE, edges, inlined, mip_level, pixel_span, row_span, snap
+from renderers.fill import FAST, NEAR, NEVER, SUBPIXELS, WIDE, edges, inlined, mip_level, pixel_span, row_span, snap
 
 I4 = NDArray[np.int32]
+FIRST, SECOND, THIRD = np.int64(0), np.int64(1), np.int64(2)  # see `NEVER`
 
 
 class Alphas(NamedTuple):
@@ -177,7 +178,7 @@ def fill_cutouts_view(camera, corners, uvs, cutouts, alphas, screen, depth, inde
                 value[count, 3] = (uvs[i, 1] + s * (uvs[j, 1] - uvs[i, 1])) * q
                 count += 1
         for k in range(1, count - 1):
-            fill_holed(place, value, 0, k, k + 1, t, sheet[n], alphas, depth, index, keep)
+            fill_holed(place, value, FIRST, k, k + 1, t, sheet[n], alphas, depth, index, keep)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -201,4 +202,4 @@ def fill_cutouts_map(snapped, height, corners, uvs, cutouts, alphas, depth, inde
             i = corners[t, k]
             place[k, 0], place[k, 1] = snapped[i, 0], snapped[i, 1]
             value[k, 0], value[k, 1], value[k, 2], value[k, 3] = height[i], 1.0, uvs[i, 0], uvs[i, 1]
-        fill_holed(place, value, 0, 1, 2, t, cutouts.sheet[n], alphas, depth, index, False)
+        fill_holed(place, value, FIRST, SECOND, THIRD, t, cutouts.sheet[n], alphas, depth, index, NEVER)

@@ -21,6 +21,7 @@ NEAR = 0.05  # m
 FAST = {"contract", "arcp", "nsz", "afn", "reassoc"}  # no assumptions on nan and inf
 inlined = within(fastmath=FAST, forceinline=True)
 helper = within(fastmath=FAST)
+NEVER = np.bool_(False)  # a plain False or 0 would have all that it is given to compiled a second time
 WIDE = 10  # px; wider triangles find their spans by division instead of testing each pixel
 
 F4 = NDArray[np.float32]
@@ -60,7 +61,7 @@ def place(world_from_model, positions, normals, world, world_normals):  # type: 
             world_normals[i, k] = m[k, 0] * x + m[k, 1] * y + m[k, 2] * z
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@helper
 def snap(value):  # type: ignore[no-untyped-def]
     """Round a pixel coordinate to 1/256 px."""
     return np.int64(np.floor(min(max(value, -LIMIT), LIMIT) * SUBPIXELS + 0.5))
@@ -254,5 +255,5 @@ def fill_map(texel_from_world, world, triangles, snapped, height, depth, index):
             np.int64(snapped[a, 0]), np.int64(snapped[a, 1]), np.float64(height[a]),
             np.int64(snapped[b, 0]), np.int64(snapped[b, 1]), np.float64(height[b]),
             np.int64(snapped[c, 0]), np.int64(snapped[c, 1]), np.float64(height[c]),
-            t, depth, index, False,
+            t, depth, index, NEVER,
         )  # fmt: skip

@@ -15,12 +15,13 @@ from renderers.cutouts import Alphas, Cutouts
 from renderers.fill import place
 from renderers.frame import Around, View
 from renderers.materials import MaterialTable
-from renderers.mesh import Floats, Ints, Material, Mesh
+from renderers.mesh import Floats, Ints, Material
 from renderers.stage import Instance, Stage, sun_vector
 
 CASTER_REACH = 30.0  # m around the camera within which things outside the picture may throw shadows into it
 FAR_SHADOW = 60.0  # m from things beside the picture at which their shadows are still looked for
 TEXELS = 32_000_000  # of textures, above which the oldest are forgotten; 4 bytes each; a street has 15 M
+MOST_TEXELS = 64_000_000  # a street with packs, 100 people and 80 vehicles has 38 M
 KEPT = 0.75  # share of them that those seen last may keep
 THRASHING = 5  # pictures after which it may happen again without more room
 FAR = 260.0  # m, nothing beyond is drawn
@@ -54,9 +55,10 @@ class Flat:
 
 @dataclass(frozen=True, eq=False)
 class Faces:
-    """What the triangles of a mesh keep from frame to frame."""
+    """What the triangles of a mesh keep from frame to frame, and from pose to pose."""
 
-    mesh: Mesh
+    worn: Ints  # (T,) index into the palette, as the mesh has it
+    palette: tuple[Material, ...]
     material: Ints  # (T,) row of the material table
     kind: NDArray[np.uint8]  # (T,)
     cutouts: Cutouts  # numbered within the mesh
@@ -67,25 +69,25 @@ class Flattener:
 
     def __init__(self) -> None:
         self.materials = MaterialTable()  # another one when it has grown too large
-        self._faces: OrderedDict[tuple[int, int], Faces] = OrderedDict()
+        self._faces: OrderedDict[tuple[int, int, int], Faces] = OrderedDict()
         self._room, self._age = TEXELS, 0
 
     def _forget(self) -> None:
         """Forget textures that were not seen for long: number plates alone would fill the memory in a thousand scenes.
 
-        Who draws many scenes in turns needs them all: then there is more room the next time.
+        Who draws many scenes in turns needs them all: then there is more room the next time, up to MOST_TEXELS.
         """
         self._age += 1
         if self.materials.length > self._room:
             if self._age < THRASHING:
-                self._room *= 2
+                self._room = min(2 * self._room, MOST_TEXELS)
             self.materials, self._age = self.materials.only(self._latest(), int(KEPT * self._room)), 0
             self._faces.clear()
 
     def _latest(self) -> Iterator[Material]:
         """Materials, the latest seen first."""
         for faces in reversed(self._faces.values()):
-            yield from faces.mesh.palette
+            yield from faces.palette
 
     def flatten(self, stage: Stage, view: View) -> Flat:
         """Put all instances that the camera or a shadow in the picture may need into world arrays.
@@ -128,18 +130,19 @@ class Flattener:
         return Flat(world, normals, uvs, colours, corners, material, instance, kind, ranges, cutouts, alphas)
 
     def _faces_of(self, item: Instance) -> Faces:
-        key = (id(item.mesh), int(item.kind))
+        palette, worn = item.mesh.palette, item.mesh.materials
+        key = (id(worn), id(palette), int(item.kind))  # a posed mesh shares both with its rest pose
         found = self._faces.get(key)
-        if found is None or found.mesh is not item.mesh:
-            palette, worn = item.mesh.palette, item.mesh.materials
+        if found is None:
             rows = np.array([self.materials.row(m) for m in palette], np.int32)
             kinds = np.array([int(item.kind if m.kind is None else m.kind) for m in palette], np.uint8)
             sheets = np.array([self.materials.sheet(m) for m in palette], np.int32)[worn]
             holed = np.flatnonzero(sheets >= 0).astype(np.int32)
-            found = Faces(item.mesh, rows[worn], kinds[worn], Cutouts(holed, sheets[holed]))
+            found = Faces(worn, palette, rows[worn], kinds[worn], Cutouts(holed, sheets[holed]))
             self._faces[key] = found
             if len(self._faces) > 512:
                 self._faces.popitem(last=False)
+        self._faces.move_to_end(key)
         return found
 
 

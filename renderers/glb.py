@@ -191,7 +191,7 @@ def _array(document: Mapping[str, Any], binary: bytes, number: int) -> NDArray[A
     row = document["accessors"][number]
     view = document["bufferViews"][row["bufferView"]]
     kind, width, count = TYPES[row["componentType"]], WIDTHS[row["type"]], row["count"]
-    values = np.frombuffer(binary, kind, count * width, view["byteOffset"])
+    values = np.frombuffer(binary, kind, count * width, view["byteOffset"]).copy()  # the file's bytes can go
     return values if width == 1 else values.reshape(count, width)
 
 

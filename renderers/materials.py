@@ -46,7 +46,7 @@ def mip_levels(texture: Texture) -> list[NDArray[np.uint8]]:
     edge = texture.pixels.shape[0]
     if texture.pixels.shape != (edge, edge, 3) or edge & (edge - 1) or edge >= 1 << LEVELS:
         raise ValueError(f"texture {texture.key}: shape {texture.pixels.shape}, expected (N, N, 3), N a power of two")
-    levels = [LINEAR[texture.pixels]]
+    levels = [LINEAR[np.ascontiguousarray(texture.pixels)]]  # one order of sums, however it is stored
     if texture.alpha is not None:
         if texture.alpha.shape != (edge, edge):
             raise ValueError(f"texture {texture.key}: alpha of shape {texture.alpha.shape}, expected {(edge, edge)}")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 from renderers.glb import Model, read_glb
+from renderers.kept import kept
 from scenes.catalogue import AssetError, asset, file_digest
 
 
-@lru_cache(maxsize=512)
+@kept
 def packed(name: str) -> Model:
     """Read the model of an asset, once per process.
 

@@ -100,7 +100,7 @@ class PathRenderer:
         rgb[open_sky] = sky_picture(light, stage.seed, view)[0][open_sky]
         maps = empty_maps(view)
         index = visible_triangles(flat, triangles.camera, view, 1)
-        shade_plain(index, points, triangles, materials, env, NO_SHADOWS, NO_MAP, lens, rgb[:0, :0], *maps)
+        shade_plain(index, points, triangles, materials, env, NO_SHADOWS, NO_MAP, lens, None, *maps)
         return Drawn(Frame(np.ascontiguousarray(rgb, np.float32), *maps, view, stage.time), flat, triangles)
 
     def _light(

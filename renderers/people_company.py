@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.kept import kept
 from renderers.labels import Subject
 from renderers.mesh import Mesh
 from renderers.people_dogs import collar, dog_mesh
@@ -81,21 +81,21 @@ def seated(actor: Actor, travelled: float, position: NDArray[np.floating], headi
     return np.asarray(chair @ world_from_model(np.array([HIPS, 0.0, 0.0]), 0.0))
 
 
-@lru_cache(maxsize=96)
+@kept
 def rolling(look: Companion, detail: int, rolled: int) -> Mesh:
     """Keep recently built prams and wheelchairs."""
     build = pram_mesh if look.kind is Kind.PRAM else wheelchair_mesh
     return build(look, detail, rolled * ROLL)
 
 
-@lru_cache(maxsize=64)
+@kept
 def pushed(look: CycleLook, detail: int, rolled: int, cranks: int) -> Mesh:
     """Keep recently built bicycles; their cranks stand still."""
     ride = Ride(rolled * FINE, pedalled=cranks / CRANKS * look.measures.gear)
     return machine_mesh(look, ride, detail, Signs(driven=False))
 
 
-@lru_cache(maxsize=256)
+@kept
 def trotting(look: Companion, detail: int, step: Step) -> Mesh:
     """Keep recently built dogs."""
     return dog_mesh(look, detail, step)

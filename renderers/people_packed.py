@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from renderers.glb import Model
+from renderers.kept import kept
 from renderers.mesh import Mesh, Texture, merge
 from renderers.packed import packed
 from renderers.people_bags import bag_parts
@@ -212,12 +212,12 @@ def patterned(look: PersonLook, points: NDArray[np.float32], skeleton: Skeleton)
     return np.where(second[:, None], np.array(top.second), np.array(top.colour))
 
 
-@lru_cache(maxsize=512)
+@kept
 def grey(texture: Texture) -> Texture:
     """A texture without its colours: brightness against its own mean, folds and seams."""
     linear = (texture.pixels / 255.0) ** 2.2 @ np.array([0.2126, 0.7152, 0.0722])
     seen = np.ones(linear.shape, bool) if texture.alpha is None else texture.alpha > 127
     middle = max(float(np.median(linear[seen])) if seen.any() else 1.0, 0.004)
     detail = np.clip(GREY * (linear / middle) ** 0.8, 0.0, 1.0)
-    pixels = np.repeat((255.0 * detail ** (1 / 2.2)).astype(np.uint8)[..., None], 3, 2)
-    return Texture(f"{texture.key}-grey", pixels, texture.alpha)
+    pixels = (255.0 * detail ** (1 / 2.2)).astype(np.uint8)
+    return Texture(f"{texture.key}-grey", np.broadcast_to(pixels[..., None], (*pixels.shape, 3)), texture.alpha)

@@ -9,7 +9,7 @@ from numba import njit
 
 from renderers.fill import FAST, helper, inlined
 from renderers.points import locate, shade_points
-from renderers.sky import backdrop, lattice, sky_radiance, skyline, value_noise
+from renderers.sky import SEEN, backdrop, lattice, sky_radiance, skyline, value_noise
 from scenes.kinds import Kind
 from scenes.types import FOG
 
@@ -45,7 +45,7 @@ def beyond(x, y, env, lens):  # type: ignore[no-untyped-def]
     if env.sky.sharp.shape[0] > 1:
         red, green, blue = backdrop(dx, dy, dz, env)
     else:
-        red, green, blue = sky_radiance(dx, dy, dz, env, 1)
+        red, green, blue = sky_radiance(dx, dy, dz, env, SEEN)
     if env.haze > FOG:
         clear = math.exp((FOG - env.haze) * FOG_HEIGHT / max(dz, 0.03))
         red = red * clear + env.horizon[0] * 0.85 * (1 - clear)
@@ -65,7 +65,9 @@ def empty_pixel(y, x, kind, depth, semantic, instance, normal):  # type: ignore[
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def shade_plain(index, pts, tri, mat, env, cascade, sky_map, lens, rgb, depth, semantic, instance, normal):  # type: ignore[no-untyped-def]
-    """One ray through each pixel centre: the maps, and radiance unless `rgb` is empty.
+    """One ray through each pixel centre: the maps, and radiance unless `rgb` is None.
+
+    Without radiance nothing of the shading is compiled.
 
     Args:
         index: (H, W) triangle of each pixel, -1 where nothing is.
@@ -76,27 +78,26 @@ def shade_plain(index, pts, tri, mat, env, cascade, sky_map, lens, rgb, depth, s
         cascade: `Cascade` from the sun.
         sky_map: `DepthMap` from the zenith.
         lens: `Lens`.
-        rgb: (H, W, 3) out, or (0, 0, 3).
+        rgb: (H, W, 3) out, or None.
         depth: (H, W) out.
         semantic: (H, W) out.
         instance: (H, W) out.
         normal: (H, W, 3) out.
     """
     height, width = index.shape
-    coloured = rgb.shape[0] > 0
     for y in range(height):
         n = np.int64(0)  # a plain 0 would have all that it is given to compiled twice, for the literal first
         for x in range(width):
             t = index[y, x]
             if t < 0:
                 r, g, b, kind = beyond(x + 0.5, y + 0.5, env, lens)
-                if coloured:
+                if rgb is not None:
                     rgb[y, x, 0], rgb[y, x, 1], rgb[y, x, 2] = r, g, b
                 empty_pixel(y, x, kind, depth, semantic, instance, normal)
                 continue
             pts.x[n], pts.y[n], pts.triangle[n], pts.pixel[n] = x + 0.5, y + 0.5, t, x
             n += 1
-        if coloured:
+        if rgb is not None:
             shade_points(n, pts, tri, mat, env, cascade, sky_map, lens)
         else:
             locate(n, pts, tri, lens)
@@ -107,7 +108,7 @@ def shade_plain(index, pts, tri, mat, env, cascade, sky_map, lens, rgb, depth, s
             instance[y, x] = tri.instance[t]
             for k in range(3):
                 normal[y, x, k] = pts.normal[i, k]
-                if coloured:
+                if rgb is not None:
                     rgb[y, x, k] = pts.rgb[i, k]
 
 

@@ -137,7 +137,7 @@ def open_to_the_sky(n, pts, open_sky):  # type: ignore[no-untyped-def]
         )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@helper
 def shadow(n, pts, env, cascade, sky_map):  # type: ignore[no-untyped-def]
     """Sun and sky that reach n points; points are lifted off their surface by what the map's texels would hide."""
     one, zero = np.float32(1.0), np.float32(0.0)
@@ -202,7 +202,7 @@ def diffuse(n, pts, tri, mat, env):  # type: ignore[no-untyped-def]
             pts.rgb[i, k] += pts.albedo[i, k] * body * above * more
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@helper
 def gloss(n, pts, tri, mat, env):  # type: ignore[no-untyped-def]
     """Mirrored surroundings and the sun's highlight on n points, where the material is smooth enough to show them."""
     for i in range(n):
@@ -227,7 +227,7 @@ def gloss(n, pts, tri, mat, env):  # type: ignore[no-untyped-def]
             pts.rgb[i, q] += shine + env.sun_colour[q] * lobe * (base + (1.0 - base) * fresnel)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@helper
 def haze(n, pts, env):  # type: ignore[no-untyped-def]
     """Light lost to and gained from the air between n points and the camera."""
     one = np.float32(1.0)

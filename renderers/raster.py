@@ -125,7 +125,7 @@ class RasterRenderer:
         index = visible_triangles(flat, camera, view, 1)
         shade_plain(
             index, points, triangles, materials, env, cascade, sky_map, lens,
-            rgb[:0, :0] if smooth else rgb, depth, semantic, instance, normal,
+            None if smooth else rgb, depth, semantic, instance, normal,
         )  # fmt: skip
         if smooth:
             shade_smooth(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.kept import kept
 from renderers.keypoints import body_of
 from renderers.labels import Subject
 from renderers.mesh import Material, Mesh, merge, moved
@@ -113,7 +113,7 @@ def turned(mesh: Mesh, rotation: Floats, to: Floats) -> Mesh:
     return moved(mesh, pose)
 
 
-@lru_cache(maxsize=256)
+@kept
 def rested(look: CycleLook, detail: int) -> tuple[SkinnedMesh, Mesh | None]:
     """The rider in the rest pose, and the helmet."""
     rest = person_mesh(look.rider, detail)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from renderers.fill import FAST, inlined, mip_level
 from renderers.openness import OpenSky
-from renderers.sky import roofline, sky_radiance
+from renderers.sky import MIRRORED, roofline, sky_radiance
 from renderers.sky_maps import SkyMap, mirrored_sky
 
 F4 = NDArray[np.float32]
@@ -123,7 +123,7 @@ def plane_of(t, tri):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@inlined
 def meet(rx, ry, focal, plane):  # type: ignore[no-untyped-def]
     """Meet the ray (rx, ry, 1) with a triangle's plane, from `plane_of`.
 
@@ -260,7 +260,7 @@ def reflected(nx, ny, nz, vx, vy, vz, rough, env, seen):  # type: ignore[no-unty
     if env.sky.sharp.shape[0] > 1:
         r, g, b = mirrored_sky(rx, ry, max(rz, 0.0), rough, env.sky)
     else:
-        r, g, b = sky_radiance(rx, ry, max(rz, 0.02), env, 0)
+        r, g, b = sky_radiance(rx, ry, max(rz, 0.02), env, MIRRORED)
     edge = roofline(rx, ry, env.seed + 7)
     soft = 0.06 + 0.6 * rough
     k = min(1.0, max(0.0, (rz - edge) / soft + 0.5))

@@ -9,6 +9,7 @@ import numpy as np
 from renderers.fill import inlined
 from renderers.sky_maps import MARGIN
 
+MIRRORED, SEEN = np.int64(0), np.int64(1)  # details of `sky_radiance`; see `renderers.fill.NEVER`
 BEND = 1.3  # texels by which noise bends what a pack's sky shows
 
 
@@ -61,7 +62,7 @@ def sky_radiance(dx, dy, dz, env, detail):  # type: ignore[no-untyped-def]
         dy: unit direction in the world.
         dz: unit direction in the world.
         env: `Environment`.
-        detail: 0 for reflections (no clouds), 1 for pixels.
+        detail: MIRRORED (no clouds) or SEEN.
 
     Returns:
         Linear RGB.
@@ -71,7 +72,7 @@ def sky_radiance(dx, dy, dz, env, detail):  # type: ignore[no-untyped-def]
     r = env.horizon[0] * (1 - k) + env.zenith[0] * k
     g = env.horizon[1] * (1 - k) + env.zenith[1] * k
     b = env.horizon[2] * (1 - k) + env.zenith[2] * k
-    if detail > 0 and env.clouds > 0:
+    if detail == SEEN and env.clouds > 0:
         sx, sy = dx / (up + 0.12), dy / (up + 0.12)
         n = 0.5 * value_noise(sx * 1.7, sy * 1.7, env.seed) + 0.3 * value_noise(sx * 4.1, sy * 4.1, env.seed + 1)
         n += 0.2 * value_noise(sx * 9.7, sy * 9.7, env.seed + 2)

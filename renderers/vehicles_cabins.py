@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.kept import kept
 from renderers.mesh import Texture
 
 Canvas = NDArray[np.float64]
@@ -17,7 +16,7 @@ HAIRS: tuple[Tone, ...] = ((22, 18, 16), (48, 34, 24), (86, 66, 40), (96, 94, 92
 DARK: Tone = (12, 12, 13)
 
 
-@lru_cache(maxsize=128)
+@kept
 def cabin_texture(view: str, variant: int, people: int) -> Texture:
     """A cabin.
 

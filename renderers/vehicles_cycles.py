@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.kept import kept
 from renderers.mesh import RGB, Material, Mesh, merge
 from renderers.props_kit import Sketch, bars, surface
 from renderers.vehicles_wheels import TYRE, lathe
@@ -38,7 +38,7 @@ class CycleParts:
     pedal: Mesh | None
 
 
-@lru_cache(maxsize=256)
+@kept
 def bicycle_parts(look: CycleLook, detail: int, lamps_on: bool) -> CycleParts:
     """Build a bicycle.
 

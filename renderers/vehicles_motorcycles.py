@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.kept import kept
 from renderers.mesh import RGB, WHITE, Material, Mesh, merge
 from renderers.props_kit import Sketch, bars, surface
 from renderers.vehicles_cycles import BLACK, CHROME, GREY, RED_LIGHT, RUBBER, STEEL, WHITE_LIGHT, CycleParts, off, torus
@@ -20,7 +19,7 @@ SIDES = (24, 16, 10)
 TUBES = (8, 5, 4)
 
 
-@lru_cache(maxsize=256)
+@kept
 def motorcycle_parts(look: CycleLook, detail: int, signs: Signs) -> CycleParts:
     """Build a motorcycle or a scooter.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 
+from renderers.kept import kept
 from renderers.mesh import Mesh
 from renderers.vehicles import vehicle_mesh
 from renderers.vehicles_packed import packed_rig
@@ -37,7 +37,7 @@ def vehicle_rig(look: VehicleLook, detail: int) -> Rig:
     return _rig(replace(look, plate=Plate(alike, "0")), detail)
 
 
-@lru_cache(maxsize=512)
+@kept
 def _rig(look: VehicleLook, detail: int) -> Rig:
     if look.asset:
         return packed_rig(look, detail)
@@ -69,7 +69,7 @@ def vehicle(look: VehicleLook, detail: int, signs: Signs, steering: float, turn:
     return painted(rolling(vehicle_rig(look, detail), steering, joints), look, signs)
 
 
-@lru_cache(maxsize=1024)
+@kept
 def _kept(look: VehicleLook, detail: int, signs: Signs, steering: float) -> Mesh:
     """Keep what stands still or is far away; all share the vertices of their rig where they are straight."""
     rig = vehicle_rig(look, detail)

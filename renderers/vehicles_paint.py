@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
+from renderers.kept import kept
 from renderers.mesh import RGB, Material, Mesh
 from renderers.vehicles_cabins import cabin_texture
 from renderers.vehicles_plates import plate_texture
@@ -80,7 +80,7 @@ def shown(material: Material, paints: Paints) -> Material:
     return getattr(paints, material.part) if material.part else material
 
 
-@lru_cache(maxsize=2048)
+@kept
 def paints_of(look: VehicleLook, signs: Signs) -> Paints:
     """Mix the materials; those that the signs and the plate change know their names.
 

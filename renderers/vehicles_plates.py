@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.kept import kept
 from renderers.mesh import RGB, Texture
 from renderers.vehicles_textures import finished, srgb
 from scenes.plates import NATIONS, Nation, Plate
@@ -46,7 +47,7 @@ def strips(size: tuple[float, float]) -> int:
     return 4 if size[0] > 3.0 * size[1] else 2 if size[0] > 1.5 * size[1] else 1
 
 
-@lru_cache(maxsize=512)
+@kept
 def plate_texture(plate: Plate, face: str) -> Texture:
     """A plate across the picture, `strips` times; stretch each to `plate_size`.
 

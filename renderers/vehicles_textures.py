@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.kept import kept
 from renderers.mesh import RGB, Texture
 
 Pixels = NDArray[np.uint8]
@@ -39,7 +40,7 @@ def finished(canvas: Pixels, strips: int = 1) -> Pixels:
     return np.ascontiguousarray(cv2.resize(canvas, (SIZE, SIZE // strips), interpolation=cv2.INTER_AREA))
 
 
-@lru_cache(maxsize=256)
+@kept
 def lettering_texture(text: str, ground: RGB, ink: RGB) -> Texture:
     """Words on a plain ground with a thin underline, to be stretched about 4:1.
 
@@ -60,7 +61,7 @@ def lettering_texture(text: str, ground: RGB, ink: RGB) -> Texture:
     return Texture(f"lettering/{text}/{ground}/{ink}", finished(canvas))
 
 
-@lru_cache(maxsize=128)
+@kept
 def board_texture(text: str) -> Texture:
     """Destination board: amber letters on black.
 
