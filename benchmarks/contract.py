@@ -25,7 +25,8 @@ from renderers.assemble import StageBuilder
 from renderers.flow import flow_between
 from renderers.frame import Frame, View
 from renderers.motion import vertices_at
-from renderers.raster import Drawn, RasterRenderer, visible_triangles
+from renderers.raster import Drawn, RasterRenderer
+from renderers.visible import visible_triangles
 from renderers.stage import Stage
 from renderers.views import resolve_camera
 from scenes.files import library, load

@@ -68,7 +68,7 @@ class GlRenderer:
             GlError: OpenGL 4.5 cannot be used here.
         """
         self.options = options or RasterOptions()
-        self.flattener = Flattener()
+        self.flattener = Flattener(cabins=False)
         self.device = Device()
         device, context = self.device, self.device.context
         vertex = device.source("fill.vert", defines=DEFINES)

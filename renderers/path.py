@@ -30,10 +30,10 @@ from renderers.raster import (
     environment,
     lens_of,
     triangles_of,
-    visible_triangles,
 )
 from renderers.sky_pictures import panorama, sky_picture
 from renderers.stage import Stage, sun_vector
+from renderers.visible import visible_triangles
 from scenes.types import Light
 
 SAMPLES = 16  # paths through each pixel
@@ -63,7 +63,7 @@ class PathRenderer:
         """
         self.mi, self.oidn = engines()
         self.samples = samples
-        self.flattener = Flattener()
+        self.flattener = Flattener(cabins=False)
         self._sky: tuple[Light, int, Any] | None = None
 
     def draw(self, stage: Stage, view: View) -> Drawn:
