@@ -30,7 +30,8 @@ COARSEST = 1  # level of detail that still has an inside
 PEOPLE = 24  # that sit in vehicles
 WALL = 0.03  # m, thickness of pillars, roof and doors above the waist
 SITTING = 0.90  # m, from the seat to the top of a sitting head, and room above it
-BELOW = 0.42  # m, that seats are lower than the waist line
+BELOW = (0.42, 0.30)  # m, that seats are lower than the waist line, in cars and in vans
+AHEAD = (0.0, 0.16)  # m, that who drives sits farther in front than the edge of the roof tells
 RECLINE = 0.32  # rad
 RIM = 0.185  # m, radius of the steering wheel
 FABRICS: tuple[RGB, ...] = (
@@ -58,12 +59,13 @@ class Room:
     @property
     def seat(self) -> float:
         """Height of the seats, m."""
-        return min(self.look.body_height - 0.06 - SITTING, float(self.form.belt(0.0)) - BELOW)
+        below = BELOW[self.look.kind == Kind.VAN]
+        return min(self.look.body_height - 0.10 - SITTING, float(self.form.belt(0.0)) - below)
 
     @property
     def hips(self) -> float:
         """Position x of the hips of who drives, m: the head is a hand's breadth behind the edge of the roof."""
-        return self.form.x_of("roof_front") - 0.36 + SITTING * 0.7 * math.sin(RECLINE) * 0.6
+        return self.form.x_of("roof_front") - 0.24 + AHEAD[self.look.kind == Kind.VAN]
 
     @property
     def side(self) -> float:
@@ -155,11 +157,12 @@ def _trim(room: Room, cloth: Material, plastic: Material) -> list[Mesh]:
         parts.append(patch(top, [(start, a), (start, b)], [(stop, a), (stop, b)], material, inwards))
     half, waist_z = 0.5 * room.look.width - 0.06, float(form.belt(room.back))
     z, roof = room.floor, room.look.body_height
+    grey = Material((0.12, 0.12, 0.12), roughness=0.9)
     parts.append(_quad([(tail, -half, z), (nose, -half, z), (nose, half, z), (tail, half, z)], carpet))
     parts.append(_quad([(nose, half, z), (nose, -half, z), (nose, -half, roof), (nose, half, roof)], carpet))
     high = waist_z - 0.02 if room.look.kind == Kind.CAR or room.look.model == "minibus" else roof - 0.08
     back = room.back - 0.1
-    parts.append(_quad([(back, -half, z), (back, half, z), (back, half, high), (back, -half, high)], carpet))
+    parts.append(_quad([(back, -half, z), (back, half, z), (back, half, high), (back, -half, high)], grey))
     if room.look.kind == Kind.CAR:
         parts.append(_quad([(tail, -half, high), (back, -half, high), (back, half, high), (tail, half, high)], plastic))
     elif room.screen and room.look.model != "minibus":  # the hold's doors show its back wall
