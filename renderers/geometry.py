@@ -97,7 +97,7 @@ class Faces:
     material: Ints  # (T,) row of the material table
     kind: NDArray[np.uint8]  # (T,)
     cutouts: Cutouts  # numbered within the mesh
-    pane: NDArray[np.bool_]  # (T,)
+    panes: NDArray[np.intp]  # numbers of the triangles of panes
 
 
 class Flattener:
@@ -152,7 +152,7 @@ class Flattener:
         uvs, colours = np.empty((vertices, 2), np.float32), np.empty((vertices, 3), np.float32)
         corners, material = np.empty((count, 3), np.int32), np.empty(count, np.int32)
         instance, kind = np.empty(count, np.uint16), np.empty(count, np.uint8)
-        pane, side = np.empty(count, np.int32), np.empty(count, np.int32)
+        pane, side = np.zeros(count, np.int32), np.zeros(count, np.int32)
         ranges: dict[int, tuple[int, int]] = {}
         holed, sheets = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
         v = t = 0
@@ -163,7 +163,10 @@ class Flattener:
             corners[t:t1] = mesh.triangles + v
             faces = self._faces_of(mesh, item.kind if number >= 0 else INDOORS, number > 0)
             material[t:t1], kind[t:t1] = faces.material, faces.kind
-            pane[t:t1], side[t:t1] = faces.pane * max(number, OPEN), ~faces.pane * number
+            if number:
+                side[t:t1] = number
+            if len(faces.panes):
+                pane[t + faces.panes], side[t + faces.panes] = max(number, OPEN), 0
             if len(faces.cutouts.triangle):
                 holed.append(faces.cutouts.triangle + np.int32(t))
                 sheets.append(faces.cutouts.sheet)
@@ -186,9 +189,9 @@ class Flattener:
             rows = np.array([self.materials.row(m) for m in palette], np.int32)
             kinds = np.array([int(kind if m.kind is None else m.kind) for m in palette], np.uint8)
             sheets = np.array([self.materials.sheet(m) for m in palette], np.int32)[worn]
-            panes = np.array([m.clear != OPAQUE for m in palette], np.bool_)
+            panes = np.flatnonzero(np.array([m.clear != OPAQUE for m in palette], np.bool_)[worn])
             holed = np.flatnonzero(sheets >= 0).astype(np.int32)
-            found = Faces(mesh, palette, rows[worn], kinds[worn], Cutouts(holed, sheets[holed]), panes[worn])
+            found = Faces(mesh, palette, rows[worn], kinds[worn], Cutouts(holed, sheets[holed]), panes)
             self._faces[key] = found
             if len(self._faces) > 512:
                 self._faces.popitem(last=False)

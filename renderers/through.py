@@ -25,7 +25,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import F4, FAST, I4, SUBPIXELS, Gate, helper
+from renderers.fill import F4, FAST, I4, SUBPIXELS, Gate
 from renderers.frame import View
 from renderers.geometry import OPEN, Flat
 from renderers.pixels import beyond
@@ -109,21 +109,6 @@ def panes_in(index, pane):  # type: ignore[no-untyped-def]
     return x0, y0, x1, y1
 
 
-@helper
-def transmit(i, t, pts, tri, around, y, x, passed, inner):  # type: ignore[no-untyped-def]
-    """Take the light that pane t, met by point i, keeps back from sample (y, x)."""
-    mat = around.materials
-    m = np.uint64(tri.material[np.uint64(t)])
-    rough, f0 = mat.gloss[m, 0], mat.gloss[m, 2]
-    facing = pts.normal[i, 0] * pts.sight[i, 0] + pts.normal[i, 1] * pts.sight[i, 1] + pts.normal[i, 2] * pts.sight[i, 2]
-    mirrored = f0 + (1.0 - f0) * (1.0 - max(facing, 1e-3)) ** 5 * (1.0 - rough) ** 2
-    for k in range(3):
-        passed.share[y, x, k] *= mat.clear[m, k] * (1.0 - mirrored)
-    if not inner:
-        passed.air[y, x] = 1.0 - math.exp(-around.env.haze * pts.sight[i, 3])
-    passed.limit[y, x] = (1.0 - GAP) / pts.depth[i]
-
-
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def pass_panes(front, x0, y0, scale, pane, pts, tri, around, passed):  # type: ignore[no-untyped-def]
     """Go through the panes of a layer.
@@ -143,23 +128,34 @@ def pass_panes(front, x0, y0, scale, pane, pts, tri, around, passed):  # type: i
         Number of samples that show a pane.
     """
     height, width = front.shape
+    share, air, limit, within = passed
+    lens, haze, material = around.lens, around.env.haze, tri.material
+    gloss, clear = around.materials.gloss, around.materials.clear
     found = 0
     for y in range(height):
         n = np.int64(0)
         for x in range(width):
             t = front[y, x]
             if t < 0 or pane[t] == 0:
-                passed.limit[y, x] = 0.0
+                limit[y, x] = 0.0
                 continue
             pts.x[n], pts.y[n] = (x0 + x + 0.5) / scale, (y0 + y + 0.5) / scale
             pts.triangle[n], pts.pixel[n] = t, x
             n += 1
-        locate(n, pts, tri, around.lens)
+        locate(n, pts, tri, lens)
         for i in range(n):
-            x, t = pts.pixel[i], pts.triangle[i]
-            inner = passed.within[y, x] == pane[t]
-            transmit(i, t, pts, tri, around, y, x, passed, inner)
-            passed.within[y, x] = pane[t] if pane[t] > OPEN else 0
+            x, t = pts.pixel[i], np.uint64(pts.triangle[i])
+            m = np.uint64(material[t])
+            nx, ny, nz = pts.normal[i, 0], pts.normal[i, 1], pts.normal[i, 2]
+            facing = max(nx * pts.sight[i, 0] + ny * pts.sight[i, 1] + nz * pts.sight[i, 2], 1e-3)
+            rough, f0 = gloss[m, 0], gloss[m, 2]
+            mirrored = f0 + (1.0 - f0) * (1.0 - facing) ** 5 * (1.0 - rough) ** 2
+            for k in range(3):
+                share[y, x, k] *= clear[m, k] * (1.0 - mirrored)
+            if within[y, x] != pane[t]:
+                air[y, x] = 1.0 - math.exp(-haze * pts.sight[i, 3])
+            within[y, x] = pane[t] if pane[t] > OPEN else 0
+            limit[y, x] = (1.0 - GAP) / pts.depth[i]
         found += n
     return found
 
