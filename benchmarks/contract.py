@@ -26,9 +26,9 @@ from renderers.flow import flow_between
 from renderers.frame import Frame, View
 from renderers.motion import vertices_at
 from renderers.raster import Drawn, RasterRenderer
-from renderers.visible import visible_triangles
 from renderers.stage import Stage
 from renderers.views import resolve_camera
+from renderers.visible import visible_triangles
 from scenes.files import library, load
 from sim.rollout import rollout
 from skidpad.drivers import cast

@@ -23,7 +23,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from renderers.fill import F4, FAST, I4, SUBPIXELS, Gate
 from renderers.frame import View
@@ -131,7 +130,7 @@ def pass_panes(front, x0, y0, scale, pane, pts, tri, around, passed):  # type: i
     share, air, limit, within = passed
     lens, haze, material = around.lens, around.env.haze, tri.material
     gloss, clear = around.materials.gloss, around.materials.clear
-    found = 0
+    found = np.int64(0)
     for y in range(height):
         n = np.int64(0)
         for x in range(width):

@@ -156,10 +156,10 @@ def _trim(room: Room, cloth: Material, plastic: Material) -> list[Mesh]:
     for start, stop, a, b, material in sheets:
         parts.append(patch(top, [(start, a), (start, b)], [(stop, a), (stop, b)], material, inwards))
     half, waist_z = 0.5 * room.look.width - 0.06, float(form.belt(room.back))
-    z, roof = room.floor, room.look.body_height
+    z, roof, sill = room.floor, room.look.body_height - 0.02, form.z_of("cowl") - 0.06
     grey = Material((0.12, 0.12, 0.12), roughness=0.9)
     parts.append(_quad([(tail, -half, z), (nose, -half, z), (nose, half, z), (tail, half, z)], carpet))
-    parts.append(_quad([(nose, half, z), (nose, -half, z), (nose, -half, roof), (nose, half, roof)], carpet))
+    parts.append(_quad([(nose, half, z), (nose, -half, z), (nose, -half, sill), (nose, half, sill)], carpet))
     high = waist_z - 0.02 if room.look.kind == Kind.CAR or room.look.model == "minibus" else roof - 0.08
     back = room.back - 0.1
     parts.append(_quad([(back, -half, z), (back, half, z), (back, half, high), (back, -half, high)], grey))

@@ -21,7 +21,13 @@ def screen_of(camera: F4, view: View, scale: int) -> Screen:
 
 
 def fill_range(
-    flat: Flat, camera: F4, screen: Screen, first: int, last: int, depth: F4, index: I4 | None,
+    flat: Flat,
+    camera: F4,
+    screen: Screen,
+    first: int,
+    last: int,
+    depth: F4,
+    index: I4 | None,
     gate: Gate | None = None,
 ) -> None:
     """Fill triangles `first`..`last` - 1, with holes where their textures have them.

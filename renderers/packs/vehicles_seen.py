@@ -13,8 +13,8 @@ from renderers.geometry import Flattener
 from renderers.mesh import Material, make_mesh
 from renderers.packs.levels import Piece
 from renderers.packs.vehicles_split import Chosen, owners
-from renderers.visible import visible_triangles
 from renderers.stage import Instance, Stage
+from renderers.visible import visible_triangles
 from scenes.geometry import camera_from_world
 from scenes.kinds import Kind
 from scenes.light import make_light
