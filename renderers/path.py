@@ -8,6 +8,7 @@ noise nor the denoiser touches it. What mirrors is traced with what it mirrors.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,7 @@ class PathRenderer:
         for group in groups:
             shine[group.triangles] = group.radiance
         surfaces = make_surfaces(view.height, view.width)
-        fine = visible_triangles(flat, triangles.camera, view, 2)
+        fine = visible_triangles(replace(flat, corners=flat.opaque), triangles.camera, view, 2)
         gather(fine, albedo, shine, points, triangles, materials, env, lens, surfaces)
         lights = self._emitters(stage, light, view)
         full, even = (
