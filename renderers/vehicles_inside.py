@@ -31,6 +31,7 @@ PEOPLE = 24  # that sit in vehicles
 WALL = 0.03  # m, thickness of pillars, roof and doors above the waist
 SITTING = 0.90  # m, from the seat to the top of a sitting head, and room above it
 BELOW = (0.42, 0.30)  # m, that seats are lower than the waist line, in cars and in vans
+BEHIND = 0.24  # m, of the hips behind the front edge of the roof; the reclined head is as far again behind
 AHEAD = (0.0, 0.16)  # m, that who drives sits farther in front than the edge of the roof tells
 RECLINE = 0.32  # rad
 RIM = 0.185  # m, radius of the steering wheel
@@ -64,8 +65,8 @@ class Room:
 
     @property
     def hips(self) -> float:
-        """Position x of the hips of who drives, m: the head is a hand's breadth behind the edge of the roof."""
-        return self.form.x_of("roof_front") - 0.24 + AHEAD[self.look.kind == Kind.VAN]
+        """Position x of the hips of who drives, m."""
+        return self.form.x_of("roof_front") - BEHIND + AHEAD[self.look.kind == Kind.VAN]
 
     @property
     def side(self) -> float:
