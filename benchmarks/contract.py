@@ -27,9 +27,10 @@ from renderers.assemble import StageBuilder
 from renderers.flow import flow_between
 from renderers.frame import Frame, View
 from renderers.motion import vertices_at
-from renderers.raster import Drawn, RasterRenderer, visible_triangles
+from renderers.raster import Drawn, RasterRenderer
 from renderers.stage import Stage
 from renderers.views import resolve_camera
+from renderers.visible import visible_triangles
 from scenes.files import library, load
 from sim.rollout import rollout
 from skidpad.drivers import cast

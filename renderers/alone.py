@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from renderers.fill import FAST, NEAR
 from renderers.frame import View
-from renderers.raster import Drawn, fill_range, screen_of
+from renderers.raster import Drawn
+from renderers.visible import fill_range, screen_of
 
 
 class Alone:

@@ -30,6 +30,7 @@ from renderers.shapes import shape_mesh, shape_pose
 from renderers.signals import signal_mesh
 from renderers.signs_placed import placed_sign, sign_ids
 from renderers.stage import Instance, Stage
+from renderers.vehicles_inside import inside_mesh
 from renderers.vehicles_moving import vehicle, vehicle_rig
 from renderers.vehicles_paint import painted
 from renderers.vehicles_rig import rolling
@@ -210,13 +211,15 @@ class StageBuilder:
             ride = Ride(*(float(row[0, k]) for row in (state.travelled, state.speed, state.steering, state.yaw_rate)))
             detail, signs = self._detail(k, RIDDEN, pose[:3, 3], view), signs_of(self.scene, k, state, self._ahead(k))
             return on_relief(ridden(actor, actor.look, ride, (position, heading), detail, signs), relief)
-        mesh, known = self._vehicle(k, actor.look, state, self._detail(k, actor.size[2], pose[:3, 3], view))
+        detail = self._detail(k, actor.size[2], pose[:3, 3], view)
+        mesh, known = self._vehicle(k, actor.look, state, detail)
         attributes = {"model": actor.look.model, "behaviour": actor.behaviour, **known}
         turn = None if orientation is None else quadruple(orientation)
         subject = Subject(
             actor.id, actor.kind, above(pose, actor.size[2] / 2), actor.size, heading, turn, attributes=attributes
         )
-        return [(Instance(mesh, pose, actor.kind, actor.id), subject)]
+        hollow = None if self.coarse else inside_mesh(actor.look, detail, actor.behaviour != "parked")
+        return [(Instance(mesh, pose, actor.kind, actor.id, inside=hollow), subject)]
 
     def _person(
         self, k: int, actor: Actor, look: PersonLook, state: State, view: View

@@ -12,7 +12,20 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from renderers.fill import FAST, NEAR, NEVER, SUBPIXELS, WIDE, edges, inlined, mip_level, pixel_span, row_span, snap
+from renderers.fill import (
+    FAST,
+    NEAR,
+    NEVER,
+    SUBPIXELS,
+    WIDE,
+    edges,
+    inlined,
+    lets_in,
+    mip_level,
+    pixel_span,
+    row_span,
+    snap,
+)  # fmt: skip
 
 I4 = NDArray[np.int32]
 FIRST, SECOND, THIRD = np.int64(0), np.int64(1), np.int64(2)  # see `NEVER`
@@ -70,7 +83,7 @@ def alpha_at(u, v, base, edge, texels):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def fill_holed(place, value, i, j, k, t, sheet, alphas, depth, index, keep):  # type: ignore[no-untyped-def]
+def fill_holed(place, value, i, j, k, t, sheet, alphas, depth, index, keep, gate):  # type: ignore[no-untyped-def]
     """Fill one triangle except for its holes; the largest depth value wins.
 
     Args:
@@ -86,6 +99,7 @@ def fill_holed(place, value, i, j, k, t, sheet, alphas, depth, index, keep):  # 
         depth: (H, W) depth values; updated.
         index: (H, W) triangle numbers, updated when `keep`.
         keep: whether to write `index`.
+        gate: `renderers.fill.Gate`; None lets everything in.
     """
     height, width = depth.shape
     ax, ay, bx, by, cx, cy = place[i, 0], place[i, 1], place[j, 0], place[j, 1], place[k, 0], place[k, 1]
@@ -117,7 +131,7 @@ def fill_holed(place, value, i, j, k, t, sheet, alphas, depth, index, keep):  # 
         fa, fb, fc = ea + ea_x * first, eb + eb_x * first, ec + ec_x * first
         for x in range(first, last + 1):
             z = np.float32(min(max(z_row + z_x * x, low), high))
-            if (fa | fb | fc) >= 0 and z > depth[y, x0 + x]:
+            if (fa | fb | fc) >= 0 and z > depth[y, x0 + x] and lets_in(gate, x0 + x, y, z, t):
                 w = 1.0 / (fa * aq + fb * bq + fc * cq)
                 here = texels * (w * area) ** 3
                 if here < fine or here >= coarse:
@@ -137,7 +151,7 @@ def fill_holed(place, value, i, j, k, t, sheet, alphas, depth, index, keep):  # 
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def fill_cutouts_view(camera, corners, uvs, cutouts, alphas, screen, depth, index, keep):  # type: ignore[no-untyped-def]
+def fill_cutouts_view(camera, corners, uvs, cutouts, alphas, screen, depth, index, keep, gate):  # type: ignore[no-untyped-def]
     """Fill triangles with holes in a camera view, clipped at the near plane.
 
     Args:
@@ -150,6 +164,7 @@ def fill_cutouts_view(camera, corners, uvs, cutouts, alphas, screen, depth, inde
         depth: (H, W) inverse depth, 1/m, 0 where empty; updated.
         index: (H, W) triangle index, updated when `keep`.
         keep: whether to write `index`.
+        gate: `renderers.fill.Gate`; None lets everything in.
     """
     place, value = np.empty((4, 2), np.int64), np.empty((4, 4), np.float64)
     triangle, sheet, snapped, nearness = cutouts.triangle, cutouts.sheet, screen.snapped, screen.nearness
@@ -178,7 +193,7 @@ def fill_cutouts_view(camera, corners, uvs, cutouts, alphas, screen, depth, inde
                 value[count, 3] = (uvs[i, 1] + s * (uvs[j, 1] - uvs[i, 1])) * q
                 count += 1
         for k in range(1, count - 1):
-            fill_holed(place, value, FIRST, k, k + 1, t, sheet[n], alphas, depth, index, keep)
+            fill_holed(place, value, FIRST, k, k + 1, t, sheet[n], alphas, depth, index, keep, gate)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -202,4 +217,4 @@ def fill_cutouts_map(snapped, height, corners, uvs, cutouts, alphas, depth, inde
             i = corners[t, k]
             place[k, 0], place[k, 1] = snapped[i, 0], snapped[i, 1]
             value[k, 0], value[k, 1], value[k, 2], value[k, 3] = height[i], 1.0, uvs[i, 0], uvs[i, 1]
-        fill_holed(place, value, FIRST, SECOND, THIRD, t, cutouts.sheet[n], alphas, depth, index, NEVER)
+        fill_holed(place, value, FIRST, SECOND, THIRD, t, cutouts.sheet[n], alphas, depth, index, NEVER, None)

@@ -38,6 +38,14 @@ class Screen(NamedTuple):
     nearness: F4  # (V,) inverse depth, 1/m; -1 in front of NEAR
 
 
+class Gate(NamedTuple):
+    """What may be filled behind panes."""
+
+    limit: F4  # (H, W) depth value that is filled up to: that of the pane; 0 where none is
+    within: I4  # (H, W) number of the thing whose inside shows through the pane, 0 = none
+    side: I4  # (T,) of the triangles: see `renderers.geometry.Flat`
+
+
 @njit(cache=True, error_model="numpy", fastmath=FAST)
 def to_camera(camera_from_world, world, camera):  # type: ignore[no-untyped-def]
     """Transform (V, 3) world points, m, into (V, 3) camera points, m."""
@@ -89,6 +97,15 @@ def mip_level(texels, last):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def lets_in(gate, x, y, z, t):  # type: ignore[no-untyped-def]
+    """Whether triangle t with a depth value may be filled at a sample; always, without a gate."""
+    if gate is None:
+        return True
+    side, within = gate.side[t], gate.within[y, x]
+    return z < gate.limit[y, x] and (side == 0 or (side > 0 and within != side) or within == -side)
+
+
+@inlined
 def pixel_span(a, b, c, count):  # type: ignore[no-untyped-def]
     """First and last of `count` pixels whose centres lie between three coordinates in 1/256 px."""
     half = SUBPIXELS // 2
@@ -123,7 +140,7 @@ def row_span(ea, eb, ec, ea_x, eb_x, ec_x, last):  # type: ignore[no-untyped-def
 
 
 @inlined
-def fill_one(ax, ay, az, bx, by, bz, cx, cy, cz, t, depth, index, keep):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
+def fill_one(ax, ay, az, bx, by, bz, cx, cy, cz, t, depth, index, keep, gate):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
     """Fill one triangle: corners in 1/256 px with their depth values; the largest depth value wins."""
     height, width = depth.shape
     area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
@@ -148,7 +165,7 @@ def fill_one(ax, ay, az, bx, by, bz, cx, cy, cz, t, depth, index, keep):  # type
             first, last = row_span(ea, eb, ec, ea_x, eb_x, ec_x, x1 - x0)
             for x in range(first, last + 1):
                 z = np.float32(min(max(z_row + z_x * x, low), high))
-                if z > depth[y, x0 + x]:
+                if z > depth[y, x0 + x] and lets_in(gate, x0 + x, y, z, t):
                     depth[y, x0 + x] = z
                     if keep:
                         index[y, x0 + x] = t
@@ -157,7 +174,7 @@ def fill_one(ax, ay, az, bx, by, bz, cx, cy, cz, t, depth, index, keep):  # type
             for x in range(x1 - x0 + 1):
                 if (fa | fb | fc) >= 0:
                     z = np.float32(min(max(z_row + z_x * x, low), high))
-                    if z > depth[y, x0 + x]:
+                    if z > depth[y, x0 + x] and lets_in(gate, x0 + x, y, z, t):
                         depth[y, x0 + x] = z
                         if keep:
                             index[y, x0 + x] = t
@@ -171,7 +188,7 @@ def fill_one(ax, ay, az, bx, by, bz, cx, cy, cz, t, depth, index, keep):  # type
 
 
 @helper
-def fill_clipped(camera, a, b, c, focal, centre_x, centre_y, t, depth, index, keep):  # type: ignore[no-untyped-def]
+def fill_clipped(camera, a, b, c, focal, centre_x, centre_y, t, depth, index, keep, gate):  # type: ignore[no-untyped-def]
     """Clip one triangle at the near plane and fill what is left."""
     corners = (a, b, c)
     x = np.empty(4, np.int64)
@@ -194,12 +211,12 @@ def fill_clipped(camera, a, b, c, focal, centre_x, centre_y, t, depth, index, ke
             count += 1
     for k in range(1, count - 1):
         fill_one(
-            x[0], y[0], z[0], x[k], y[k], z[k], x[k + 1], y[k + 1], z[k + 1], t, depth, index, keep
+            x[0], y[0], z[0], x[k], y[k], z[k], x[k + 1], y[k + 1], z[k + 1], t, depth, index, keep, gate
         )  # fmt: skip
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
-def fill_view(camera, triangles, first, last, focal, centre_x, centre_y, snapped, nearness, depth, index, keep):  # type: ignore[no-untyped-def]
+def fill_view(camera, triangles, first, last, focal, centre_x, centre_y, snapped, nearness, depth, index, keep, gate):  # type: ignore[no-untyped-def]
     """Fill triangles `first`..`last` - 1 of a camera view.
 
     Args:
@@ -215,6 +232,7 @@ def fill_view(camera, triangles, first, last, focal, centre_x, centre_y, snapped
         depth: (H, W) inverse depth, 1/m, 0 where empty; updated.
         index: (H, W) triangle index, updated when `keep`.
         keep: whether to write `index`.
+        gate: `Gate`; None lets everything in.
     """
     for t in range(first, last):
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
@@ -224,10 +242,10 @@ def fill_view(camera, triangles, first, last, focal, centre_x, centre_y, snapped
                 np.int64(snapped[a, 0]), np.int64(snapped[a, 1]), np.float64(za),
                 np.int64(snapped[b, 0]), np.int64(snapped[b, 1]), np.float64(zb),
                 np.int64(snapped[c, 0]), np.int64(snapped[c, 1]), np.float64(zc),
-                t, depth, index, keep,
+                t, depth, index, keep, gate,
             )  # fmt: skip
         elif za > 0 or zb > 0 or zc > 0:
-            fill_clipped(camera, a, b, c, focal, centre_x, centre_y, t, depth, index, keep)
+            fill_clipped(camera, a, b, c, focal, centre_x, centre_y, t, depth, index, keep, gate)
 
 
 @njit(cache=True, error_model="numpy", fastmath=FAST)
@@ -255,5 +273,5 @@ def fill_map(texel_from_world, world, triangles, snapped, height, depth, index):
             np.int64(snapped[a, 0]), np.int64(snapped[a, 1]), np.float64(height[a]),
             np.int64(snapped[b, 0]), np.int64(snapped[b, 1]), np.float64(height[b]),
             np.int64(snapped[c, 0]), np.int64(snapped[c, 1]), np.float64(height[c]),
-            t, depth, index, NEVER,
+            t, depth, index, NEVER, None,
         )  # fmt: skip

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from renderers.fill import FAST, NEAR, helper, to_camera
 from renderers.frame import Flow, Frame
-from renderers.raster import Drawn, lens_of, visible_triangles
+from renderers.raster import Drawn, lens_of
 from renderers.shade import surface_at
+from renderers.visible import visible_triangles
 
 SKIN = 0.02  # m that a surface may lie off what the other picture shows in its place
 SLOPE = 1.0  # the same, px of the other picture

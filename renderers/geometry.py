@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,8 +15,9 @@ from renderers.cutouts import Alphas, Cutouts
 from renderers.fill import place
 from renderers.frame import Around, View
 from renderers.materials import MaterialTable
-from renderers.mesh import Floats, Ints, Material
+from renderers.mesh import OPAQUE, Floats, Ints, Material, Mesh
 from renderers.stage import Instance, Stage, sun_vector
+from scenes.kinds import Kind
 
 CASTER_REACH = 30.0  # m around the camera within which things outside the picture may throw shadows into it
 FAR_SHADOW = 60.0  # m from things beside the picture at which their shadows are still looked for
@@ -25,11 +26,16 @@ MOST_TEXELS = 64_000_000  # a street with packs, 100 people and 80 vehicles has 
 KEPT = 0.75  # share of them that those seen last may keep
 THRASHING = 5  # pictures after which it may happen again without more room
 FAR = 260.0  # m, nothing beyond is drawn
+INDOORS = Kind.RIDER  # class of insides, which is in no map: snow does not lie on it
+OPEN = 1  # panes of things without an inside, see `Flat.pane`
 
 
 @dataclass(frozen=True, eq=False)
 class Flat:
-    """World arrays of one moment; the triangles of a labelled instance are contiguous."""
+    """World arrays of one moment; the triangles of a labelled instance are contiguous.
+
+    Insides come last: `outside` triangles show in the picture and its maps, the others through panes alone.
+    """
 
     world: Floats  # (V, 3) m
     normals: Floats  # (V, 3)
@@ -42,15 +48,45 @@ class Flat:
     ranges: dict[int, tuple[int, int]]  # instance id -> first triangle, one past the last
     cutouts: Cutouts  # triangles with holes, ascending
     alphas: Alphas
+    outside: int  # triangles before those of insides
+    # (T,) 0 no pane, OPEN pane of a thing without an inside, else number of the thing that is looked into
+    pane: Ints
+    # (T,) 0 shows behind every pane, -k inside of thing k: shows through its panes alone, k its body: does not
+    side: Ints
 
     @cached_property
     def solid(self) -> Ints:
         """(T, 3) vertex indices; triangles with holes are points, which no kernel fills."""
-        if len(self.cutouts.triangle) == 0:
-            return self.corners
-        corners = self.corners.copy()
-        corners[self.cutouts.triangle] = 0
+        return without(self.corners, self.cutouts.triangle)
+
+    @cached_property
+    def opaque(self) -> Ints:
+        """(outside, 3) vertex indices of what stops light; panes are points, holes are not looked at."""
+        return without(self.corners[: self.outside], np.flatnonzero(self.pane[: self.outside] == OPEN))
+
+    @cached_property
+    def casters(self) -> Ints:
+        """(outside, 3) vertex indices of what stops light; panes and triangles with holes are points."""
+        return without(self.opaque, self.cutouts.triangle)
+
+    def cutouts_in(self, first: int, last: int) -> Cutouts:
+        """The triangles with holes among triangles `first`..`last` - 1."""
+        low, high = np.searchsorted(self.cutouts.triangle, (first, last))
+        return Cutouts(self.cutouts.triangle[low:high], self.cutouts.sheet[low:high])
+
+    @property
+    def panes(self) -> bool:
+        """Whether there is anything to look through."""
+        return bool(self.pane.any())
+
+
+def without(corners: Ints, triangles: NDArray[np.integer]) -> Ints:
+    """(T, 3) vertex indices with some triangles as points."""
+    if len(triangles) == 0:
         return corners
+    left = corners.copy()
+    left[triangles] = 0
+    return left
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,18 +94,26 @@ class Faces:
     """What the triangles of a mesh keep from frame to frame, and from pose to pose."""
 
     worn: Ints  # (T,) index into the palette, as the mesh has it
-    palette: tuple[Material, ...]
+    given: tuple[Material, ...]  # palette of the mesh
+    palette: tuple[Material, ...]  # as it is drawn
     material: Ints  # (T,) row of the material table
     kind: NDArray[np.uint8]  # (T,)
     cutouts: Cutouts  # numbered within the mesh
+    panes: NDArray[np.intp]  # numbers of the triangles of panes
 
 
 class Flattener:
     """Joins instances; keeps what belongs to a mesh alone (material rows, classes) between frames."""
 
-    def __init__(self) -> None:
+    def __init__(self, cabins: bool = True) -> None:
+        """Begin without materials.
+
+        Args:
+            cabins: whether things that have an inside are looked into; else their panes show what is painted on them.
+        """
+        self.cabins = cabins
         self.materials = MaterialTable()  # another one when it has grown too large
-        self._faces: OrderedDict[tuple[int, int, int], Faces] = OrderedDict()
+        self._faces: OrderedDict[tuple[int, int, int, bool], Faces] = OrderedDict()
         self._room, self._age = TEXELS, 0
 
     def _forget(self) -> None:
@@ -101,49 +145,78 @@ class Flattener:
         """
         self._forget()
         chosen = needed(stage, view)
-        vertices = sum(len(item.mesh.positions) for item in chosen)
-        count = sum(len(item.mesh.triangles) for item in chosen)
+        inner = [k for k, item in enumerate(chosen) if self.cabins and item.inside is not None]
+        parts = [(item.mesh, item, 0 if k not in inner else OPEN + 1 + k) for k, item in enumerate(chosen)]
+        parts += [(inside, chosen[k], -(OPEN + 1 + k)) for k in inner if (inside := chosen[k].inside) is not None]
+        vertices = sum(len(mesh.positions) for mesh, _, _ in parts)
+        count = sum(len(mesh.triangles) for mesh, _, _ in parts)
         world, normals = np.empty((vertices, 3), np.float32), np.empty((vertices, 3), np.float32)
         uvs, colours = np.empty((vertices, 2), np.float32), np.empty((vertices, 3), np.float32)
         corners, material = np.empty((count, 3), np.int32), np.empty(count, np.int32)
         instance, kind = np.empty(count, np.uint16), np.empty(count, np.uint8)
+        pane, side = np.zeros(count, np.int32), np.zeros(count, np.int32)
         ranges: dict[int, tuple[int, int]] = {}
         holed, sheets = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
         v = t = 0
-        for item in chosen:
-            mesh = item.mesh
+        for mesh, item, number in parts:
             v1, t1 = v + len(mesh.positions), t + len(mesh.triangles)
             place(item.world_from_model, mesh.positions, mesh.normals, world[v:v1], normals[v:v1])
             uvs[v:v1], colours[v:v1] = mesh.uvs, mesh.colours
             corners[t:t1] = mesh.triangles + v
-            faces = self._faces_of(item)
+            faces = self._faces_of(mesh, item.kind if number >= 0 else INDOORS, number > 0)
             material[t:t1], kind[t:t1] = faces.material, faces.kind
+            if number:
+                side[t:t1] = number
+            if len(faces.panes):
+                pane[t + faces.panes], side[t + faces.panes] = max(number, OPEN), 0
             if len(faces.cutouts.triangle):
                 holed.append(faces.cutouts.triangle + np.int32(t))
                 sheets.append(faces.cutouts.sheet)
             instance[t:t1] = item.id
-            if item.id:
+            if item.id and number >= 0:
                 ranges[item.id] = (t, t1)
             v, t = v1, t1
         cutouts = Cutouts(np.concatenate(holed), np.concatenate(sheets))
-        alphas = self.materials.alphas()
-        return Flat(world, normals, uvs, colours, corners, material, instance, kind, ranges, cutouts, alphas)
+        outside = count - sum(len(mesh.triangles) for mesh, _, number in parts if number < 0)
+        return Flat(
+            world, normals, uvs, colours, corners, material, instance, kind, ranges, cutouts, self.materials.alphas(),
+            outside, pane, side,
+        )  # fmt: skip
 
-    def _faces_of(self, item: Instance) -> Faces:
-        palette, worn = item.mesh.palette, item.mesh.materials
-        key = (id(worn), id(palette), int(item.kind))  # a posed mesh shares both with its rest pose
+    def _faces_of(self, mesh: Mesh, kind: Kind, hollow: bool) -> Faces:
+        given, worn = mesh.palette, mesh.materials
+        key = (id(worn), id(given), int(kind), hollow)  # a posed mesh shares both with its rest pose
         found = self._faces.get(key)
         if found is None:
+            palette = tuple(drawn(m, hollow) for m in given)
             rows = np.array([self.materials.row(m) for m in palette], np.int32)
-            kinds = np.array([int(item.kind if m.kind is None else m.kind) for m in palette], np.uint8)
+            kinds = np.array([int(kind if m.kind is None else m.kind) for m in palette], np.uint8)
             sheets = np.array([self.materials.sheet(m) for m in palette], np.int32)[worn]
+            panes = np.flatnonzero(np.array([m.clear != OPAQUE for m in palette], np.bool_)[worn])
             holed = np.flatnonzero(sheets >= 0).astype(np.int32)
-            found = Faces(worn, palette, rows[worn], kinds[worn], Cutouts(holed, sheets[holed]))
+            found = Faces(worn, given, palette, rows[worn], kinds[worn], Cutouts(holed, sheets[holed]), panes)
             self._faces[key] = found
             if len(self._faces) > 512:
                 self._faces.popitem(last=False)
         self._faces.move_to_end(key)
         return found
+
+
+def drawn(material: Material, hollow: bool) -> Material:
+    """A material as it is drawn: panes throw nothing back evenly, or show what is painted on them.
+
+    Args:
+        material: of a thing.
+        hollow: whether the thing has an inside that is looked into.
+
+    Returns:
+        The material.
+    """
+    if material.clear == OPAQUE:
+        return material
+    if hollow or material.texture is None:
+        return replace(material, colour=OPAQUE, texture=None, emission=OPAQUE, part="")
+    return replace(material, clear=OPAQUE)
 
 
 def needed(stage: Stage, view: View) -> list[Instance]:

@@ -5,6 +5,7 @@ A visibility buffer (Burns and Hunt 2013): the same samples, the same formulas a
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from renderers.fill import NEAR
 from renderers.frame import Frame, View
-from renderers.geometry import Flat, Flattener
+from renderers.geometry import OPEN, Flat, Flattener
 from renderers.gl_device import ATLAS, Atlas, Device, GlError
 from renderers.lamps import LANTERN, REACH, lamps_near
 from renderers.materials import LEVELS
@@ -35,6 +36,7 @@ from renderers.raster import (
 from renderers.shade import Environment, Materials
 from renderers.snow import ALBEDO, TROD
 from renderers.stage import Stage
+from renderers.through import GAP, MOST
 from renderers.wet import FIRST, GROUND, GROWTH, LEVEL, RAYS, ROUGH, SOLID, STEPS
 from scenes.types import FOG
 
@@ -45,6 +47,7 @@ DEFINES = {
     "ATLAS": ATLAS, "KINDS": KINDS, "NEAR": NEAR, "LEVELS": LEVELS, "SKY": SKY, "DISTANT": DISTANT, "FOG": FOG,
     "FOG_HEIGHT": FOG_HEIGHT, "FACADE_LIFT": FACADE_LIFT, "LIFT": LIFT, "LANTERN": LANTERN, "LANTERN_REACH": REACH[0],
     "BEAM_REACH": REACH[1], "OPEN_LOW": OPEN_LEVELS[0], "OPEN_HIGH": OPEN_LEVELS[1], "SNOW_ALBEDO": f"vec3{ALBEDO}",
+    "SURFACE": 4, "OPEN": OPEN, "GAP": GAP,
 }  # fmt: skip
 WET = {"FIRST": FIRST, "GROWTH": GROWTH, "LEVEL": LEVEL, "RAYS": RAYS, "ROUGH": ROUGH, "SOLID": SOLID, "STEPS": STEPS}
 GROUP = 8  # pixels along an edge of a work group
@@ -68,15 +71,19 @@ class GlRenderer:
             GlError: OpenGL 4.5 cannot be used here.
         """
         self.options = options or RasterOptions()
-        self.flattener = Flattener()
+        self.flattener = Flattener(self.options.cabins)
         self.device = Device()
         device, context = self.device, self.device.context
         vertex = device.source("fill.vert", defines=DEFINES)
-        solid = device.source("levels", "fill.frag", defines=DEFINES)
-        holed = device.source("levels", "fill.frag", defines={**DEFINES, "HOLES": 1})
-        self._solid = context.program(vertex_shader=vertex, fragment_shader=solid)
-        self._holed = context.program(vertex_shader=vertex, fragment_shader=holed)
-        self._picture = context.compute_shader(device.source("levels", "buffers", "light", "picture", defines=DEFINES))
+        self._fills = {}  # by whether textures have holes, and whether panes are before
+        for holes, behind in product((False, True), repeat=2):
+            more = dict.fromkeys(("HOLES",) * holes + ("BEHIND",) * behind, 1)
+            fragment = device.source("levels", "fill.frag", defines={**DEFINES, **more})
+            self._fills[holes, behind] = context.program(vertex_shader=vertex, fragment_shader=fragment)
+        self._picture, self._through = (
+            context.compute_shader(device.source("levels", "buffers", "light", "shade", name, defines=DEFINES))
+            for name in ("picture", "through")
+        )
         self._wet = context.compute_shader(
             device.source("levels", "buffers", "light", "wet", defines={**DEFINES, **WET})
         )
@@ -110,15 +117,40 @@ class GlRenderer:
         plain = self._visible("plain", flat, view, 1)
         fine = self._visible("fine", flat, view, 2) if self.options.samples > 1 else plain
         textures = {"plain": plain, "fine": fine, **self._maps(flat, stage, values)}
-        for binding, name, numbers in ((RADIANCE, "radiance", 3), (DEPTH, "depth", 1), (CLASSES, "classes", 1),
-                                       (NORMAL, "normal", 3), (WETTED, "wet", 3)):  # fmt: skip
-            self.device.room(name, 4 * numbers * view.width * view.height).bind_to_storage_buffer(binding)
+        self._bind_outputs(view)
         self._run(self._picture, values, textures, size)
+        if flat.panes:
+            self._look_through(flat, view, values, textures)
+            self._bind_outputs(view)
         wet = stage.light.wetness > 0.0
         if wet:
             self._run(self._wet, {**values, "tilted": stage.relief is not None}, textures, size)
         frame = self._read("wet" if wet else "radiance", view, stage.time)
         return Drawn(frame, flat, triangles)
+
+    def _bind_outputs(self, view: View) -> None:
+        for binding, name, numbers in ((RADIANCE, "radiance", 3), (DEPTH, "depth", 1), (CLASSES, "classes", 1),
+                                       (NORMAL, "normal", 3), (WETTED, "wet", 3)):  # fmt: skip
+            self.device.room(name, 4 * numbers * view.width * view.height).bind_to_storage_buffer(binding)
+
+    def _look_through(self, flat: Flat, view: View, values: dict[str, Any], textures: dict[str, Any]) -> None:
+        """Add what is seen through panes to the radiance, see `renderers.through`."""
+        device, scale = self.device, self.options.samples
+        width, height = view.width * scale, view.height * scale
+        sides = device.buffer("sides", np.column_stack([flat.pane, flat.side]).astype(np.int32))
+        passed = device.room("passed", 32 * width * height)
+        before = textures["fine"]
+        for layer in range(MOST):
+            query = device.context.query(samples=True)
+            with query:
+                behind = self._visible(f"behind {layer % 2}", flat, view, scale, before)
+            passed.bind_to_storage_buffer(DEPTH)
+            sides.bind_to_storage_buffer(CLASSES)
+            maps = {**textures, "before": before, "behind": behind}
+            self._run(self._through, {**values, "first": layer == 0}, maps, (view.width, view.height))
+            if query.samples == 0:
+                break
+            before = behind
 
     def _load(self, flat: Flat, camera: NDArray[np.float32]) -> None:
         """Bring geometry, materials and textures to the device."""
@@ -131,6 +163,7 @@ class GlRenderer:
         for name, values in arrays.items():
             device.buffer(name, values)
         device.buffer("solid", flat.solid)
+        device.buffer("casters", flat.casters)
         count = len(flat.cutouts.triangle)
         if count:
             device.buffer("holed corners", flat.corners[flat.cutouts.triangle])
@@ -141,9 +174,10 @@ class GlRenderer:
             self._load_materials(materials, flat)
 
     def _load_materials(self, materials: Materials, flat: Flat) -> None:
-        surfaces = np.zeros((len(materials.colour), 3, 4), np.float32)
+        surfaces = np.zeros((len(materials.colour), 4, 4), np.float32)
         surfaces[:, 0, :3], surfaces[:, 0, 3] = materials.colour, materials.texture
         surfaces[:, 1, :3], surfaces[:, 2, :3] = materials.emission, materials.gloss
+        surfaces[:, 3, :3] = materials.clear
         self.device.buffer("surfaces", surfaces)
         zero = np.zeros(len(materials.size), np.int32)
         sheets = np.column_stack([materials.offset[:, 0].astype(np.int32), materials.size, materials.last, zero])
@@ -161,21 +195,21 @@ class GlRenderer:
         self.device.buffer("least", alphas.least)
         self._alphas.update(alphas.texels[:, None])
 
-    def _target(self, name: str, size: tuple[int, int]) -> tuple[Any, Any]:
+    def _target(self, name: str, size: tuple[int, int], components: int = 1) -> tuple[Any, Any]:
         known = self._targets.get(name)
         if known is None or known[0] != size:
             if known is not None:
                 known[1].release()
                 known[2].release()
-            known = self._targets[name] = (size, *self.device.target(size))
+            known = self._targets[name] = (size, *self.device.target(size, components))
         return known[1:]
 
-    def _visible(self, name: str, flat: Flat, view: View, scale: int) -> Any:
-        """Texture of the nearest triangle of each sample, -1 where nothing is."""
-        texture, target = self._target(name, (view.width * scale, view.height * scale))
+    def _visible(self, name: str, flat: Flat, view: View, scale: int, before: Any = None) -> Any:
+        """Texture of the nearest triangle of each sample, -1 where nothing is; behind panes of those `before`."""
+        texture, target = self._target(name, (view.width * scale, view.height * scale), 2)
         target.clear(color=(-1, 0, 0, 0), depth=0.0)
         values = {"map": False, "scale": (2.0 * view.focal / view.width, 2.0 * view.focal / view.height)}
-        self._fill(target, flat, "camera", values)
+        self._fill(target, flat, "camera", values, before)
         return texture
 
     def _maps(self, flat: Flat, stage: Stage, values: dict[str, Any]) -> dict[str, Any]:
@@ -197,24 +231,32 @@ class GlRenderer:
             found[name] = texture
         return found
 
-    def _fill(self, target: Any, flat: Flat, positions: str, values: dict[str, Any]) -> None:
+    def _fill(self, target: Any, flat: Flat, positions: str, values: dict[str, Any], before: Any = None) -> None:
         device, context = self.device, self.device.context
         target.use()
+        solid_fill, holed_fill = (self._fills[holes, before is not None] for holes in (False, True))
+        last = flat.outside
+        if before is not None:
+            last = len(flat.corners)
+            device.room("sides", 0).bind_to_storage_buffer(3)
+            before.use(1)
+            values = {**values, "before": 1}
         context.enable_only(device.depth_test)
         place = (device.room(positions, 0), "3f", "position")
-        put(self._solid, values)
-        solid = context.vertex_array(self._solid, [place], index_buffer=device.room("solid", 0))
-        solid.render(vertices=3 * len(flat.corners))
+        put(solid_fill, values)
+        faces = device.room("casters" if values["map"] else "solid", 0)
+        solid = context.vertex_array(solid_fill, [place], index_buffer=faces)
+        solid.render(vertices=3 * last)
         solid.release()
-        count = len(flat.cutouts.triangle)
+        count = len(flat.cutouts_in(0, last).triangle)
         if count == 0:
             return
         for binding, name in enumerate(("holed", "alpha sheets", "least")):
             device.room(name, 0).bind_to_storage_buffer(binding)
         self._alphas.texture.use(0)
-        put(self._holed, {**values, "alphas": 0})
+        put(holed_fill, {**values, "alphas": 0})
         uvs = (device.room("uvs", 0), "2f", "uv")
-        holed = context.vertex_array(self._holed, [place, uvs], index_buffer=device.room("holed corners", 0))
+        holed = context.vertex_array(holed_fill, [place, uvs], index_buffer=device.room("holed corners", 0))
         holed.render(vertices=3 * count)
         holed.release()
 

@@ -68,9 +68,9 @@ class Device:
         folder = files("renderers") / "glsl"
         return "\n".join([*head, *((folder / f"{name}.glsl").read_text(encoding="utf-8") for name in names)])
 
-    def target(self, size: tuple[int, int]) -> tuple[Any, Any]:
-        """A texture of integers to draw into, and its framebuffer with a depth buffer of 32-bit floats."""
-        texture = self.context.texture(size, 1, dtype="i4")
+    def target(self, size: tuple[int, int], components: int) -> tuple[Any, Any]:
+        """A texture of one integer or two to draw into, and its framebuffer with a depth buffer of 32-bit floats."""
+        texture = self.context.texture(size, components, dtype="i4")
         texture.filter = self.nearest
         depth = self.context.depth_renderbuffer(size)
         self._call("glNamedRenderbufferStorage", depth.glo, DEPTH_32F, *size)

@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 @lru_cache(maxsize=1)
 def flattener() -> Flattener:
     """The one of all lidars of this process: it keeps materials and textures."""
-    return Flattener()
+    return Flattener(cabins=False)
 
 
 def resolve_lidar(lidar: Lidar, scene: Scene, state: State | None) -> Around:

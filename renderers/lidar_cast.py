@@ -59,13 +59,13 @@ def cast(flat: Flat, origin: NDArray[np.float64], directions: F4) -> Hits:
         directions: (N, 3) unit, world.
 
     Returns:
-        The first surfaces that are no holes.
+        The first surfaces that are no holes; rays pass panes.
     """
     make_scene, make_mesh = embree()
     scene = make_scene(robust=True)
     local = np.ascontiguousarray(flat.world - origin, np.float32)
-    make_mesh(scene, local, np.ascontiguousarray(flat.corners))
-    sheet = np.full(len(flat.corners), -1, np.int32)
+    make_mesh(scene, local, np.ascontiguousarray(flat.opaque))
+    sheet = np.full(flat.outside, -1, np.int32)
     sheet[flat.cutouts.triangle] = flat.cutouts.sheet
     count = len(directions)
     hits = Hits(np.full(count, -1, np.int32), *(np.zeros(count, np.float32) for _ in range(4)))

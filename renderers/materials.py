@@ -231,6 +231,7 @@ class MaterialTable:
                 colour=np.array([m.colour for m in rows], np.float32).reshape(-1, 3),
                 emission=np.array([m.emission for m in rows], np.float32).reshape(-1, 3),
                 gloss=np.array(gloss, np.float32).reshape(-1, 3),
+                clear=np.array([m.clear for m in rows], np.float32).reshape(-1, 3),
                 texture=np.array(keys, np.int32),
                 texels=self._texels.view("<u4")[:, 0],
                 offset=np.array(self._offsets or [[0] * LEVELS], np.int64),

@@ -15,14 +15,15 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 RGB = tuple[float, float, float]
 WHITE: RGB = (1.0, 1.0, 1.0)
+OPAQUE: RGB = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
 class Texture:
     """A square, tileable picture. Equal keys mean equal pixels and alpha: renderers cache by key.
 
-    With `alpha` whatever wears the texture has holes: in the picture, in all label maps and in its shadow. Nothing is
-    half transparent.
+    With `alpha` whatever wears the texture has holes: in the picture, in all label maps and in its shadow. Glass is
+    `Material.clear`.
     """
 
     key: str
@@ -42,6 +43,9 @@ class Material:
     emission: RGB = (0.0, 0.0, 0.0)  # linear RGB radiance, added; a white wall in full sun reflects about 1
     kind: Kind | None = None  # semantic class where it differs from the instance's
     part: str = ""  # what it is of, where a vehicle's state or plate changes it
+    # share of the light that goes through a pane of it; see `renderers.through`. A texture is what is seen behind it,
+    # painted: a pane that has one is looked through only where its thing has an inside
+    clear: RGB = OPAQUE
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ noise nor the denoiser touches it. What mirrors is traced with what it mirrors.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,10 @@ from renderers.raster import (
     environment,
     lens_of,
     triangles_of,
-    visible_triangles,
 )
 from renderers.sky_pictures import panorama, sky_picture
 from renderers.stage import Stage, sun_vector
+from renderers.visible import visible_triangles
 from scenes.types import Light
 
 SAMPLES = 16  # paths through each pixel
@@ -63,7 +64,7 @@ class PathRenderer:
         """
         self.mi, self.oidn = engines()
         self.samples = samples
-        self.flattener = Flattener()
+        self.flattener = Flattener(cabins=False)
         self._sky: tuple[Light, int, Any] | None = None
 
     def draw(self, stage: Stage, view: View) -> Drawn:
@@ -87,7 +88,7 @@ class PathRenderer:
         for group in groups:
             shine[group.triangles] = group.radiance
         surfaces = make_surfaces(view.height, view.width)
-        fine = visible_triangles(flat, triangles.camera, view, 2)
+        fine = visible_triangles(replace(flat, corners=flat.opaque), triangles.camera, view, 2)
         gather(fine, albedo, shine, points, triangles, materials, env, lens, surfaces)
         lights = self._emitters(stage, light, view)
         full, even = (

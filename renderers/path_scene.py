@@ -53,7 +53,7 @@ def grouped(flat: Flat, mat: Materials, glow: F4, wet: bool) -> list[Group]:
         wet: whether a film of water lies on the ground.
 
     Returns:
-        Groups that hold every triangle once.
+        Groups that hold every triangle once, except for panes: nothing is drawn of them.
     """
     gloss = np.round(mat.gloss / GRAIN).astype(np.int64)
     gloss[mat.gloss[:, 0] >= MATT] = (round(1 / GRAIN), 0, 0)
@@ -63,9 +63,10 @@ def grouped(flat: Flat, mat: Materials, glow: F4, wet: bool) -> list[Group]:
     shine = gloss[flat.material]
     filmed = GROUND[flat.kind] & (mat.gloss[flat.material, 0] < ROUGH) & wet
     shine[filmed, 0] = np.round(FILM * shine[filmed, 0]).astype(np.int64)
-    keys = np.column_stack([shine, tones.astype(np.int64), sheet])
+    shown = np.flatnonzero(flat.pane == 0)
+    keys = np.column_stack([shine, tones.astype(np.int64), sheet])[shown]
     found, row = np.unique(keys, axis=0, return_inverse=True)
-    order = np.argsort(row.ravel(), kind="stable").astype(np.int32)
+    order = shown[np.argsort(row.ravel(), kind="stable")].astype(np.int32)
     pieces = np.split(order, np.cumsum(np.bincount(row.ravel()))[:-1])
     return [
         Group(

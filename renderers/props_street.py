@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from scenes.props import PropLook
 
 _BLACK: RGB = (0.012, 0.012, 0.013)
 _GLASS = Material((0.05, 0.055, 0.055), roughness=0.1, reflectance=0.08)
+_PANE = replace(_GLASS, clear=(0.80, 0.84, 0.81))  # both faces mirror; 8 mm of float glass keep back a tenth
 
 
 def bollard(look: PropLook, lamps_on: bool) -> Mesh:
@@ -177,11 +179,16 @@ def bus_shelter(look: PropLook, lamps_on: bool) -> Mesh:
         sketch.box((back, y, h / 2), (0.07, 0.07, h), metal, look.colour, "xXyY")
     for z in (0.3, 1.2, h - 0.3):
         sketch.box((back, 0, z), (0.04, w, 0.05), metal, look.colour)
-    # panes are seen as faint bands only: dirt and a printed strip on otherwise clear glass
-    sketch.box((back, 0, 1.35), (0.012, w, 0.1), metal, (0.5, 0.5, 0.5))
+    sketch.box((back, 0, 1.35), (0.012, w, 0.1), metal, (0.5, 0.5, 0.5))  # a printed strip on the panes
+    for k in range(bays):
+        y0, y1 = w * (k / bays - 0.5), w * ((k + 1) / bays - 0.5)
+        sketch.quad([(back, y0, 0.15), (back, y1, 0.15), (back, y1, h - 0.1), (back, y0, h - 0.1)], _PANE)
+    side = 0.5 * w if look.variant == 0 else -0.5 * w
+    front = back + 0.7 * d
+    sketch.quad([(back, -side, 0.15), (front, -side, 0.15), (front, -side, h - 0.1), (back, -side, h - 0.1)], _PANE)
+    sketch.box((front, -side, h / 2), (0.05, 0.05, h), metal, look.colour, "xXyY")
     glow = (0.45, 0.43, 0.4) if lamps_on else (0.0, 0.0, 0.0)
     case = Material(texture=poster(look.pattern % 12), roughness=0.25, emission=glow)
-    side = 0.5 * w if look.variant == 0 else -0.5 * w
     sketch.box((-0.05 * d, side, 1.15), (0.8 * d, 0.12, 1.9), metal, look.colour)
     for sign in (1.0, -1.0):
         corners = np.array([(-0.32 * d, 0.3), (0.22 * d, 0.3), (0.22 * d, 2.0), (-0.32 * d, 2.0)])

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.cutouts import Cutouts, fill_cutouts_map, fill_cutouts_view, nearest_first
-from renderers.fill import F4, I4, Screen, fill_map, fill_view, project, to_camera
+from renderers.cutouts import fill_cutouts_map, nearest_first
+from renderers.fill import F4, fill_map, to_camera
 from renderers.frame import Frame, View
 from renderers.geometry import Flat, Flattener
 from renderers.lamps import lamps_near
@@ -19,13 +19,14 @@ from renderers.points import make_points
 from renderers.shade import Cascade, DepthMap, Environment, Lamps, Lens, Triangles
 from renderers.sky_maps import NO_SKY, bases, horizon_of, sky_map
 from renderers.stage import Stage, sun_vector
+from renderers.through import Surroundings, look_through
+from renderers.visible import NO_INDEX, visible_triangles
 from renderers.wet import mirror_ground
 from scenes.relief import raised
 from scenes.types import Light
 
 NO_MAP = DepthMap(np.full((8, 8), -1e9, np.float32), np.zeros((3, 4), np.float32), 0.0)
 NO_SHADOWS = Cascade(NO_MAP, NO_MAP)
-NO_INDEX = np.empty((1, 1), np.int32)  # never written
 GROUND_ALBEDO = 0.14  # what a street throws back on average (dry asphalt .1, concrete .3)
 SNOW_ALBEDO = 0.7
 SKY_TEXEL = 0.1  # m, of the zenith map: its taps span 1.2 m
@@ -41,6 +42,7 @@ class RasterOptions:
     far_shadow_size: int = 2048  # texels along an edge of the sun's map for what is farther away; 0 = without
     far_shadow_reach: float = 96.0  # m
     sky_size: int = 512  # texels of the zenith map (contact shadows, sky hidden by houses); 0 = off
+    cabins: bool = True  # vehicles are looked into; else their windows show what is painted on them
 
     @property
     def sun_maps(self) -> tuple[tuple[int, float], tuple[int, float]]:
@@ -91,7 +93,7 @@ class RasterRenderer:
 
     def __init__(self, options: RasterOptions | None = None) -> None:
         self.options = options or RasterOptions()
-        self.flattener = Flattener()
+        self.flattener = Flattener(self.options.cabins)
 
     def render(self, stage: Stage, view: View) -> Frame:
         """Draw one picture.
@@ -127,10 +129,12 @@ class RasterRenderer:
             index, points, triangles, materials, env, cascade, sky_map, lens,
             None if smooth else rgb, depth, semantic, instance, normal,
         )  # fmt: skip
+        fine = visible_triangles(flat, camera, view, 2) if smooth else index
         if smooth:
-            shade_smooth(
-                visible_triangles(flat, camera, view, 2), points, triangles, materials, env, cascade, sky_map, lens, rgb
-            )  # fmt: skip
+            shade_smooth(fine, points, triangles, materials, env, cascade, sky_map, lens, rgb)
+        if flat.panes:
+            around = Surroundings(materials, env, cascade, sky_map, lens)
+            look_through(rgb, fine, flat, triangles, view, points, around)
         if stage.light.wetness > 0.0:
             dry, rgb = rgb, np.empty_like(rgb)
             tilted = stage.relief is not None
@@ -208,59 +212,12 @@ def depth_map(flat: Flat, texel_from_world: NDArray[np.float32], size: int, texe
     height = np.full((size, size), -1e9, np.float32)
     snapped = np.empty((len(flat.world), 2), np.int32)
     scratch = np.empty(len(flat.world), np.float32)
-    fill_map(texel_from_world, flat.world, flat.solid, snapped, scratch, height, NO_INDEX)
-    if len(flat.cutouts.triangle):
-        cutouts = nearest_first(flat.cutouts, flat.corners, scratch)
+    fill_map(texel_from_world, flat.world, flat.casters, snapped, scratch, height, NO_INDEX)
+    cutouts = flat.cutouts_in(0, flat.outside)
+    if len(cutouts.triangle):
+        cutouts = nearest_first(cutouts, flat.corners, scratch)
         fill_cutouts_map(snapped, scratch, flat.corners, flat.uvs, cutouts, flat.alphas, height, NO_INDEX)
     return DepthMap(height, texel_from_world, texel)
-
-
-def screen_of(camera: F4, view: View, scale: int) -> Screen:
-    """Project (V, 3) camera points, m, onto the sample grid of a view, `scale` samples per pixel along each axis."""
-    snapped, nearness = np.empty((len(camera), 2), np.int32), np.empty(len(camera), np.float32)
-    screen = Screen(view.focal * scale, view.width * scale / 2, view.height * scale / 2, snapped, nearness)
-    project(camera, *screen)
-    return screen
-
-
-def fill_range(flat: Flat, camera: F4, screen: Screen, first: int, last: int, depth: F4, index: I4 | None) -> None:
-    """Fill triangles `first`..`last` - 1, with holes where their textures have them.
-
-    Args:
-        flat: world geometry.
-        camera: (V, 3) its vertices as the camera sees them, m.
-        screen: from `screen_of`.
-        first: first triangle.
-        last: one past the last triangle.
-        depth: (H, W) inverse depth, 1/m, 0 where empty; updated.
-        index: (H, W) triangle index; updated.
-    """
-    keep, written = index is not None, NO_INDEX if index is None else index
-    fill_view(camera, flat.solid, first, last, *screen, depth, written, keep)
-    low, high = np.searchsorted(flat.cutouts.triangle, (first, last))
-    if high > low:
-        cutouts = Cutouts(flat.cutouts.triangle[low:high], flat.cutouts.sheet[low:high])
-        cutouts = nearest_first(cutouts, flat.corners, screen.nearness)
-        fill_cutouts_view(camera, flat.corners, flat.uvs, cutouts, flat.alphas, screen, depth, written, keep)
-
-
-def visible_triangles(flat: Flat, camera: F4, view: View, scale: int) -> I4:
-    """Find the nearest triangle of each sample.
-
-    Args:
-        flat: world geometry.
-        camera: (V, 3) its vertices as the camera sees them, m.
-        view: resolved camera.
-        scale: samples per pixel along each axis.
-
-    Returns:
-        (H * scale, W * scale) triangle index, -1 where nothing is.
-    """
-    shape = (view.height * scale, view.width * scale)
-    index = np.full(shape, -1, np.int32)
-    screen, depth = screen_of(camera, view, scale), np.zeros(shape, np.float32)
-    fill_range(flat, camera, screen, 0, len(flat.corners), depth, index)
-    return index
 
 
 def lens_of(view: View) -> Lens:

@@ -38,6 +38,7 @@ class Materials(NamedTuple):
     colour: F4  # (M, 3)
     emission: F4  # (M, 3)
     gloss: F4  # (M, 3): roughness, metallic, reflectance
+    clear: F4  # (M, 3) share of the light that panes let through
     texture: I4  # (M,) -1 = none
     texels: NDArray[np.uint32]  # (N,) red + green << 8 + blue << 16, square root of linear light, level after level
     offset: NDArray[np.int64]  # (K, 12) first texel of each level

@@ -13,7 +13,8 @@ from renderers.alone import Alone, projected_extent
 from renderers.fill import SUBPIXELS
 from renderers.frame import Frame, Hiding, Silhouette
 from renderers.labels import Subject
-from renderers.raster import Drawn, fill_range, screen_of
+from renderers.raster import Drawn
+from renderers.visible import fill_range, screen_of
 
 REACH = 1.0  # image sizes beyond the border; what a bumper at the lens covers is cut there
 

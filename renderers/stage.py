@@ -24,6 +24,7 @@ class Instance:
     kind: Kind  # semantic class where the material names none
     id: int = 0  # instance id of actors and signals, 0 = unlabelled
     track: str = ""  # tells unlabelled things that move from moment to moment; "" = stands still
+    inside: Mesh | None = None  # in the frame of `mesh`: seen through its panes alone, in no map and in no shadow
 
 
 @dataclass(frozen=True, eq=False)

@@ -52,7 +52,7 @@ class TinyRenderer:
             RuntimeError: PyBullet is not installed.
         """
         self.client: Any = Client()
-        self.flattener = Flattener()
+        self.flattener = Flattener(cabins=False)
         self._bodies: dict[tuple[int, int], tuple[Body, ...]] = {}  # by mesh and by how many before wear the same
         self._textures: dict[str, int] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="skidpad-")

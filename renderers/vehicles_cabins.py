@@ -14,6 +14,7 @@ EDGE = 256  # px that cabins are drawn with
 SKINS: tuple[Tone, ...] = ((150, 112, 92), (134, 98, 78), (104, 72, 54), (74, 50, 38))  # sRGB, in the shade of the roof
 HAIRS: tuple[Tone, ...] = ((22, 18, 16), (48, 34, 24), (86, 66, 40), (96, 94, 92))
 DARK: Tone = (12, 12, 13)
+FAR = {"bus": (96, 138), "car": (128, 172)}  # of the far windows; in cars about as bright as through true glass
 
 
 @kept
@@ -35,7 +36,7 @@ def cabin_texture(view: str, variant: int, people: int) -> Texture:
     rng = np.random.Generator(np.random.PCG64(1000 + 17 * variant + len(view)))
     canvas = np.full((EDGE, EDGE, 3), 26.0)
     canvas *= np.linspace(0.75, 1.2, EDGE)[:, None, None]
-    light = np.array([1.0, 1.03, 1.06]) * rng.uniform(96, 138)
+    light = np.array([1.0, 1.03, 1.06]) * rng.uniform(*(FAR["bus"] if view == "bus" else FAR["car"]))
     far: Tone = (float(light[0]), float(light[1]), float(light[2]))
     shade = float(rng.uniform(16, 38))
     seat: Tone = (shade, shade, 1.05 * shade)

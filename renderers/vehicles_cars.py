@@ -36,7 +36,7 @@ def car_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> Mesh
     """Any model of kind CAR."""
     form = body_form(look, detail)
     front, rear = axles(look)
-    day = Daylight(form, look, PILLAR[look.model], 0.055)
+    day = daylight(form, look)
     return merge(
         [
             shell(form, paints.paint, paints.dark, look.dirt),
@@ -76,31 +76,40 @@ def running_gear(
     return [core, wheels(look, paints, form.detail, places, gear)]
 
 
-def _cabin(form: Form, look: VehicleLook, paints: Paints, day: Daylight) -> list[Mesh]:
-    """Side windows, doors, mirrors."""
+def daylight(form: Form, look: VehicleLook) -> Daylight:
+    """The glazed band of a car."""
+    return Daylight(form, look, PILLAR[look.model], 0.055)
+
+
+def car_panes(form: Form, look: VehicleLook, day: Daylight) -> tuple[list[tuple[float, float]], list[float]]:
+    """Rear and front x of the panes of one side, front to back, and x of the door seams, m."""
     cowl, back = form.x_of("cowl"), form.x_of("waist")
     tip = day.span(form.rear, cowl)[1]
     end = day.span(back - 0.3, cowl)[0]
     rear_axle = axles(look)[1]
     length = tip - end
     if look.model == "pickup" and look.doors == 2:
-        panes, doors = [(end, tip)], [tip + 0.08, end - 0.04]
-    elif look.doors == 2:
+        return [(end, tip)], [tip + 0.08, end - 0.04]
+    if look.doors == 2:
         split = end + 0.36 * length
-        panes, doors = [(split, tip), (end, split - 0.07)], [tip + 0.05, split - 0.04]
-    else:
-        split = tip - 0.49 * min(length, 2.1)
-        second = max(end, min(split - 0.5, rear_axle + 0.16))
-        panes = [(split, tip), (second, split - 0.07)]
-        if second - end > 0.25:
-            panes.append((end, second - 0.07))
-        doors = [tip + 0.05, split - 0.035, second - 0.03 if second > end else max(second, rear_axle + 0.20)]
+        return [(split, tip), (end, split - 0.07)], [tip + 0.05, split - 0.04]
+    split = tip - 0.49 * min(length, 2.1)
+    second = max(end, min(split - 0.5, rear_axle + 0.16))
+    panes = [(split, tip), (second, split - 0.07)]
+    if second - end > 0.25:
+        panes.append((end, second - 0.07))
+    return panes, [tip + 0.05, split - 0.035, second - 0.03 if second > end else max(second, rear_axle + 0.20)]
+
+
+def _cabin(form: Form, look: VehicleLook, paints: Paints, day: Daylight) -> list[Mesh]:
+    """Side windows, doors, mirrors."""
+    panes, doors = car_panes(form, look, day)
     parts = side_windows(look, paints, day, panes)
     if look.model == "convertible":
-        parts += _soft_top(form, paints, day, end)
+        parts += _soft_top(form, paints, day, day.span(form.x_of("waist") - 0.3, form.x_of("cowl"))[0])
     parts += seams(form, paints, doors)
     parts += handles(form, look, paints, [place + 0.16 for place in doors[1:]])
-    return parts + mirrors(form, look, paints, tip - 0.12, 0.14)
+    return parts + mirrors(form, look, paints, panes[0][1] - 0.12, 0.14)
 
 
 def _soft_top(form: Form, paints: Paints, day: Daylight, end: float) -> list[Mesh]:

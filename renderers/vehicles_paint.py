@@ -18,6 +18,7 @@ BRAKE_LAMP: RGB = (4.5, 0.22, 0.10)
 TURN_LAMP: RGB = (4.2, 0.85, 0.02)  # amber of ECE R6
 NONE: RGB = (0.0, 0.0, 0.0)
 LIT = "lit:"  # begins the part of a lamp that has a lens of its own, and only glows as its name says
+GREEN: RGB = (0.80, 0.84, 0.81)  # that untinted panes let through; ECE R43 asks for 0.70 of windscreens
 CABIN_LAMP: RGB = (0.42, 0.39, 0.32)  # behind the windows of a bus; what is seen through them reflects a twentieth
 
 
@@ -80,6 +81,11 @@ def shown(material: Material, paints: Paints) -> Material:
     return getattr(paints, material.part) if material.part else material
 
 
+def tinted(share: float) -> RGB:
+    """What a pane lets through whose tint leaves a share of the light."""
+    return GREEN[0] * share, GREEN[1] * share, GREEN[2] * share
+
+
 @kept
 def paints_of(look: VehicleLook, signs: Signs) -> Paints:
     """Mix the materials; those that the signs and the plate change know their names.
@@ -99,9 +105,9 @@ def paints_of(look: VehicleLook, signs: Signs) -> Paints:
         paint = replace(paint, metallic=0.3, roughness=dusty + 0.06)
     trim = Material((0.016, 0.016, 0.017), roughness=0.6)
     clear = 1.0 - 0.8 * look.tint
-    glass = Material((clear, clear * 1.02, clear), roughness=0.07, reflectance=0.055)
+    glass = Material((clear, clear * 1.02, clear), roughness=0.07, reflectance=0.055, clear=tinted(clear))
     rear_dim = 0.75 * clear
-    rear = replace(glass, colour=(rear_dim, rear_dim, rear_dim))
+    rear = replace(glass, colour=(rear_dim, rear_dim, rear_dim), clear=tinted(rear_dim))
     lens = Material((0.42, 0.01, 0.012), lamp_texture(True), 0.15, reflectance=0.05)
     tail = replace(lens, emission=TAIL_LAMP) if lamps_on else lens
     head = Material((0.80, 0.82, 0.84), lamp_texture(False), 0.12, reflectance=0.08)
@@ -121,7 +127,9 @@ def paints_of(look: VehicleLook, signs: Signs) -> Paints:
         metal=Material((0.10, 0.10, 0.10), roughness=0.6),
         chrome=chrome,
         rim=Material(look.wheel_colour, roughness=0.35, metallic=0.25, reflectance=0.06),
-        screen=replace(glass, texture=cabin_texture("screen", look.interior, people), part="screen"),
+        screen=replace(
+            glass, texture=cabin_texture("screen", look.interior, people), part="screen", clear=tinted(1.0)
+        ),
         side_glass=replace(side, emission=CABIN_LAMP if bus and lamps_on else NONE, part="side_glass"),
         rear_glass=replace(
             rear, texture=cabin_texture("bus" if bus else "rear", look.interior + bus, people),

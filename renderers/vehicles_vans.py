@@ -28,13 +28,9 @@ def van_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> Mesh
     form = body_form(look, detail)
     front, rear = axles(look)
     bus = look.model == "minibus"
-    day = Daylight(form, look, 0.05, RAIL[look.model])
-    tip = day.span(form.rear, form.x_of("cowl"))[1]
-    door = max(tip - 1.12, front - 1.30)
-    panes = [(door + 0.04, tip)]
-    if bus:
-        cuts = np.linspace(door - 0.06, form.rear + 0.12, 4).tolist()
-        panes += [(b + 0.05, a) for a, b in pairwise(cuts)]
+    day = van_daylight(form, look)
+    panes, door = van_panes(form, look, day)
+    tip = panes[0][1]
     slide = max(rear + form.section.arches[1][2] + 0.02, door - 1.25)
     parts = [
         shell(form, paints.paint, paints.dark, look.dirt),
@@ -56,6 +52,22 @@ def van_mesh(look: VehicleLook, paints: Paints, detail: int, gear: Gear) -> Mesh
         z = float(form.belt(rear))
         parts += [side_panel(form, s, (form.rear + 0.1, slide), (z - 0.015, z + 0.015), paints.dark) for s in (1, -1)]
     return merge([*parts, *running_gear(form, look, paints, gear)])
+
+
+def van_daylight(form: Form, look: VehicleLook) -> Daylight:
+    """The glazed band of a van."""
+    return Daylight(form, look, 0.05, RAIL[look.model])
+
+
+def van_panes(form: Form, look: VehicleLook, day: Daylight) -> tuple[list[tuple[float, float]], float]:
+    """Rear and front x of the panes of one side, front to back, and x behind the driver's door, m."""
+    tip = day.span(form.rear, form.x_of("cowl"))[1]
+    door = max(tip - 1.12, axles(look)[0] - 1.30)
+    panes = [(door + 0.04, tip)]
+    if look.model == "minibus":
+        cuts = np.linspace(door - 0.06, form.rear + 0.12, 4).tolist()
+        panes += [(b + 0.05, a) for a, b in pairwise(cuts)]
+    return panes, door
 
 
 def _van_rear(form: Form, look: VehicleLook, paints: Paints) -> list[Mesh]:

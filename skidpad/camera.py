@@ -17,7 +17,7 @@ from scenes.cameras import DASH, focal_of
 from scenes.types import Camera, CameraChain, Scene
 from sim.world import State
 
-FAST = RasterOptions(samples=1, shadow_size=0, sky_size=0)
+FAST = RasterOptions(samples=1, shadow_size=0, sky_size=0, cabins=False)
 SPEEDOMETER = 20.0  # m/s at its right end
 BUILDERS = 64  # scenes whose meshes are kept, some 6 MB each
 

@@ -2,7 +2,7 @@
 in float height;
 in vec2 at;
 uniform bool map;
-layout(location = 0) out int triangle;
+layout(location = 0) out ivec2 triangle;  // and its depth
 
 #ifdef HOLES
 layout(std430, binding = 0) readonly buffer Holed { ivec2 holed[]; };  // triangle and sheet
@@ -26,11 +26,27 @@ bool hole(int row) {
 }
 #endif
 
+#ifdef BEHIND
+layout(std430, binding = 3) readonly buffer Sides { ivec2 sides[]; };  // pane and side of each triangle
+uniform isampler2D before;
+
+// Whether a triangle may not be filled behind what is before it, see renderers.fill.lets_in.
+bool barred(int t) {
+    ivec2 front = texelFetch(before, ivec2(gl_FragCoord.xy), 0).rg;
+    if (front.x < 0 || sides[front.x].x == 0) return true;
+    int side = sides[t].y, into = sides[front.x].x > OPEN ? sides[front.x].x : 0;
+    return gl_FragCoord.z >= intBitsToFloat(front.y) * (1.0 - GAP) || !(side == 0 || (side > 0 && into != side) || into == -side);
+}
+#endif
+
 void main() {
     int t = gl_PrimitiveID;
 #ifdef HOLES
     if (hole(holed[t].y)) discard;
     t = holed[t].x;
 #endif
-    triangle = map ? floatBitsToInt(height) : t;
+#ifdef BEHIND
+    if (barred(t)) discard;
+#endif
+    triangle = ivec2(map ? floatBitsToInt(height) : t, floatBitsToInt(gl_FragCoord.z));
 }

@@ -36,7 +36,7 @@ void main() {
     if (p.x >= size.x || p.y >= size.y) return;
     int i = p.y * size.x + p.x, t = texelFetch(plain, p, 0).r;
     vec3 colour = dry(i);
-    vec3 gloss = t < 0 ? vec3(1.0) : surfaces[3 * material_of(t) + 2].xyz;
+    vec3 gloss = t < 0 ? vec3(1.0) : surfaces[SURFACE * material_of(t) + 2].xyz;
     if (t >= 0 && is_ground[classes[i] >> 16] > 0.0 && gloss.x < ROUGH) {
         vec3 c = vec3((vec2(p) + 0.5 - 0.5 * vec2(size)) / focal, 1.0) * depth[i];
         vec3 v = normalize(-c * camera_from_world), n = vec3(0.0, 0.0, 1.0);

@@ -13,8 +13,8 @@ from renderers.geometry import Flattener
 from renderers.mesh import Material, make_mesh
 from renderers.packs.levels import Piece
 from renderers.packs.vehicles_split import Chosen, owners
-from renderers.raster import visible_triangles
 from renderers.stage import Instance, Stage
+from renderers.visible import visible_triangles
 from scenes.geometry import camera_from_world
 from scenes.kinds import Kind
 from scenes.light import make_light
@@ -52,7 +52,7 @@ def seen(pieces: Sequence[Piece]) -> list[Chosen]:
             away = np.array([math.cos(azimuth) * math.cos(pitch), math.sin(azimuth) * math.cos(pitch), math.sin(pitch)])
             pose = camera_from_world(middle + distance * away, azimuth + math.pi, -pitch, 0.0)
             view = View(EDGE, EDGE, focal, pose)
-            flat = Flattener().flatten(stage, view)
+            flat = Flattener(cabins=False).flatten(stage, view)
             camera = np.empty_like(flat.world)
             to_camera(pose.astype(np.float64), flat.world, camera)
             index = visible_triangles(flat, camera, view, 1)
