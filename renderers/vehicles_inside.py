@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from renderers.kept import kept
 from renderers.mesh import RGB, Material, Mesh, box, grid_triangles, make_mesh, merge, moved, tube
 from renderers.people import Gait, SkinnedMesh, person_mesh, pose_person
 from renderers.vehicles_cars import car_panes, daylight
@@ -88,7 +89,7 @@ def inside_mesh(look: VehicleLook, detail: int, driven: bool) -> Mesh | None:
     return _built(replace(look, plate=Plate(look.plate.nation, "")), detail, driven)
 
 
-@lru_cache(maxsize=256)
+@kept
 def _built(look: VehicleLook, detail: int, driven: bool) -> Mesh | None:
     room = room_of(look, detail)
     if room is None:

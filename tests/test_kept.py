@@ -115,6 +115,8 @@ def test_pictures_do_not_depend_on_the_room(monkeypatch: pytest.MonkeyPatch) -> 
     usual = render_sample(template, 3, 1, frames=2)
     assert POOL.size > 0
     monkeypatch.setattr(POOL, "room", 0)
+    POOL.add(("one too many",), None)
+    assert POOL.size == 0
     for one, other in zip(usual, render_sample(template, 3, 1, frames=2), strict=True):
         assert one.jpeg == other.jpeg
         assert (one.frame.instance == other.frame.instance).all()
