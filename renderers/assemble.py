@@ -11,7 +11,7 @@ from renderers.buildings import building_mesh
 from renderers.frame import View
 from renderers.geometry import CASTER_REACH, in_reach
 from renderers.ground import ground_mesh
-from renderers.kept import kept
+from renderers.kept import Pool, kept
 from renderers.keypoints import body_of
 from renderers.labels import Subject
 from renderers.lamps_placed import lamps_of
@@ -65,6 +65,7 @@ PROP_REACH = 16.0  # m behind and beside the camera within which props throw sha
 ACTOR_REACH = 12.0  # m, the same for actors
 STRIDES = 8  # poses of a stride on coarse stages
 RIDDEN = 1.75  # m, of a bicycle with its rider
+COARSE = Pool(320_000_000)  # people of coarse stages: those of 64 scenes that are played in turns
 
 
 class StageBuilder:
@@ -331,13 +332,13 @@ def coarsely(spot: tuple[float, float, float] | None) -> tuple[float, float, flo
     return None if spot is None else (round(25 * spot[0]) / 25, round(25 * spot[1]) / 25, round(25 * spot[2]) / 25)
 
 
-@kept
+@COARSE.keep
 def kept_strider(look: PersonLook, gait: Gait) -> Mesh:
-    """Keep recently posed coarse people, some 20 kB each: those of 64 scenes that are played in turns."""
+    """Keep recently posed coarse people, some 15 kB each."""
     return pose_person(kept_person(look), gait)
 
 
-@kept
+@COARSE.keep
 def kept_person(look: PersonLook) -> SkinnedMesh:
     """Keep recently built coarse people; building one takes longer than two pictures."""
     return person_mesh(look, 2)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 P = ParamSpec("P")
 R = TypeVar("R")
-ROOM = 256_000_000  # bytes; a sample of a street takes about 15 M, coarse stages of 64 scenes 200 M
+ROOM = 256_000_000  # bytes; a street of packs with 100 people takes about 200 M
 LEFT = 0.75  # share of the room that is still taken after the oldest results were forgotten
 OTHERWISE = 2000  # bytes that a result takes beside its arrays
 
@@ -62,6 +62,14 @@ class Pool:
         self._holders: Counter[int] = Counter()  # results that hold an array, by its identity
         self._clock, self._lock = count(), RLock()
 
+    def keep(self, function: Callable[P, R]) -> Kept[P, R]:
+        """Make a function remember its results as long as there is room for them.
+
+        Args:
+            function: its arguments can be hashed, and nobody changes its results.
+        """
+        return Kept(function, self)
+
     def find(self, key: tuple[Any, ...]) -> Entry | None:
         """Look up a result."""
         entry = self._entries.get(key)
@@ -101,11 +109,8 @@ class Pool:
             return [key for key in self._entries if key[0] is function]
 
 
-POOL = Pool(ROOM)
-
-
 class Kept(Generic[P, R]):
-    """A function whose results are kept, see `kept`."""
+    """A function whose results are kept, see `Pool.keep`."""
 
     def __init__(self, function: Callable[P, R], pool: Pool) -> None:
         self._function, self._pool = function, pool
@@ -127,11 +132,5 @@ class Kept(Generic[P, R]):
             self._pool.drop(key)
 
 
-def kept(function: Callable[P, R], pool: Pool = POOL) -> Kept[P, R]:
-    """Make a function remember its results, as long as there is room for them in a pool.
-
-    Args:
-        function: its arguments can be hashed, and nobody changes its results.
-        pool: shared with other functions.
-    """
-    return Kept(function, pool)
+POOL = Pool(ROOM)
+kept = POOL.keep
