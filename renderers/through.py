@@ -94,7 +94,7 @@ def look_through(
             corners = flat.corners.copy()
             drop_beside(passed.limit, screen.snapped, screen.nearness, corners)
             near = replace(flat, corners=corners)
-        depth = np.zeros(shape, np.float32)
+        depth = np.where(passed.limit > 0.0, np.float32(0.0), np.float32(np.inf))  # where no pane is, nothing is filled
         front = np.full(shape, -1, np.int32)
         gate = Gate(passed.limit, passed.within, flat.side)
         fill_range(near, triangles.camera, screen, 0, len(corners), depth, front, gate)
