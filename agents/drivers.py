@@ -39,6 +39,15 @@ def held_back(speed, gap, lead, temper):  # type: ignore[no-untyped-def]
     return share * share
 
 
+@kernel
+def push_of(speed, wish, hold, temper):  # type: ignore[no-untyped-def]
+    """Acceleration (m/s2) of the intelligent driver model, from speed and wished speed (m/s) and `held_back`."""
+    one = np.float32(1.0)
+    ratio, most = speed / wish, np.float32(ACCELERATION) * (one + np.float32(VIGOUR) * temper)
+    push = most * (one - min(ratio * ratio * ratio * ratio, np.float32(3.0)) - hold)
+    return min(max(push, np.float32(-LIMIT)), most)
+
+
 @inner
 def curve_speed(p, a, s, desired, sideways, tables):  # type: ignore[no-untyped-def]
     """Speed (m/s) that the curves of the next 24 m allow now, where `sideways` (m/s2) are felt."""
@@ -144,6 +153,4 @@ def rule_acceleration(p, e, a, ahead, temper, lag, tables, bodies, sight):  # ty
     hold = held_back(v, ahead[GAP], ahead[PACE], temper) if ahead[GAP] < REACH else np.float32(0.0)
     if stop < REACH:
         hold = max(hold, held_back(v, stop + np.float32(1.2), np.float32(0.0), temper))
-    ratio, most = v / wish, np.float32(ACCELERATION) * (one + np.float32(VIGOUR) * temper)
-    push = most * (one - min(ratio * ratio * ratio * ratio, np.float32(3.0)) - hold)
-    return min(max(push, np.float32(-LIMIT)), most)
+    return push_of(v, wish, hold, temper)
