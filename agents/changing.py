@@ -212,7 +212,7 @@ def choose_lane(p, e, a, row, state, changes, traits, tables, bodies, sight, nea
     r, temper, lane = tables.path[p, a], traits[a, TEMPER], int(row[LANE])
     k = tables.rows[r, 0] + min(max(int(s), 0), tables.rows[r, 1] - 1)
     lasts = np.float32(LASTS) * (one - np.float32(HURRY) * temper)
-    way = max(v * lasts, least_way(tables.base[p, a]))
+    way = max(v * lasts, least_way(tables.size[p, a, 0]))
     must = lane_beside(k, lane, changes.beside)[1] - s < np.float32(2.0) * way + np.float32(RETURN)
     if not must and (v < np.float32(SLOWEST) or not clear_ahead(p, a, s, way, tables)):
         return
@@ -256,7 +256,7 @@ def keep_beside(p, e, a, row, ahead, changes, tables, bodies):  # type: ignore[n
     if aside != np.float32(0.0):
         row[TO] += min(max(aside - row[TO], np.float32(-DRIFT)), np.float32(DRIFT))
         row[NOW] = row[TO]
-        free = until - least_way(tables.base[p, a]) - s - HALF * tables.size[p, a, 0]
+        free = until - least_way(tables.size[p, a, 0]) - s - HALF * tables.size[p, a, 0]
         ahead[WAIT] = min(ahead[WAIT], max(free, np.float32(0.0)))
 
 

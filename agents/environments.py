@@ -308,6 +308,7 @@ def _batch(pool: Pool, count: int, play: Play, size: int) -> Batch:
         np.zeros((count, actors, 2), np.float32), np.zeros((count, actors), np.float32),
         np.zeros((count, actors, 3), np.float32), pool.log, _stroll(pool, count if play.people != PATHS else 0),
         no_changes() if play.lanes == KEEP else compile_changes(pool.scenes, pool.tables, count),
+        np.zeros((count, actors), np.float32),
     )  # fmt: skip
 
 

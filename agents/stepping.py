@@ -49,6 +49,7 @@ class Batch(NamedTuple):
     log: Log  # of the scenes
     stroll: Stroll
     changes: Changes  # of lanes
+    since: F4  # (E, A) s, when vehicles came to their last halt at a stop sign
 
 
 @inner
@@ -125,7 +126,7 @@ def run_controller(p, e, batch):  # type: ignore[no-untyped-def]
 @inner
 def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
     """Fill the controls of everybody: acceleration in m/s2 and front wheel angle in rad."""
-    tables, bodies, play = batch.tables, batch.bodies, batch.play
+    tables, bodies, play, since = batch.tables, batch.bodies, batch.play, batch.since[e]
     for a in range(tables.exists.shape[1]):
         if not bodies.alive[e, a] or tables.path[p, a] < 0:
             continue
@@ -141,7 +142,7 @@ def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
         elif tables.vehicle[p, a]:
             if attends(e, a, batch):
                 temper = batch.traits[e, a, TEMPER]
-                wish[a, 0] = rule_acceleration(p, e, a, ahead, temper, play.lag, tables, bodies, sight)
+                wish[a, 0] = rule_acceleration(p, e, a, ahead, temper, play.lag, since, tables, bodies, sight)
             wish[a, 1] = ahead[ALONG]
         else:
             wish[a, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)
@@ -233,7 +234,7 @@ def move_one(p, e, a, n, batch, wish):  # type: ignore[no-untyped-def]
         bodies.travelled[e, a] = s
         batch.place[e, a, 0], batch.place[e, a, 1] = offset, error
         if batch.play.lanes != KEEP:
-            move_over(batch.changes.state[e, a], distance, dt, tables.base[p, a])
+            move_over(batch.changes.state[e, a], distance, dt, tables.size[p, a, 0])
     else:
         v = min(max(np.float32(0.0), before + wish[a, 0] * dt), np.float32(3.0))
         distance = np.float32(0.5) * (v + before) * dt
@@ -244,9 +245,12 @@ def move_one(p, e, a, n, batch, wish):  # type: ignore[no-untyped-def]
     bodies.acceleration[e, a] = (v - before) / dt
     bodies.speed[e, a] = v
     if tables.vehicle[p, a]:
+        last = bodies.halted[e, a]
         note_halt(
             p, e, a, tables.halt, tables.stop_at, tables.size, bodies.speed, bodies.travelled, bodies.halted
         )  # fmt: skip
+        if bodies.halted[e, a] != last:
+            batch.since[e, a] = bodies.time[e]
     if n < 0 and bodies.travelled[e, a] >= tables.length[tables.path[p, a]]:
         bodies.alive[e, a] = False
 
@@ -336,7 +340,7 @@ def observe_rows(p, e, last, batch, sight, near):  # type: ignore[no-untyped-def
         if tables.vehicle[p, a] and (acts or batch.log.mode[p] != REPLAY):
             way = own_way()
             if play.lanes != KEEP:
-                way = way_of(batch.changes.state[e, a], bodies.speed[e, a], tables.base[p, a])
+                way = way_of(batch.changes.state[e, a], bodies.speed[e, a], tables.size[p, a, 0])
             look_ahead(p, e, a, place[0], place[1], play.lag, way, tables, bodies, sight, near, ahead)
         if acts:
             out = batch.final[e, n] if last else batch.views[e, n]
@@ -385,7 +389,9 @@ def rule_range(batch, out, low, high):  # type: ignore[no-untyped-def]
                 continue
             if tables.vehicle[p, a]:
                 temper = batch.traits[e, a, TEMPER]
-                out[e, n, 0] = rule_acceleration(p, e, a, batch.ahead[e, a], temper, play.lag, tables, bodies, sight)
+                out[e, n, 0] = rule_acceleration(
+                    p, e, a, batch.ahead[e, a], temper, play.lag, batch.since[e], tables, bodies, sight
+                )
                 out[e, n, 1] = batch.ahead[e, a, ALONG]
             else:
                 out[e, n, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)

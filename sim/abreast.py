@@ -27,7 +27,7 @@ NEXT = (2.2, 4.8)  # m between the middles of neighbours
 SAME_LINE = 2.0  # m along the road between the stop lines of neighbours that belong together
 BEFORE_LINE = 25.0  # m before a stop line that holds one lane alone, or a junction, by when one is back
 JUNCTION = 40.0  # m behind a stop line within which lanes that end do so at the junction
-SHORTEST, PER_BASE = 8.0, 3.0  # m that a change of lanes is long at least: 8 m and three wheel bases
+LENGTHS = 4.5  # of the vehicle that a change of lanes is long at least, so that no corner leaves the new lane
 PAUSE = 2.0  # s between two changes
 BACK: float = np.float32(1.0 / 12.0)  # type: ignore[assignment]  # 1/m, a vehicle beside its way is back after 12 m
 
@@ -192,25 +192,25 @@ def own_way():  # type: ignore[no-untyped-def]
 
 
 @inner
-def least_way(base):  # type: ignore[no-untyped-def]
-    """Metres that a change of lanes is long at least, for a wheel base (m): for wheels can turn only so far."""
-    return np.float32(SHORTEST) + np.float32(PER_BASE) * base
+def least_way(length):  # type: ignore[no-untyped-def]
+    """Metres that a change of lanes is long at least, for a vehicle of a length (m)."""
+    return np.float32(LENGTHS) * length
 
 
 @inner
-def way_of(row, speed, base):  # type: ignore[no-untyped-def]
+def way_of(row, speed, length):  # type: ignore[no-untyped-def]
     """The way of a vehicle beside its path.
 
     Args:
         row: of `Changes.state`.
         speed: m/s.
-        base: wheel base, m.
+        length: m, of the vehicle.
 
     Returns:
         m to the left of the path where it leads; where the vehicle is to be now, m and rad against the path; 1/m, one
         over the length of what is left of it; whether the vehicle changes now.
     """
-    rest = row[LEFT] * max(speed * row[LASTS], least_way(base))
+    rest = row[LEFT] * max(speed * row[LASTS], least_way(length))
     return row[TO], row[NOW], steep(row[SLOPE]), min(np.float32(1.0) / max(rest, np.float32(1.0)), BACK), row[LEFT] > 0
 
 
@@ -221,22 +221,22 @@ def set_off(row, target, lane, lasts):  # type: ignore[no-untyped-def]
 
 
 @inner
-def move_over(row, distance, dt, base):  # type: ignore[no-untyped-def]
+def move_over(row, distance, dt, length):  # type: ignore[no-untyped-def]
     """Go on with a change of lanes for a step.
 
     The way aside is the polynomial of least jerk (Flash and Hogan 1985): at most 5.8 / T^2 times the width is felt
-    across. It takes T, or longer where the vehicle is so slow that its wheels could not turn it.
+    across. It takes T, or longer where the vehicle is slow or long.
 
     Args:
         row: of `Changes.state`, changed.
         distance: m in this step.
         dt: s.
-        base: wheel base, m.
+        length: m, of the vehicle.
     """
     if row[LEFT] <= np.float32(0.0):
         row[REST] = max(row[REST] - dt, np.float32(0.0))
         return
-    part = min(dt / row[LASTS], distance / least_way(base))
+    part = min(dt / row[LASTS], distance / least_way(length))
     row[LEFT] = max(row[LEFT] - part, np.float32(0.0))
     u = np.float32(1.0) - row[LEFT]
     wide, back = row[TO] - row[FROM], u * (np.float32(1.0) - u)
