@@ -9,7 +9,7 @@ import numpy as np
 from sim.ahead import HALF, next_crossing, next_signal
 from sim.counter import uniform
 from sim.egoview import GAP, PACE, WAIT
-from sim.halts import must_halt
+from sim.halts import goes_first, must_halt
 from sim.kernels import inner, kernel, wrap
 from sim.near import REACH
 from sim.priority import bars
@@ -39,6 +39,15 @@ def held_back(speed, gap, lead, temper):  # type: ignore[no-untyped-def]
     return share * share
 
 
+@kernel
+def push_of(speed, wish, hold, temper):  # type: ignore[no-untyped-def]
+    """Acceleration (m/s2) of the intelligent driver model, from speed and wished speed (m/s) and `held_back`."""
+    one = np.float32(1.0)
+    ratio, most = speed / wish, np.float32(ACCELERATION) * (one + np.float32(VIGOUR) * temper)
+    push = most * (one - min(ratio * ratio * ratio * ratio, np.float32(3.0)) - hold)
+    return min(max(push, np.float32(-LIMIT)), most)
+
+
 @inner
 def curve_speed(p, a, s, desired, sideways, tables):  # type: ignore[no-untyped-def]
     """Speed (m/s) that the curves of the next 24 m allow now, where `sideways` (m/s2) are felt."""
@@ -57,7 +66,7 @@ def curve_speed(p, a, s, desired, sideways, tables):  # type: ignore[no-untyped-
 
 
 @inner
-def stop_needed(p, e, a, s, wait, tables, bodies, sight):  # type: ignore[no-untyped-def]
+def stop_needed(p, e, a, s, wait, since, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Distance (m) from the front to where a vehicle must stop now: red lights, people, oncoming traffic (`wait`)."""
     v, nose, stop = bodies.speed[e, a], s + HALF * tables.size[p, a, 0], wait
     free, group = next_signal(p, a, nose, tables)
@@ -69,7 +78,7 @@ def stop_needed(p, e, a, s, wait, tables, bodies, sight):  # type: ignore[no-unt
     if k >= 0:
         free = tables.stop_at[p, a, k] - nose
         held = must_halt(p, e, a, k, tables.halt, tables.stop_at, bodies.halted)
-        held = held or barred(p, e, a, k, tables, bodies, sight)
+        held = held or barred(p, e, a, k, since, tables, bodies, sight)
         if v * v < np.float32(2.0 * HARD) * max(free, HALF) and held:
             stop = min(stop, max(free, np.float32(0.0)))
     m, occupied, approached = next_crossing(p, e, a, nose, tables, bodies, sight)
@@ -92,10 +101,17 @@ def next_yield(p, a, nose, tables):  # type: ignore[no-untyped-def]
 
 
 @inner
-def barred(p, e, a, k, tables, bodies, sight):  # type: ignore[no-untyped-def]
-    """Whether somebody who goes first bars the k-th stop line of a vehicle; see `sim.priority.bars`."""
+def barred(p, e, a, k, since, tables, bodies, sight):  # type: ignore[no-untyped-def]
+    """Whether somebody bars the k-th stop line of a vehicle; see `sim.priority.bars` and `sim.halts.goes_first`."""
     first, count = tables.priority.rows[p, a, k, 0], tables.priority.rows[p, a, k, 1]
     for n in range(first, first + count):
+        if tables.priority.turn[n] >= 0:
+            if goes_first(
+                tables.priority, n, e, p, a, bodies.time[e], tables.size, tables.stop_at, bodies.travelled,
+                bodies.alive, bodies.halted, since, sight,
+            ):  # fmt: skip
+                return True
+            continue
         closed = sight.shown[tables.priority.gate_group[n]] >= YELLOW
         if bars(tables.priority, n, e, p, closed, tables.size, bodies.speed, bodies.travelled, bodies.alive):
             return True
@@ -122,7 +138,7 @@ def attends(e, a, batch):  # type: ignore[no-untyped-def]
 
 
 @inner
-def rule_acceleration(p, e, a, ahead, temper, lag, tables, bodies, sight):  # type: ignore[no-untyped-def]
+def rule_acceleration(p, e, a, ahead, temper, lag, since, tables, bodies, sight):  # type: ignore[no-untyped-def]
     """Acceleration (m/s2) of the rule-based driver of vehicle a.
 
     Args:
@@ -132,6 +148,7 @@ def rule_acceleration(p, e, a, ahead, temper, lag, tables, bodies, sight):  # ty
         ahead: what `sim.egoview.look_ahead` filled.
         temper: from -1, calm, to 1, aggressive.
         lag: s that one looks farther ahead for curves, for wheels that turn slowly; they are taken slower, too.
+        since: (A,) s, when vehicles came to their last halt at a stop sign; read at all-way stops alone.
         tables: `Tables`.
         bodies: `Bodies`.
         sight: `Sight` of the world.
@@ -140,10 +157,8 @@ def rule_acceleration(p, e, a, ahead, temper, lag, tables, bodies, sight):  # ty
     sideways = np.float32(SIDEWAYS) * (one + np.float32(BENDS) * temper) / (one + np.float32(4.0) * lag)
     desired = tables.desired[p, a] * (one + np.float32(PACE_UP) * temper)
     wish = max(curve_speed(p, a, s, desired, sideways, tables), np.float32(0.1))
-    stop = stop_needed(p, e, a, s, ahead[WAIT], tables, bodies, sight)
+    stop = stop_needed(p, e, a, s, ahead[WAIT], since, tables, bodies, sight)
     hold = held_back(v, ahead[GAP], ahead[PACE], temper) if ahead[GAP] < REACH else np.float32(0.0)
     if stop < REACH:
         hold = max(hold, held_back(v, stop + np.float32(1.2), np.float32(0.0), temper))
-    ratio, most = v / wish, np.float32(ACCELERATION) * (one + np.float32(VIGOUR) * temper)
-    push = most * (one - min(ratio * ratio * ratio * ratio, np.float32(3.0)) - hold)
-    return min(max(push, np.float32(-LIMIT)), most)
+    return push_of(v, wish, hold, temper)

@@ -14,6 +14,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from agents.actions import BRAKE, PUSH, WALK_PUSH
+from agents.changing import KEEP, LANES
 from agents.episodes import MAX_DELAY, Controlled, Pool, Randomisation, make_pool, pool_of
 from agents.judging import Verdicts
 from agents.resetting import CONSEQUENCES, Play
@@ -21,6 +22,7 @@ from agents.rewards import TERMS, Weights
 from agents.stepping import Batch, rule_range, sort_by_scene, step_range
 from agents.strolling import PATHS, PEOPLE, Stroll
 from scenes.types import Scene
+from sim.abreast import compile_changes, no_changes
 from sim.bodies import FIELDS, Sight, empty_bodies
 from sim.egoview import VIEWS
 from sim.kernels import ground_height
@@ -93,6 +95,7 @@ class Environments:
         view: str = "ego",
         dynamics: str = "kinematic",
         people: str = "paths",
+        lanes: str = "keep",
         observer: Observer | None = None,
         first: int = 0,
         each: bool = False,
@@ -120,6 +123,8 @@ class Environments:
                 model.
             people: how those walk who are not controlled: on their `paths`, or freely by `social-force` or `orca`,
                 see docs/simulation.md.
+            lanes: whether vehicles that rules drive change lanes: they `keep` to that of their route, or decide by
+                `mobil`, see docs/simulation.md. Who is driven by actions keeps to the route.
             observer: makes other observations than a view.
             first: address of world 0.
             each: world e plays scene e, again and again, instead of any.
@@ -151,6 +156,7 @@ class Environments:
             autoreset=autoreset, each=each, lag=np.float32(0.0 if dynamics == "kinematic" else LAG),
             consequence=choice_of("consequence", wanted, CONSEQUENCES),
             dynamics=choice_of("dynamics", dynamics, DYNAMICS), people=choice_of("people", people, PEOPLE),
+            lanes=choice_of("lanes", lanes, LANES),
         )  # fmt: skip
         self.batch = _batch(self.pool, num_envs, play, VIEWS[view])
         self.single_action_space = spaces.Box(-1.0, 1.0, (2,), np.float32)
@@ -301,6 +307,8 @@ def _batch(pool: Pool, count: int, play: Play, size: int) -> Batch:
         np.zeros((count, actors, 2), np.float32), np.zeros((count, actors, 4), np.float32),
         np.zeros((count, actors, 2), np.float32), np.zeros((count, actors), np.float32),
         np.zeros((count, actors, 3), np.float32), pool.log, _stroll(pool, count if play.people != PATHS else 0),
+        no_changes() if play.lanes == KEEP else compile_changes(pool.scenes, pool.tables, count),
+        np.zeros((count, actors), np.float32),
     )  # fmt: skip
 
 

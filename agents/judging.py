@@ -25,6 +25,7 @@ from agents.rewards import (
     comfort_term,
     speeding_term,
 )
+from sim.abreast import NOW
 from sim.ahead import in_the_way
 from sim.contacts import gap_to_box, off_road, ran_red, touches, wrong_way
 from sim.kernels import inner
@@ -88,7 +89,10 @@ def judge_driver(p, e, a, n, batch, sight, near, terms):  # type: ignore[no-unty
     terms[PROGRESS], terms[SPEEDING] = min(s - last, wished * dt), speeding_term(bodies.speed[e, a], wished)
     terms[COMFORT] = comfort_term(a_now, (a_now - a_last) / dt, bodies.speed[e, a] * bodies.yaw_rate[e, a])
     terms[WAITING] = bodies.speed[e, a] < np.float32(SLOW)
-    terms[WRONG_WAY] = wrong_way(p, e, a, offset, tables, bodies, sight)
+    aside = offset  # m off the way, which may lead beside the path
+    if batch.play.lanes > 0:
+        aside -= batch.changes.state[e, a, NOW]
+    terms[WRONG_WAY] = wrong_way(p, e, a, aside, tables, bodies, sight)
     half = np.float32(0.5) * tables.size[p, a, 0]
     terms[NEAR_MISS] = pushed_in(p, e, a, last + half, s + half, tables, bodies, sight)
     hit, touched, close = contacts_of(p, e, a, tables, bodies, sight, near)
@@ -97,7 +101,7 @@ def judge_driver(p, e, a, n, batch, sight, near, terms):  # type: ignore[no-unty
         hit, touched = hit | more, touched | others
     terms[NEAR_MISS] += np.float32(0.2) * close
     terms[PERSON_HIT], terms[COLLISION] = hit, touched
-    terms[OFF_ROAD] = abs(offset) > np.float32(LOST) or off_road(
+    terms[OFF_ROAD] = abs(aside) > np.float32(LOST) or off_road(
         p, e, a, offset, batch.place[e, a, 1], tables, bodies, sight
     )
     terms[RED_LIGHT] = ran_red(p, a, last + half, s + half, tables, sight)

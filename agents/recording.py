@@ -45,6 +45,7 @@ class Setup:
     people: str = "paths"
     consequence: str | None = None
     first: int = 0
+    lanes: str = "keep"
 
     def make(self) -> Environments:
         """The environments."""

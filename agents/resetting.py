@@ -61,6 +61,7 @@ class Play(NamedTuple):
     lag: np.float32 = np.float32(0.0)  # s that drivers look farther ahead for a curve, for wheels that turn slowly
     dynamics: np.int64 = np.int64(0)  # of vehicles, index in `sim.tracks.DYNAMICS`
     people: np.int64 = np.int64(0)  # how they walk, place in `agents.strolling.PEOPLE`
+    lanes: np.int64 = np.int64(0)  # whether vehicles change them, place in `agents.changing.LANES`
 
 
 @inner
@@ -122,8 +123,10 @@ def begin(e, batch, sight, near):  # type: ignore[no-untyped-def]
 
 @inner
 def draw_traits(e, world, episode, batch):  # type: ignore[no-untyped-def]
-    """Draw what differs between drivers in this episode, each for himself."""
+    """Draw what differs between drivers in this episode, each for himself; nobody changes lanes yet."""
     play, traits = batch.play, batch.traits
+    if play.lanes > 0:
+        batch.changes.state[e] = 0.0
     for k in range(traits.shape[2]):
         low, high = play.ranges[FIRST_TRAIT + k, 0], play.ranges[FIRST_TRAIT + k, 1]
         for a in range(traits.shape[1]):
@@ -192,6 +195,8 @@ def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
         return
     put(p, e, a, np.float32(best), tables, bodies)
     batch.place[e, a], batch.slip[e, a] = 0.0, 0.0
+    if play.lanes > 0:
+        batch.changes.state[e, a] = 0.0
     bodies.alive[e, a] = True
     bodies.speed[e, a] = 0.5 * tables.desired[p, a] if most > ROOM else 0.0
     if trailer >= 0:

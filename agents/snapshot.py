@@ -47,4 +47,6 @@ def _arrays(core: Environments) -> dict[str, NDArray[Any]]:
         found |= {f"{part}.{name}": value for name, value in getattr(batch, part)._asdict().items()}
     found |= {f"play.{name}": getattr(batch.play, name) for name in PLAYED}
     found |= {f"stroll.{name}": getattr(batch.stroll, name) for name in STROLL if batch.stroll.velocity.size}
+    found |= {"since": batch.since} if (batch.tables.priority.turn >= 0).any() else {}
+    found |= {"changes": batch.changes.state} if batch.changes.state.size else {}
     return found | {name: getattr(batch, name) for name in LOOSE}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.actions import WALK_PUSH, pushed, steered
+from agents.changing import KEEP, change_lanes
 from agents.drivers import TEMPER, attends, rule_acceleration
 from agents.fetching import fetch_ahead, fetch_paths, fetch_world
 from agents.judging import REACHED, RUNNING, TIMEOUT, Verdicts, judge
@@ -14,6 +15,7 @@ from agents.resetting import RESPAWN, STOP, Play, begin, blur, look, place_again
 from agents.rewards import SUCCESS
 from agents.strolling import PATHS, Stroll, plan_stroll, set_out, stroll_on
 from agents.walkers import walk_acceleration
+from sim.abreast import Changes, move_over, own_way, way_of
 from sim.bodies import Bodies, Sight
 from sim.egoview import ALONG, GAP, PACE, ego_view, look_ahead, on_route
 from sim.halts import note_halt
@@ -46,6 +48,8 @@ class Batch(NamedTuple):
     traits: F4  # (E, A, 3) of drivers, see `agents.drivers`
     log: Log  # of the scenes
     stroll: Stroll
+    changes: Changes  # of lanes
+    since: F4  # (E, A) s, when vehicles came to their last halt at a stop sign
 
 
 @inner
@@ -104,7 +108,7 @@ def step_range(batch, near, order, actions, fresh, low, high):  # type: ignore[n
             batch.play.step[e] += 1
             look(p, e, batch, sight, near)
             judge(p, e, batch, sight, near)
-        finish(p, e, batch, sight, near, fresh)
+        finish(p, e, batch, sight, near, fresh, actions.shape[1] == 0)
 
 
 @inner
@@ -122,13 +126,15 @@ def run_controller(p, e, batch):  # type: ignore[no-untyped-def]
 @inner
 def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
     """Fill the controls of everybody: acceleration in m/s2 and front wheel angle in rad."""
-    tables, bodies, play = batch.tables, batch.bodies, batch.play
+    tables, bodies, play, since = batch.tables, batch.bodies, batch.play, batch.since[e]
     for a in range(tables.exists.shape[1]):
         if not bodies.alive[e, a] or tables.path[p, a] < 0:
             continue
         n, ahead = play.row_of[p, a], batch.ahead[e, a]
         if n >= 0 and play.active[e, n] and actions.shape[1] > 0:
             act(p, e, a, n, batch, actions, sight, wish)
+            if play.lanes != KEEP:  # who is driven from outside keeps to the route
+                batch.changes.state[e, a] = 0.0
         elif n < 0 and batch.log.mode[p] == REACT:
             wish[a, 0] = reaction(batch.log, p, e, a, bodies.time[e], ahead[GAP], ahead[PACE], tables, bodies)
         elif (n < 0 and batch.log.mode[p] == REPLAY) or strolls(p, a, n, batch):
@@ -136,7 +142,7 @@ def decide(p, e, batch, actions, sight, wish):  # type: ignore[no-untyped-def]
         elif tables.vehicle[p, a]:
             if attends(e, a, batch):
                 temper = batch.traits[e, a, TEMPER]
-                wish[a, 0] = rule_acceleration(p, e, a, ahead, temper, play.lag, tables, bodies, sight)
+                wish[a, 0] = rule_acceleration(p, e, a, ahead, temper, play.lag, since, tables, bodies, sight)
             wish[a, 1] = ahead[ALONG]
         else:
             wish[a, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)
@@ -227,6 +233,8 @@ def move_one(p, e, a, n, batch, wish):  # type: ignore[no-untyped-def]
         s, offset, error = on_route(p, e, a, tables, bodies)
         bodies.travelled[e, a] = s
         batch.place[e, a, 0], batch.place[e, a, 1] = offset, error
+        if batch.play.lanes != KEEP:
+            move_over(batch.changes.state[e, a], distance, dt, tables.size[p, a, 0])
     else:
         v = min(max(np.float32(0.0), before + wish[a, 0] * dt), np.float32(3.0))
         distance = np.float32(0.5) * (v + before) * dt
@@ -237,9 +245,12 @@ def move_one(p, e, a, n, batch, wish):  # type: ignore[no-untyped-def]
     bodies.acceleration[e, a] = (v - before) / dt
     bodies.speed[e, a] = v
     if tables.vehicle[p, a]:
+        last = bodies.halted[e, a]
         note_halt(
             p, e, a, tables.halt, tables.stop_at, tables.size, bodies.speed, bodies.travelled, bodies.halted
         )  # fmt: skip
+        if bodies.halted[e, a] != last:
+            batch.since[e, a] = bodies.time[e]
     if n < 0 and bodies.travelled[e, a] >= tables.length[tables.path[p, a]]:
         bodies.alive[e, a] = False
 
@@ -258,7 +269,7 @@ def move_recorded(p, e, a, batch, wish):  # type: ignore[no-untyped-def]
 
 
 @inner
-def finish(p, e, batch, sight, near, fresh):  # type: ignore[no-untyped-def]
+def finish(p, e, batch, sight, near, fresh, ruled):  # type: ignore[no-untyped-def]
     """End episodes, keep their last observations, begin new ones where that is wanted, and observe."""
     play, verdicts = batch.play, batch.verdicts
     late = play.step[e] >= play.limit and not fresh
@@ -287,6 +298,8 @@ def finish(p, e, batch, sight, near, fresh):  # type: ignore[no-untyped-def]
         plan_stroll(
             p, e, play.people, play.dt, play.row_of, batch.stroll, batch.tables, batch.bodies, sight, near
         )  # fmt: skip
+    if play.lanes != KEEP and batch.log.mode[p] == RULES:
+        change_lanes(p, e, ruled, batch, sight, near)
 
 
 @inner
@@ -325,7 +338,10 @@ def observe_rows(p, e, last, batch, sight, near):  # type: ignore[no-untyped-def
             continue
         place, ahead = batch.place[e, a], batch.ahead[e, a]
         if tables.vehicle[p, a] and (acts or batch.log.mode[p] != REPLAY):
-            look_ahead(p, e, a, place[0], place[1], play.lag, tables, bodies, sight, near, ahead)
+            way = own_way()
+            if play.lanes != KEEP:
+                way = way_of(batch.changes.state[e, a], bodies.speed[e, a], tables.size[p, a, 0])
+            look_ahead(p, e, a, place[0], place[1], play.lag, way, tables, bodies, sight, near, ahead)
         if acts:
             out = batch.final[e, n] if last else batch.views[e, n]
             ego_view(p, e, a, place[0], place[1], ahead, tables, bodies, sight, near, out)
@@ -373,7 +389,9 @@ def rule_range(batch, out, low, high):  # type: ignore[no-untyped-def]
                 continue
             if tables.vehicle[p, a]:
                 temper = batch.traits[e, a, TEMPER]
-                out[e, n, 0] = rule_acceleration(p, e, a, batch.ahead[e, a], temper, play.lag, tables, bodies, sight)
+                out[e, n, 0] = rule_acceleration(
+                    p, e, a, batch.ahead[e, a], temper, play.lag, batch.since[e], tables, bodies, sight
+                )
                 out[e, n, 1] = batch.ahead[e, a, ALONG]
             else:
                 out[e, n, 0] = walk_acceleration(p, e, a, play.dt, tables, bodies, sight)

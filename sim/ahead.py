@@ -15,14 +15,13 @@ HALF: float = np.float32(0.5)  # type: ignore[assignment]
 TURN_AHEAD = 25  # m before a turn from where on oncoming traffic matters
 STRAIGHT: float = np.float32(math.cos(0.5))  # type: ignore[assignment]  # cosine of a change of heading that is none
 STRAIGHT_WITHIN: float = np.float32(0.5)  # type: ignore[assignment]  # m that a straight path may sweep at most
-BACK = 12.0  # m after which a vehicle beside its path is back on it
 ACROSS: float = np.float32(0.75)  # type: ignore[assignment]  # cosine between headings; less and ways cross
 NEARBY: float = np.float32(35.0)  # type: ignore[assignment]  # m within which crossing vehicles matter
 CLEARANCE = 2.6  # m between the ways of two vehicles that do not conflict
 
 
 @inner
-def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-untyped-def]
+def lead_on_route(p, e, a, s, way, tables, bodies, sight, near):  # type: ignore[no-untyped-def]
     """Gap (m) from the front of a vehicle to the next thing on its route within REACH, and its speed along it (m/s).
 
     Args:
@@ -30,6 +29,7 @@ def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-u
         e: row of the bodies.
         a: vehicle.
         s: m along its path.
+        way: where it leads beside the path, see `sim.abreast.way_of`.
         tables: `Tables`.
         bodies: `Bodies`.
         sight: `Sight` of the world.
@@ -44,7 +44,9 @@ def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-u
     gap, gap_speed = REACH, np.float32(0.0)
     here = np.uint64(tables.rows[r, 0] + min(max(int(s), 0), tables.rows[r, 1] - 1))
     offset = (y - tables.line[here, 1]) * tables.rim[here, COSINE] - (x - tables.line[here, 0]) * tables.rim[here, SINE]
-    start = s - nose - abs(offset) - np.float32(1.0)
+    beside, _, _, back, changes = way
+    start = s - nose - max(abs(offset), abs(beside)) - np.float32(1.0)
+    looked = wide + abs(beside)
     for m in range(near.first[a], near.first[a + 1]):
         j = near.other[m]
         px, py = bodies.position[e, j, 0], bodies.position[e, j, 1]
@@ -57,11 +59,15 @@ def lead_on_route(p, e, a, s, tables, bodies, sight, near):  # type: ignore[no-u
             continue
         guess, possible = bodies.travelled[e, j], True
         if tables.path[p, j] != r:
-            guess, possible = guess_ahead(p, j, r, here, s, away, wide, half, px, py, tables, sight)
+            guess, possible = guess_ahead(p, j, r, here, s, away, looked, half, px, py, tables, sight)
         if not possible:
             continue
         sj, off = slide_on(tables, r, px, py, guess)
-        off -= offset * max(np.float32(1.0) - (sj - nose) * np.float32(1.0 / BACK), np.float32(0.0))
+        fade = max(np.float32(1.0) - (sj - nose) * back, np.float32(0.0))
+        off -= beside + (offset - beside) * fade
+        if changes:  # all that lies between here and the other lane is in the way
+            over = (beside - offset) * min(fade, np.float32(1.0))
+            off -= min(max(off, min(over, np.float32(0.0))), max(over, np.float32(0.0)))
         if sj <= s + np.float32(0.05) or abs(off) > reach or sj - half - nose >= gap:
             continue
         k = here

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from sim.abreast import own_way
 from sim.ahead import HALF, lead_on_route, next_crossing, next_signal, oncoming
 from sim.bodies import bodies_of, empty_sight, look_around
 from sim.kernels import MAX_STEER, inner, steep, wrap
@@ -111,8 +112,8 @@ def along_route(p, e, a, offset, error, lag, tables, bodies):  # type: ignore[no
         p: scene.
         e: row of the bodies.
         a: vehicle.
-        offset: m to the left of its path.
-        error: rad, heading against its path.
+        offset: m to the left of where it is to be.
+        error: rad, heading against its way.
         lag: s that one looks farther ahead, for wheels that turn slowly.
         tables: `Tables`.
         bodies: `Bodies`.
@@ -139,7 +140,7 @@ def along_route(p, e, a, offset, error, lag, tables, bodies):  # type: ignore[no
 
 
 @inner
-def look_ahead(p, e, a, offset, error, lag, tables, bodies, sight, near, out):  # type: ignore[no-untyped-def]
+def look_ahead(p, e, a, offset, error, lag, way, tables, bodies, sight, near, out):  # type: ignore[no-untyped-def]
     """What a vehicle sees ahead and its driver decides by, once for both: fills GAP, PACE, WAIT and ALONG.
 
     Args:
@@ -149,6 +150,7 @@ def look_ahead(p, e, a, offset, error, lag, tables, bodies, sight, near, out):  
         offset: m to the left of its path.
         error: rad, heading against its path.
         lag: s that one looks farther ahead, for wheels that turn slowly.
+        way: where it leads beside the path, see `sim.abreast.way_of`.
         tables: `Tables`.
         bodies: `Bodies`.
         sight: `Sight` of the world.
@@ -157,9 +159,9 @@ def look_ahead(p, e, a, offset, error, lag, tables, bodies, sight, near, out):  
             traffic, front wheel angle (rad) along the route.
     """
     s = bodies.travelled[e, a]
-    out[GAP], out[PACE] = lead_on_route(p, e, a, s, tables, bodies, sight, near)
+    out[GAP], out[PACE] = lead_on_route(p, e, a, s, way, tables, bodies, sight, near)
     out[WAIT] = oncoming(p, e, a, s, s + HALF * tables.size[p, a, 0], tables, bodies, sight, near)
-    out[ALONG] = along_route(p, e, a, offset, error, lag, tables, bodies)
+    out[ALONG] = along_route(p, e, a, offset - way[1], error - way[2], lag, tables, bodies)
 
 
 @inner
@@ -300,7 +302,8 @@ def view_all(tables, bodies, near, out):  # type: ignore[no-untyped-def]
         for a in range(out.shape[1]):
             if bodies.alive[b, a] and tables.path[b, a] >= 0:
                 if tables.vehicle[b, a]:
-                    look_ahead(b, b, a, place[a, 0], place[a, 1], np.float32(0.0), tables, bodies, sight, near, ahead)
+                    offset, error = place[a, 0], place[a, 1]
+                    look_ahead(b, b, a, offset, error, np.float32(0.0), own_way(), tables, bodies, sight, near, ahead)
                 ego_view(b, b, a, place[a, 0], place[a, 1], ahead, tables, bodies, sight, near, out[b, a])
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scenes.kinds import VEHICLES
 from scenes.lanes import arc_lengths, project
-from scenes.types import Floats, Scene
+from scenes.types import Floats, Scene, StopLine
 from sim.kernels import inner
 
 CLEARANCE = 2.6  # m between the ways of two vehicles that do not conflict
@@ -34,6 +34,7 @@ class Priority(NamedTuple):
     gate: NDArray[np.float32]  # (N,) m along the other's path, of a red light that holds him; -inf = none counts
     gate_group: NDArray[np.int32]  # (N,) its signal group
     only_in: NDArray[np.bool_]  # (N,) whether he bars the way only from the start of the span on
+    turn: NDArray[np.int32]  # (N,) of all-way stops: which stop of his own he halts at; -1 = he goes first anyway
 
 
 def leads_over(path: Floats, lane: Floats) -> bool:
@@ -89,6 +90,7 @@ def compile_priority(
     rows = np.zeros((len(scenes), actors, most, 2), np.int32)
     entries: list[tuple[int, float, float]] = []
     gates: list[tuple[float, int, bool]] = []
+    turns: list[int] = []
     for b, scene in enumerate(scenes):
         if not any(line.yields or line.clears for line in scene.roads.stop_lines):
             continue
@@ -100,12 +102,13 @@ def compile_priority(
                 gates += [red_light(stops[b][j]) if line.heeds else NO_GATE for j, _, _ in found]
                 inside = meetings.at(a, s, number, line.clears, whole=True)
                 gates += [(-np.inf, 0, True)] * len(inside)
+                turns += [meetings.turn(a, line, j, stops[b][j]) for j, _, _ in found] + [-1] * len(inside)
                 rows[b, a, k] = len(entries), len(found) + len(inside)
                 entries += found + inside
     table, held = np.array(entries, np.float64).reshape(-1, 3), np.array(gates, np.float64).reshape(-1, 3)
     return Priority(
         rows, table[:, 0].astype(np.int32), table[:, 1:].astype(np.float32), held[:, 0].astype(np.float32),
-        held[:, 1].astype(np.int32), held[:, 2].astype(np.bool_),
+        held[:, 1].astype(np.int32), held[:, 2].astype(np.bool_), np.array(turns, np.int32),
     )  # fmt: skip
 
 
@@ -169,6 +172,15 @@ class Meetings:
                     span = (begin, begin + ROOM if self.follows(own, lane) else span[1])
                 found.append((j, *span))
         return found
+
+    def turn(self, a: int, line: StopLine, j: int, stops: Sequence[tuple[float, int, int, int]]) -> int:
+        """Place among the stops of actor j of the one where he, too, halts for actor a; -1 = he does not."""
+        for k, (_, _, _, number) in enumerate(stops):
+            other = self.scene.roads.stop_lines[number]
+            both = line.halt and other.halt
+            if both and any(self.follows(self.scene.actors[a].path, lane) for lane in other.yields):
+                return k
+        return -1
 
 
 @inner
