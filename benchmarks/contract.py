@@ -58,9 +58,9 @@ def moments(name: str, k: int) -> Iterator[tuple[Stage, View]]:
         yield builder.at(state, view, hidden=camera.mount)[0], view
 
 
-def agreement(own: Frame, instance: I4, semantic: I4, depth: F4, where: Mask) -> dict[str, float]:
-    """Shares of pixels with the same instance, the same class and, of those, a depth within 1 mm + 0.1 %."""
-    both = where & np.isfinite(own.depth) & np.isfinite(depth) & (own.semantic == semantic)
+def agreement(own: Frame, instance: I4, semantic: I4, depth: F4, where: Mask, measured: Mask) -> dict[str, float]:
+    """Shares of pixels with the same instance, the same class and, of those `measured`, a depth within 1 mm + 0.1 %."""
+    both = where & measured & np.isfinite(own.depth) & np.isfinite(depth)
     near = np.abs(own.depth[both] - depth[both]) <= 1e-3 + 1e-3 * own.depth[both]
     return {
         "instances": float((own.instance == instance)[where].mean()),
@@ -78,7 +78,7 @@ def traced(drawn: Drawn, stage: Stage, view: View) -> dict[str, float]:
     met = index >= 0
     semantic = np.where(met, flat.kind[index], own.semantic)
     where = inner(own) & ~np.isin(index, flat.cutouts.triangle)
-    return agreement(own, np.where(met, flat.instance[index], 0), semantic, depth, where)
+    return agreement(own, np.where(met, flat.instance[index], 0), semantic, depth, where, met)
 
 
 def warped(drawn: Drawn, one: tuple[Stage, View], two: tuple[Stage, View], later: Frame) -> dict[str, float]:
@@ -110,7 +110,8 @@ def compared(task: tuple[str, int, list[str]]) -> Row:
             index = visible_triangles(drawn.flat, drawn.triangles.camera, one[1], 1)
             where = inner(drawn.frame) & ~np.isin(index, drawn.flat.cutouts.triangle)
         frame = renderer(other).draw(*one).frame
-        found[other] = agreement(drawn.frame, frame.instance, frame.semantic, frame.depth, where)
+        same = frame.semantic == drawn.frame.semantic
+        found[other] = agreement(drawn.frame, frame.instance, frame.semantic, frame.depth, where, same)
     return found
 
 

@@ -41,6 +41,7 @@ from scenes.vehicles import sample_vehicle
 WIDTH, HEIGHT, FOCAL = 640, 480, 460.0
 TARGET = 62_000  # triangles
 ROUNDS = 9
+FAST = RasterOptions(samples=1, shadow_size=1024, far_shadow_size=0, sky_size=0)  # one filtered shadow map
 
 
 def checker(key: str, dark: int, light: int) -> Texture:
@@ -146,16 +147,15 @@ def main() -> None:
     stage = street()
     triangles = sum(len(i.mesh.triangles) for i in stage.instances)
     contenders: dict[str, Callable[[View], object]] = {}
-    base = RasterOptions(samples=1, shadow_size=1024, far_shadow_size=0, sky_size=0)
     for name, options in {
-        "raster, fast": base,
-        "raster, fast + contact shadows": replace(base, sky_size=512),
+        "raster, fast": FAST,
+        "raster, fast + contact shadows": replace(FAST, sky_size=512),
         "raster, default (2x2 samples, cascade, contact shadows)": RasterOptions(),
     }.items():
         render = RasterRenderer(options)
         contenders[name] = lambda view, render=render: render.render(stage, view)
     with suppress(GlError):
-        card = GlRenderer(base)
+        card = GlRenderer(FAST)
         contenders[f"gl, fast ({card.device.name})"] = lambda view: card.draw(stage, view)
     with tempfile.TemporaryDirectory() as folder:
         tiny = tiny_renderer(stage, Path(folder))

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.render import FOCAL, HEIGHT, WIDTH, cpu_of, street, view_of_round
+from benchmarks.render import FAST, FOCAL, HEIGHT, WIDTH, cpu_of, street, view_of_round
 from renderers.frame import View
 from renderers.mesh import Mesh
 from renderers.people import Gait, person_mesh, pose_person
@@ -37,10 +37,7 @@ MODELS = 12  # different people and cars
 PIXELS = (0.25, 0.5, 1.0, 2.0, 3.0)  # of width and height
 TRIANGLES = (62_000, 125_000, 250_000, 500_000, 1_000_000, 2_000_000)
 ACTORS = (10, 30, 100, 300)
-PRESETS = {
-    "fast": RasterOptions(samples=1, shadow_size=1024, far_shadow_size=0, sky_size=0),
-    "default": RasterOptions(),
-}
+PRESETS = {"fast": FAST, "default": RasterOptions()}
 
 
 @dataclass(frozen=True)

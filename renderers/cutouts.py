@@ -25,7 +25,7 @@ from renderers.fill import (
     pixel_span,
     row_span,
     snap,
-)  # fmt: skip
+)
 
 I4 = NDArray[np.int32]
 FIRST, SECOND, THIRD = np.int64(0), np.int64(1), np.int64(2)  # see `NEVER`

@@ -145,9 +145,9 @@ class Flattener:
         """
         self._forget()
         chosen = needed(stage, view)
-        inner = [k for k, item in enumerate(chosen) if self.cabins and item.inside is not None]
-        parts = [(item.mesh, item, 0 if k not in inner else OPEN + 1 + k) for k, item in enumerate(chosen)]
-        parts += [(inside, chosen[k], -(OPEN + 1 + k)) for k in inner if (inside := chosen[k].inside) is not None]
+        inner = {k: item.inside for k, item in enumerate(chosen) if self.cabins and item.inside is not None}
+        parts = [(item.mesh, item, OPEN + 1 + k if k in inner else 0) for k, item in enumerate(chosen)]
+        parts += [(inside, chosen[k], -(OPEN + 1 + k)) for k, inside in inner.items()]
         vertices = sum(len(mesh.positions) for mesh, _, _ in parts)
         count = sum(len(mesh.triangles) for mesh, _, _ in parts)
         world, normals = np.empty((vertices, 3), np.float32), np.empty((vertices, 3), np.float32)

@@ -86,14 +86,14 @@ def inside_mesh(look: VehicleLook, detail: int, driven: bool) -> Mesh | None:
     Returns:
         The mesh in the vehicle's frame; None where windows are painted: far away, in lorries, buses and packs.
     """
+    if detail > COARSEST or look.asset or look.model == "box_van" or look.kind not in (Kind.CAR, Kind.VAN):
+        return None
     return _built(replace(look, plate=Plate(look.plate.nation, "")), detail, driven)
 
 
 @kept
-def _built(look: VehicleLook, detail: int, driven: bool) -> Mesh | None:
+def _built(look: VehicleLook, detail: int, driven: bool) -> Mesh:
     room = room_of(look, detail)
-    if room is None:
-        return None
     cloth = Material(FABRICS[look.interior % len(FABRICS)], roughness=0.9)
     plastic = Material((0.03, 0.03, 0.031), roughness=0.8)
     parts = [*_trim(room, cloth, plastic), *_dashboard(room, plastic), *_seats(room, cloth, plastic)]
@@ -102,10 +102,8 @@ def _built(look: VehicleLook, detail: int, driven: bool) -> Mesh | None:
     return merge(parts)
 
 
-def room_of(look: VehicleLook, detail: int) -> Room | None:
-    """The space inside a vehicle, None where there is none."""
-    if detail > COARSEST or look.asset or look.model == "box_van" or look.kind not in (Kind.CAR, Kind.VAN):
-        return None
+def room_of(look: VehicleLook, detail: int) -> Room:
+    """The space inside a car or van."""
     form = body_form(look, detail)
     if look.kind == Kind.VAN:
         day = van_daylight(form, look)
