@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.changing import KEEP
 from agents.rewards import (
     CLOSE,
     COLLISION,
@@ -90,7 +91,7 @@ def judge_driver(p, e, a, n, batch, sight, near, terms):  # type: ignore[no-unty
     terms[COMFORT] = comfort_term(a_now, (a_now - a_last) / dt, bodies.speed[e, a] * bodies.yaw_rate[e, a])
     terms[WAITING] = bodies.speed[e, a] < np.float32(SLOW)
     aside = offset  # m off the way, which may lead beside the path
-    if batch.play.lanes > 0:
+    if batch.play.lanes != KEEP:
         aside -= batch.changes.state[e, a, NOW]
     terms[WRONG_WAY] = wrong_way(p, e, a, aside, tables, bodies, sight)
     half = np.float32(0.5) * tables.size[p, a, 0]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.changing import KEEP
 from sim.bodies import look_around
 from sim.counter import normal, uniform
 from sim.kernels import inner, wrap
@@ -125,7 +126,7 @@ def begin(e, batch, sight, near):  # type: ignore[no-untyped-def]
 def draw_traits(e, world, episode, batch):  # type: ignore[no-untyped-def]
     """Draw what differs between drivers in this episode, each for himself; nobody changes lanes yet."""
     play, traits = batch.play, batch.traits
-    if play.lanes > 0:
+    if play.lanes != KEEP:
         batch.changes.state[e] = 0.0
     for k in range(traits.shape[2]):
         low, high = play.ranges[FIRST_TRAIT + k, 0], play.ranges[FIRST_TRAIT + k, 1]
@@ -195,7 +196,7 @@ def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
         return
     put(p, e, a, np.float32(best), tables, bodies)
     batch.place[e, a], batch.slip[e, a] = 0.0, 0.0
-    if play.lanes > 0:
+    if play.lanes != KEEP:
         batch.changes.state[e, a] = 0.0
     bodies.alive[e, a] = True
     bodies.speed[e, a] = 0.5 * tables.desired[p, a] if most > ROOM else 0.0
