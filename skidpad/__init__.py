@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from skidpad.measure import evaluate
     from skidpad.playback import play
     from skidpad.practising import practice
+    from transfer.export import export
     from transfer.manifest import DatasetError
     from transfer.reader import Dataset
 
@@ -33,6 +34,7 @@ _HOMES = {
     "Scene": "scenes.types",
     "SceneError": "scenes.errors",
     "evaluate": "skidpad.measure",
+    "export": "transfer.export",
     "generate": "skidpad.generation",
     "library": "scenes.files",
     "load": "scenes.files",
@@ -43,8 +45,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "Dataset", "DatasetError", "Kind", "Scene", "SceneError", "__version__", "evaluate", "generate", "library", "load",
-    "play", "practice", "rng_for", "train",
+    "Dataset", "DatasetError", "Kind", "Scene", "SceneError", "__version__", "evaluate", "export", "generate",
+    "library", "load", "play", "practice", "rng_for", "train",
 ]  # fmt: skip
 
 

@@ -32,6 +32,19 @@ class Tuning(StrEnum):
     full = "full"
 
 
+class Layout(StrEnum):
+    """Whose layout a dataset is exported in."""
+
+    coco = "coco"
+    yolo = "yolo"
+    voc = "voc"
+    kitti = "kitti"
+    cityscapes = "cityscapes"
+    mot = "mot"
+    crops = "crops"
+    webdataset = "webdataset"
+
+
 class Algorithm(StrEnum):
     """How a driver learns."""
 
@@ -82,6 +95,23 @@ def generate(
             file, out, samples, seed=seed, workers=workers, frames_per_sample=frames_per_sample, fps=fps,
             randomise=randomise, assets=assets, renderer=renderer, labels=labels, reject=reject, on_progress=bar,
         )  # fmt: skip
+    say(str(folder))
+
+
+@app.command()
+def export(
+    dataset: Annotated[Path, typer.Argument(help="Folder that generate wrote.", metavar="DATASET")],
+    out: Annotated[Path, typer.Option(help="Folder to make.")],
+    layout: Annotated[Layout, typer.Option("--format", help="Whose tools are to read it.")],
+    val: Annotated[float, typer.Option(help="Share of the samples that go into a split of their own.")] = 0.0,
+    task: Annotated[str | None, typer.Option(help="Of crops: signals, street or direction.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the split, and of the jitter of crops.")] = 0,
+) -> None:
+    """Write a dataset in the layout of other people's tools."""
+    from transfer.export import export as run
+
+    with progress("pictures") as bar:
+        folder = run(dataset, out, layout.value, val=val, task=task, seed=seed, on_progress=bar)
     say(str(folder))
 
 

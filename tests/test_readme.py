@@ -32,7 +32,9 @@ FENCE = re.compile(
     r"^(?P<indent>[ ]*)```(?P<language>\w+)\n(?P<body>.*?)^[ ]*```[ ]*$",
     re.MULTILINE | re.DOTALL,
 )
-SMALL = {"--samples": "1", "--workers": "1", "--seeds": "1", "--frames-per-sample": "1", "--seconds": "0.2"}
+SMALL = {
+    "--samples": "1", "--workers": "1", "--seeds": "1", "--frames-per-sample": "1", "--seconds": "0.2", "--val": "0",
+}  # fmt: skip
 OTHERS = {"make", "git", "cd", "python3", "pip", ".venv/bin/pip", ".venv/bin/pre-commit", "source", "python", "rerun"}
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 

@@ -115,8 +115,10 @@ FILES: Mapping[str, Callable[[LabelledFrame], Files]] = {
     "boundaries": lambda frame: {f"boundaries/{frame.name}.png": png_bytes(given(frame, "boundaries"), QUICK)},
     "normals": lambda frame: {f"normals/{frame.name}.png": normals_png(frame)},
     "kitti": lambda frame: {
-        f"kitti/label_2/{frame.name}.txt": kitti.label_text(frame).encode(),
-        f"kitti/calib/{frame.name}.txt": kitti.calibration_text(frame).encode(),
+        f"kitti/label_2/{frame.name}.txt": kitti.label_text(frame.labels, frame.frame.view.camera_from_world).encode(),
+        f"kitti/calib/{frame.name}.txt": kitti.calibration_text(
+            frame.frame.view, next(iter(frame.sweeps), None)
+        ).encode(),
         **{f"kitti/velodyne/{frame.name}.bin": velodyne_bytes(sweep) for sweep in frame.sweeps[:1]},
     },
 }

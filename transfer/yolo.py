@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from renderers.frame import LabelledFrame
+from scenes.kinds import Kind
 from transfer.manifest import EXPORTED, exported
 
 
@@ -32,9 +35,12 @@ def data_yaml(signs: bool = False) -> str:
     Args:
         signs: whether there are labelled signs.
     """
-    kinds = exported(signs)
-    names = "".join(f"  {index}: {kind.label}\n" for index, kind in enumerate(kinds))
     return (
         "# One split: the whole dataset. Point val at pictures of your own, real ones if you have them.\n"
-        f"train: images\nval: images\nnc: {len(kinds)}\nnames:\n{names}"
+        f"train: images\nval: images\n{names_of(exported(signs))}"
     )
+
+
+def names_of(kinds: Sequence[Kind]) -> str:
+    """The part of data.yaml that says what the class numbers mean."""
+    return f"nc: {len(kinds)}\nnames:\n" + "".join(f"  {index}: {kind.label}\n" for index, kind in enumerate(kinds))
