@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from functools import update_wrapper
+from functools import cache, update_wrapper
 from itertools import count
 from threading import RLock
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -17,6 +17,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 ROOM = 256_000_000  # bytes; a street of packs with 100 people takes about 200 M
 LEFT = 0.75  # share of the room that is still taken after the oldest results were forgotten
+PLAIN = (int, float, str, type(None))  # of which there are many, and which hold no arrays
 OTHERWISE = 2000  # bytes that a result takes beside its arrays
 
 
@@ -32,11 +33,18 @@ def arrays_of(thing: object) -> Iterator[NDArray[Any]]:
         yield thing
     elif isinstance(thing, tuple | list):
         for item in thing:
-            yield from arrays_of(item)
+            if not isinstance(item, PLAIN):
+                yield from arrays_of(item)
     elif isinstance(thing, Mapping):
         yield from arrays_of(list(thing.values()))
     elif is_dataclass(thing) and not isinstance(thing, type):
-        yield from arrays_of([getattr(thing, field.name) for field in fields(thing)])
+        yield from arrays_of([getattr(thing, name) for name in names_of(type(thing))])
+
+
+@cache
+def names_of(form: Any) -> tuple[str, ...]:
+    """Names of the fields of a dataclass."""
+    return tuple(field.name for field in fields(form))
 
 
 @dataclass

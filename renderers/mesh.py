@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.normals import vertex_normals
 from scenes.kinds import Kind
 
 Floats = NDArray[np.float32]
@@ -110,14 +111,7 @@ def smooth_normals(positions: Floats, triangles: Ints) -> Floats:
     Returns:
         (V, 3) unit vectors; (0, 0, 1) for vertices without area.
     """
-    corners = positions[triangles].astype(np.float64)
-    faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normals = np.zeros((len(positions), 3))
-    for corner in range(3):
-        for axis in range(3):
-            normals[:, axis] += np.bincount(triangles[:, corner], faces[:, axis], len(positions))
-    length = np.linalg.norm(normals, axis=1, keepdims=True)
-    return np.where(length > 1e-12, normals / np.maximum(length, 1e-12), (0.0, 0.0, 1.0)).astype(np.float32)
+    return np.asarray(vertex_normals(np.ascontiguousarray(positions, np.float32), np.ascontiguousarray(triangles, np.int32)))
 
 
 def merge(meshes: Iterable[Mesh]) -> Mesh:

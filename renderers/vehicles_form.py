@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.vehicles_surface import Body, points_at
+
 Array = NDArray[np.float64]
-# Half-width lost (m) over the height from sill (0) to belt (1) of a car door, and how it bulges in between.
-DOOR_HEIGHT = np.array([0.0, 0.10, 0.25, 0.45, 0.60, 0.72, 0.88, 1.0])
-DOOR_INSET = np.array([0.060, 0.034, 0.014, 0.002, 0.0, 0.004, 0.016, 0.034])
-
-
 LIFT = (0.005, 0.012, 0.02)  # m that patches stand off the body, per detail: more where the body grid is coarser
 
 
@@ -69,12 +67,12 @@ class Form:
         tangent = np.gradient(points, self.t, axis=0)
         tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
         self._nx, self._nz = tangent[:, 1], -tangent[:, 0]
-        self._crown, self._edge = values.T
         self._at = {knot.name: float(self.t[mark]) for knot, mark in zip(knots, marks, strict=True)}
-        self._width = np.ones(len(self.t))
+        profile = np.column_stack([points, self._nx, self._nz, values, np.ones(len(points))])
+        self.body = body_of(section, self.front, self.rear, self.t, profile)
         edges = self.top(self.t, np.ones(len(self.t)))
         self.edge_x, self.edge_z = edges[:, 0], edges[:, 2]
-        self._width = self.half_width(self.edge_x, self.edge_z)
+        self._width = profile[:, 6] = self.half_width(self.edge_x, self.edge_z)
         self.keep = keep[detail]
 
     def at(self, name: str) -> float:
@@ -106,37 +104,16 @@ class Form:
         return z
 
     def half_width(self, x: Array, z: Array) -> Array:
-        """Distance of the side panel from the middle plane, m."""
-        s = self.section
-        belt = self.belt(x)
-        share = np.clip((z - s.sill) / (belt - s.sill), 0.0, 1.0)
-        inset = s.bulge * np.interp(share, DOOR_HEIGHT, DOOR_INSET) + s.tumble * np.maximum(z - belt, 0.0)
-        length = self.front - self.rear
-        ahead = np.clip((x - self.front) / (0.30 * length) + 1.0, 0.0, 1.0)
-        behind = np.clip((self.rear - x) / (0.30 * length) + 1.0, 0.0, 1.0)
-        width = s.half_width - inset - s.taper[0] * ahead**2.2 - s.taper[1] * behind**2.2
-        for centre, height, radius in s.arches:
-            gap = np.hypot(x - centre, np.maximum(z - height, 0.0)) - radius
-            width = width + s.flare * np.clip(1.0 - gap / 0.10, 0.0, 1.0) * (z < belt)
-        return np.asarray(np.minimum(width, s.half_width))
+        """Distance (N,) of the side panel from the middle plane at (N,) x and z, m."""
+        return self.side(x, z, 1.0)[:, 1]
 
     def side(self, x: Array, z: Array, sign: float) -> Array:
         """Points (N, 3) of the left (sign 1) or right (-1) panel."""
-        return np.stack([x, sign * self.half_width(x, z), z], -1)
+        return np.asarray(points_at(self.body, False, sign, np.ascontiguousarray(x), np.ascontiguousarray(z)))
 
     def top(self, t: Array, q: Array) -> Array:
         """Points (N, 3) of the top sheet."""
-        s = self.section
-        x, z, nx, nz, crown, edge, width = (
-            np.interp(t, self.t, v)
-            for v in (self._x, self._z, self._nx, self._nz, self._crown, self._edge, self._width)
-        )
-        size = np.abs(q)
-        drop = crown * size**2 + edge * size**10
-        front = np.clip(1.0 - (self.front - x) / 1.1, 0.0, 1.0) ** 2 * s.bow[0]
-        rear = np.clip(1.0 - (x - self.rear) / 0.9, 0.0, 1.0) ** 2 * s.bow[1]
-        plan = size**2.6
-        return np.stack([x - nx * drop - front * plan + rear * plan, q * width, z - nz * drop], -1)
+        return np.asarray(points_at(self.body, True, 1.0, np.ascontiguousarray(t), np.ascontiguousarray(q)))
 
     def top_normal(self, t: float) -> Array:
         """Outward normal (3,) of the profile."""
@@ -153,6 +130,11 @@ class Form:
         """Coordinate q of the point y m left of the middle at station t."""
         return float(y / np.interp(t, self.t, self._width))
 
+    @cached_property
+    def nodes(self) -> Array:
+        """Stations (N,) where the rows of panels on the top sheet lie."""
+        return np.ascontiguousarray((self.t, self.stations(), self.t[self.keep])[self.detail])
+
     def stations(self) -> Array:
         """Stations (N,) of the body grid, with the ends of the wheel arches."""
         count = (9, 5, 3)[self.detail]
@@ -163,6 +145,15 @@ class Form:
         run = np.minimum.accumulate(self.edge_x) - 1e-9 * np.arange(len(self.edge_x))
         extra = np.interp(-np.concatenate(wanted), -run, self.t) if wanted else np.zeros(0)
         return np.unique(np.concatenate([self.t[self.keep], extra]).round(5))
+
+
+def body_of(section: Section, front: float, rear: float, times: Array, profile: Array) -> Body:
+    """The numbers of a body as compiled functions read them."""
+    arches = np.array(section.arches, float).reshape(-1, 3)
+    return Body(
+        times, profile, arches, front, rear, section.half_width, section.sill, *section.belt, section.tumble,
+        float(section.bulge), *section.taper, *section.bow, section.flare,
+    )  # fmt: skip
 
 
 def _fillet(knots: Sequence[Knot]) -> tuple[Array, Array, list[int], list[NDArray[np.bool_]]]:

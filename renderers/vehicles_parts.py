@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.mesh import Material, Mesh, grid_triangles, make_mesh, merge, smooth_normals
+from renderers.mesh import Material, Mesh, grid_triangles, make_mesh, merge
 from renderers.vehicles_form import LIFT, Array, Form
+from renderers.vehicles_surface import panel
 
 STEP = (0.14, 0.40, 3.0)  # m, longest edge of a patch, per detail
+NO_FRAME = (np.nan, np.nan, np.nan, np.nan)
 
 
 @dataclass(frozen=True)
@@ -21,18 +24,6 @@ class Canvas:
     form: Form
     sheet: str
     sign: float = 1.0
-
-    def points(self, plane: Array) -> Array:
-        """Points (N, 3) of sheet coordinates (N, 2)."""
-        if self.sheet == "top":
-            return self.form.top(plane[:, 0], plane[:, 1])
-        return self.form.side(plane[:, 0], plane[:, 1], self.sign)
-
-    def outward(self, plane: Array) -> Array:
-        """Rough outward direction (3,) at the middle of sheet coordinates (N, 2)."""
-        if self.sheet == "top":
-            return self.form.top_normal(float(plane[:, 0].mean()))
-        return np.array([0.0, self.sign, 0.0])
 
 
 def patch(
@@ -59,67 +50,19 @@ def patch(
     Returns:
         The mesh.
     """
-    detail = canvas.form.detail
-    low, high = np.asarray(lower, float), np.asarray(upper, float)
-    wide = max(_length(canvas, low), _length(canvas, high))
-    tall = _length(canvas, np.stack([low[len(low) // 2], high[len(high) // 2]]))
-    rows = 2 + min(8, int(tall / (1.5 * STEP[detail])))
-    where = _columns(canvas, low, max(len(low), 2 + min(24, int(wide / STEP[detail]))))
-    columns = len(where)
-    index, last = np.arange(len(low)), len(low) - 1.0
-    low = np.stack([np.interp(where, index, low[:, k]) for k in range(2)], -1)
-    high = np.stack([np.interp(where, index, high[:, k]) for k in range(2)], -1)
-    steps = _levels(canvas, float(low[0, 0]), float(high[0, 0]), rows)
-    rows = len(steps)
-    blend = steps[:, None, None]
-    plane = (low + (high - low) * blend).reshape(-1, 2)
-    points = canvas.points(plane)
-    triangles = grid_triangles(rows, columns)
-    corners = points[triangles]
-    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]).sum(0)
-    if normal @ canvas.outward(plane) < 0:
-        triangles = triangles[:, ::-1]
-    normals = smooth_normals(points.astype(np.float32), triangles)
-    if frame is None:
-        u, v = np.meshgrid(where / last, 1.0 - steps)
-        uvs = np.stack([u.ravel(), v.ravel()], -1)
-    else:
-        start, end = np.array(frame[:2]), np.array(frame[2:])
-        uvs = (plane - start) / (end - start)
-    tone = np.repeat(shades[0] + (shades[1] - shades[0]) * blend.ravel(), columns)
-    return make_mesh(
-        points + normals * (LIFT[detail] + lift), triangles, material, uvs, normals, np.repeat(tone[:, None], 3, 1)
-    )
+    form, detail = canvas.form, canvas.form.detail
+    positions, normals, uvs, colours, triangles = panel(
+        form.body, canvas.sheet == "top", canvas.sign, np.asarray(lower, float), np.asarray(upper, float),
+        STEP[detail], form.nodes, across(detail), LIFT[detail] + lift, NO_FRAME if frame is None else frame, shades,
+    )  # fmt: skip
+    return Mesh(positions, normals, uvs, colours, triangles, np.zeros(len(triangles), np.int32), (material,))
 
 
-def _levels(canvas: Canvas, start: float, stop: float, rows: int) -> Array:
-    """Where between two stations the rows of a patch lie (0..1): wherever the body grid bends."""
-    if canvas.sheet == "side" or abs(stop - start) < 1e-6:
-        return np.linspace(0.0, 1.0, rows)
-    form = canvas.form
-    nodes = (form.t, form.stations(), form.t[form.keep])[form.detail]
-    share = (nodes - start) / (stop - start)
-    share = share[(share > 0.02) & (share < 0.98)]
-    return np.unique(np.concatenate([[0.0, 1.0], share]))
-
-
-def _columns(canvas: Canvas, curve: Array, count: int) -> Array:
-    """Where along a curve (0 .. points - 1) the columns of a patch lie: on the top sheet, those of the body grid."""
-    if canvas.sheet == "side" or len(curve) > 2 or abs(curve[1, 1] - curve[0, 1]) < 0.2:
-        return np.linspace(0.0, len(curve) - 1.0, count)
-    share = (across(canvas.form.detail) - curve[0, 1]) / (curve[1, 1] - curve[0, 1])
-    return np.unique(np.concatenate([[0.0, 1.0], share[(share > 0.01) & (share < 0.99)]]))
-
-
+@cache
 def across(detail: int) -> Array:
     """Coordinates q of the body grid from the left (+1) to the right edge (-1), closer at the edges."""
     even = np.linspace(1.0, -1.0, (9, 5, 3)[detail])
     return np.asarray(0.5 * (even + np.sin(0.5 * np.pi * even)))
-
-
-def _length(canvas: Canvas, curve: Array) -> float:
-    points = canvas.points(curve)
-    return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
 
 
 def line(canvas: Canvas, curve: Sequence[Sequence[float]], width: Sequence[float], material: Material) -> Mesh:
