@@ -59,6 +59,7 @@ from sim.turn_signals import Turning, turnings
 from sim.world import State
 
 DETAIL_HEIGHTS = (110.0, 40.0)  # px; smaller things are drawn with detail 1, then 2
+COARSEST_DETAIL = 2
 PROP_DETAILS = (14.0, 40.0)  # m, props farther away are drawn with detail 1, then 2
 PROP_RADIUS = 7.0  # m around a prop's foot; trees are the largest
 PROP_REACH = 16.0  # m behind and beside the camera within which props throw shadows into the picture
@@ -166,8 +167,10 @@ class StageBuilder:
                 continue
             radius = 0.5 * float(np.linalg.norm(actor.size)) + (0.0 if actor.companion is None else 1.2)
             place = raised(state.position[0, k], self.scene.roads.relief)
-            if k not in self._details and not in_reach(place, radius + 0.5, view, ACTOR_REACH):
-                continue
+            if k not in self._details and not in_reach(place, radius + 0.5, view, 0.0):
+                if not in_reach(place, radius + 0.5, view, ACTOR_REACH):
+                    continue
+                self._details[k] = COARSEST_DETAIL  # nothing of it but its shadow can be in the picture
             for instance, subject in self._actor(k, actor, state, view):
                 instances.append(instance)
                 if subject and actor.kind in VEHICLES and not self.coarse:
@@ -365,4 +368,4 @@ def detail_for(height: float, position: NDArray[np.floating], view: View) -> int
     pixels = view.focal * height / distance
     if pixels >= DETAIL_HEIGHTS[0]:
         return 0
-    return 1 if pixels >= DETAIL_HEIGHTS[1] else 2
+    return 1 if pixels >= DETAIL_HEIGHTS[1] else COARSEST_DETAIL

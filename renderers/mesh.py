@@ -111,7 +111,9 @@ def smooth_normals(positions: Floats, triangles: Ints) -> Floats:
     Returns:
         (V, 3) unit vectors; (0, 0, 1) for vertices without area.
     """
-    return np.asarray(vertex_normals(np.ascontiguousarray(positions, np.float32), np.ascontiguousarray(triangles, np.int32)))
+    return np.asarray(
+        vertex_normals(np.ascontiguousarray(positions, np.float32), np.ascontiguousarray(triangles, np.int32))
+    )
 
 
 def merge(meshes: Iterable[Mesh]) -> Mesh:

@@ -207,7 +207,11 @@ def faces_of(rows, columns):  # type: ignore[no-untyped-def]
         for j in range(columns - 1):
             a, f = i * columns + j, i * (columns - 1) + j
             triangles[f, 0], triangles[f, 1], triangles[f, 2] = a, a + columns, a + 1
-            triangles[cells + f, 0], triangles[cells + f, 1], triangles[cells + f, 2] = a + 1, a + columns, a + columns + 1
+            triangles[cells + f, 0], triangles[cells + f, 1], triangles[cells + f, 2] = (
+                a + 1,
+                a + columns,
+                a + columns + 1,
+            )
     return triangles
 
 
