@@ -17,6 +17,14 @@ Ints = NDArray[np.int32]
 RGB = tuple[float, float, float]
 WHITE: RGB = (1.0, 1.0, 1.0)
 OPAQUE: RGB = (0.0, 0.0, 0.0)
+# of a box from -1 to 1: normals of its six faces, and which way is up and right on them, each (6, 3)
+BOX_NORMALS = np.kron(np.eye(3), np.array([[-1.0], [1.0]]))
+BOX_UP = np.array([[0.0, 0.0, 1.0]] * 4 + [[1.0, 0.0, 0.0]] * 2)
+BOX_RIGHT = np.cross(BOX_UP, BOX_NORMALS)
+BOX_CORNERS = np.stack(
+    [BOX_NORMALS + a * BOX_RIGHT + b * BOX_UP for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))], 1
+).reshape(-1, 3)
+BOX_TRIANGLES = (4 * np.arange(6)[:, None, None] + np.array([[0, 1, 2], [0, 2, 3]])).reshape(-1, 3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,23 +207,11 @@ def box(size: Sequence[float], centre: Sequence[float], material: Material, repe
     Returns:
         The mesh: 24 vertices, 12 triangles.
     """
-    positions, normals, uvs = [], [], []
     half = np.asarray(size, dtype=np.float64) / 2.0
-    for axis in range(3):
-        for sign in (-1.0, 1.0):
-            normal = np.zeros(3)
-            normal[axis] = sign
-            up = np.array([0.0, 0.0, 1.0]) if axis < 2 else np.array([1.0, 0.0, 0.0])
-            right = np.cross(up, normal)
-            corners = np.array([normal - right - up, normal + right - up, normal + right + up, normal - right + up])
-            positions.append(corners * half)
-            normals.append(np.tile(normal, (4, 1)))
-            width, height = np.abs(right @ half) * 2.0, np.abs(up @ half) * 2.0
-            uvs.append(np.array([[0, height], [width, height], [width, 0], [0, 0]]) * repeats_per_metre)
-    faces = np.array([[0, 1, 2], [0, 2, 3]])
-    triangles = np.concatenate([faces + 4 * k for k in range(6)])
-    points = np.concatenate(positions) + np.asarray(centre)
-    return make_mesh(points, triangles, material, np.concatenate(uvs), np.concatenate(normals))
+    wide, high = 2.0 * np.abs(BOX_RIGHT @ half), 2.0 * np.abs(BOX_UP @ half)
+    uvs = np.stack([np.outer(wide, (0, 1, 1, 0)), np.outer(high, (1, 1, 0, 0))], -1).reshape(-1, 2) * repeats_per_metre
+    points = BOX_CORNERS * half + np.asarray(centre)
+    return make_mesh(points, BOX_TRIANGLES, material, uvs, np.repeat(BOX_NORMALS, 4, axis=0))
 
 
 def loft(rings: NDArray[np.floating], material: Material, caps: bool = True, uvs: Floats | None = None) -> Mesh:

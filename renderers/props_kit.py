@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,6 +36,7 @@ class Sketch:
         self._quads: dict[Material, list[Sequence[Sequence[float]]]] = {}
         self._uvs: dict[Material, list[Array | Sequence[Sequence[float]]]] = {}
         self._colours: dict[Material, list[RGB]] = {}
+        self._bars: dict[tuple[Material, int], list[Array]] = {}
         self._meshes: list[Mesh] = []
 
     def quad(
@@ -112,7 +113,7 @@ class Sketch:
             sides: faces around.
         """
         radii = radius if isinstance(radius, tuple) else (radius, radius)
-        self.add(bars(np.array([start]), np.array([end]), np.array([radii]), material, np.array([colour]), sides))
+        self._bars.setdefault((material, sides), []).append(np.array([(*start, *end, *radii, *colour)]))
 
     def path(
         self,
@@ -136,8 +137,8 @@ class Sketch:
         line = np.asarray(points, dtype=np.float64)
         ends = np.roll(line, -1, axis=0) if closed else line[1:]
         starts = line if closed else line[:-1]
-        radii = np.full((len(starts), 2), radius)
-        self.add(bars(starts, ends, radii, material, np.tile(np.array(colour), (len(starts), 1)), sides))
+        rest = np.tile(np.array((radius, radius, *colour)), (len(starts), 1))
+        self._bars.setdefault((material, sides), []).append(np.concatenate([starts, ends, rest], 1))
 
     def turned(
         self,
@@ -172,7 +173,12 @@ class Sketch:
 
     def build(self) -> Mesh:
         """Join everything."""
-        return merge([*(self._quad_mesh(m) for m in self._quads), *self._meshes])
+        return merge([*(self._quad_mesh(m) for m in self._quads), *self._bar_meshes(), *self._meshes])
+
+    def _bar_meshes(self) -> Iterator[Mesh]:
+        for (material, sides), rows in self._bars.items():
+            starts, ends, radii, colours = np.split(np.concatenate(rows), (3, 6, 8), axis=1)
+            yield bars(starts, ends, radii, material, colours, sides)
 
     def _quad_mesh(self, material: Material) -> Mesh:
         corners = np.array(self._quads[material], np.float64)
