@@ -53,8 +53,8 @@ def staged(name: str, k: int = 1) -> tuple[Stage, View, list[Subject]]:
     state = rollout([scene], everybody, [scene.start_time], others)[0]
     camera = scene.cameras[0]
     share = size(0.5, 1.0)
-    small = {"width": round(share * camera.width), "height": round(share * camera.height), "focal": share * camera.focal}
-    camera = replace(camera, **small)
+    width, height = round(share * camera.width), round(share * camera.height)
+    camera = replace(camera, width=width, height=height, focal=share * camera.focal)
     view = resolve_camera(camera, scene, state)
     stage, subjects = StageBuilder(scene).at(state, view, hidden=camera.mount)
     return stage, view, subjects
