@@ -25,7 +25,7 @@ DEMO ?= demo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test pytest lint format package bench clean
+.PHONY: help install demo test pytest thorough lint format package bench clean
 
 # One thread per process: threads spin on contended cores, and results do not depend on how many there are.
 export OMP_NUM_THREADS ?= 1
@@ -79,6 +79,9 @@ test: $(VENV)/.installed-dev  ## every gate: ruff, mypy, pytest with coverage
 
 pytest: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered
+
+thorough: $(VENV)/.installed-dev  ## pytest with every sample, second and pixel that tests can look at
+	THOROUGH=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.installed-dev  ## ruff and mypy
 	$(BIN)/ruff check .

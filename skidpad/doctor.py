@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from scenes.files import load
 from skidpad import __version__
 from skidpad.assets import overview
-from skidpad.render import RENDERERS, render_sample
+from skidpad.render import RENDERERS, render_scene
+
+WIDTH, HEIGHT = 128, 96  # px, of the pictures that renderers are tried with
 
 NEEDED = (
     "numpy", "numba", "opencv-python-headless", "torch", "gymnasium", "stable-baselines3", "pybullet", "pydantic",
@@ -64,9 +67,12 @@ def gpu() -> str:
 
 
 def try_renderer(name: str) -> str:
-    """Draw one small picture of a library scene."""
+    """Draw one small picture of a library scene, path tracing with one path through each pixel."""
+    scene = load("crossing").sample(0)
+    (camera, *_), by = scene.cameras, f"{name}:1" if name == "path" else name
+    small = replace(camera, width=WIDTH, height=HEIGHT, focal=camera.focal * WIDTH / camera.width)
     try:
-        shots = render_sample(load("crossing"), 0, 0, by=name)
+        shots = render_scene(replace(scene, cameras=(small,), buildings=(), props=()), by=by)
     except RuntimeError as error:
         return str(error)
     frame = shots[0].frame

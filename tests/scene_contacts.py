@@ -19,6 +19,7 @@ from sim.rollout import rollout
 from sim.world import State
 
 EVERY = 0.1  # s between two looks
+NEIGHBOURS = 14.0  # m along x or y, beyond which nothing touches
 
 
 @dataclass(frozen=True)
@@ -59,18 +60,17 @@ def drive(scenes: Sequence[Scene], seconds: float) -> tuple[list[State], list[Co
 
 def contacts(scene: Scene, state: State, b: int, ground: Ground) -> Iterator[Contact]:
     """Contacts of one moment."""
-    alive = [a for a in range(len(scene.actors)) if state.alive[b, a]]
-    vehicles = [a for a in alive if scene.actors[a].kind in VEHICLES]
+    alive = np.flatnonzero(state.alive[b, : len(scene.actors)]).tolist()
+    vehicles = {a: box_of(scene, state, b, a) for a in alive if scene.actors[a].kind in VEHICLES}
     time, spots = float(state.time[b]), state.position[b, :, :2].astype(np.float64)
-    for a in vehicles:
-        box = box_of(scene, state, b, a)
-        for other in alive:
-            if other == a or np.abs(spots[other] - spots[a]).max() > 14.0:
+    places = spots[alive]
+    for a, box in vehicles.items():
+        beside = np.flatnonzero(np.abs(places - spots[a]).max(1) <= NEIGHBOURS)
+        for other in (alive[k] for k in beside):
+            driven = other in vehicles
+            if other == a or (driven and other < a):
                 continue
-            driven = scene.actors[other].kind in VEHICLES
-            if driven and other < a:
-                continue
-            if touch(box, box_of(scene, state, b, other)) if driven else near(box, spots[other], scene, other):
+            if touch(box, vehicles[other]) if driven else near(box, spots[other], scene, other):
                 what = "vehicle-vehicle" if driven else "vehicle-person"
                 yield Contact(scene.sample, time, what, (a, other), (box[0], box[1]))
         if scene.actors[a].behaviour == "drive" and not wheels_on_road(box, ground):
@@ -79,13 +79,11 @@ def contacts(scene: Scene, state: State, b: int, ground: Ground) -> Iterator[Con
         x, y = building.position[:2]
         house = (float(x), float(y), building.heading, building.size[1] - 0.05, building.size[0] - 0.05)
         reach = 0.5 * math.hypot(building.size[0], building.size[1]) + 8.0
-        for a in np.flatnonzero(np.hypot(*(spots - building.position[:2]).T) < reach):
-            if int(a) not in alive:
-                continue
-            if int(a) in vehicles and touch(house, box_of(scene, state, b, int(a))):
-                yield Contact(scene.sample, time, "vehicle-building", (int(a), k), (spots[a, 0], spots[a, 1]))
-            if int(a) not in vehicles and near(house, spots[a], scene, int(a)):
-                yield Contact(scene.sample, time, "person-building", (int(a), k), (spots[a, 0], spots[a, 1]))
+        away = np.hypot(*(places - building.position[:2]).T)
+        for a in (alive[j] for j in np.flatnonzero(away < reach)):
+            if touch(house, vehicles[a]) if a in vehicles else near(house, spots[a], scene, a):
+                what = "vehicle-building" if a in vehicles else "person-building"
+                yield Contact(scene.sample, time, what, (a, k), (spots[a, 0], spots[a, 1]))
 
 
 def box_of(scene: Scene, state: State, b: int, a: int) -> Box:

@@ -23,9 +23,11 @@ from agents.measure import Rate, measure
 from agents.rewards import TERMS, Weights
 from scenes.errors import SceneError
 from scenes.files import load
+from tests.sizes import size
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENES = ("crossing-practice", "junction-practice")
+EPISODES, POOL = size((100, 16), (300, 48))
 
 
 def digest(core: Environments, steps: int, world: int = 0) -> str:
@@ -161,10 +163,10 @@ def test_a_car_that_steers_away_leaves_the_road() -> None:
 
 
 def test_constant_speed_hits_people_and_the_rule_based_driver_does_not() -> None:
-    constant = measure("crossing-practice", "constant", episodes=300, pool=48)
-    rule = measure("crossing-practice", "rule", episodes=300, pool=48)
+    constant = measure("crossing-practice", "constant", episodes=EPISODES, pool=POOL)
+    rule = measure("crossing-practice", "rule", episodes=EPISODES, pool=POOL)
     assert constant.rates["person_hit"].value >= 0.30
-    assert rule.rates["person_hit"].count == 0 and rule.rates["success"].count == 300
+    assert rule.rates["person_hit"].count == 0 and rule.rates["success"].count == EPISODES
 
 
 def test_rule_based_drivers_pass_the_junction() -> None:
@@ -187,7 +189,7 @@ def test_an_alert_driver_can_always_avoid_people() -> None:
         push = np.where(near, -1.0, np.where(view[..., speed] < view[..., desired], 0.5, 0.0))
         return np.stack([push, np.zeros_like(push)], -1)
 
-    found = measure("crossing-practice", "alert", alert, episodes=300, pool=48)
+    found = measure("crossing-practice", "alert", alert, episodes=EPISODES, pool=POOL)
     assert found.rates["person_hit"].count == 0
 
 

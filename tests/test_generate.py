@@ -15,7 +15,9 @@ import pytest
 
 import skidpad
 from scenes.kinds import PEOPLE
+from tests.sizes import size
 
+SAMPLES = size(3, 5)
 TINY = """\
 format: 1
 roads:
@@ -45,10 +47,10 @@ def command(*words: str) -> list[str]:
 
 
 def test_one_and_four_workers_and_a_kill_give_the_same_bytes(scene: Path, tmp_path: Path) -> None:
-    alone = skidpad.generate(scene, tmp_path / "one", samples=5, seed=3)
-    many = skidpad.generate(scene, tmp_path / "four", samples=5, seed=3, workers=4)
+    alone = skidpad.generate(scene, tmp_path / "one", samples=SAMPLES, seed=3)
+    many = skidpad.generate(scene, tmp_path / "four", samples=SAMPLES, seed=3, workers=4)
     out = tmp_path / "killed"
-    words = command("generate", str(scene), "--out", str(out), "--samples", "5", "--seed", "3")
+    words = command("generate", str(scene), "--out", str(out), "--samples", str(SAMPLES), "--seed", "3")
     running = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     partial = tmp_path / "killed.partial"
     deadline = time.monotonic() + 120
@@ -58,7 +60,7 @@ def test_one_and_four_workers_and_a_kill_give_the_same_bytes(scene: Path, tmp_pa
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()
         assert not out.exists()
-        resumed = skidpad.generate(scene, out, samples=5, seed=3)
+        resumed = skidpad.generate(scene, out, samples=SAMPLES, seed=3)
         assert digest(resumed) == digest(alone)
     assert digest(many) == digest(alone)
     assert skidpad.Dataset.open(alone).verify() == []

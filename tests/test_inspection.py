@@ -14,10 +14,11 @@ from scenes.files import library, load
 from scenes.kinds import VEHICLES
 from sim.inspection import inspect
 from skidpad.cli import app
+from tests.sizes import size
 
 pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
-SAMPLES = 100
+SAMPLES = size(25, 100)
 TWO_CARS = """format: 1
 vehicles: {moving: false}
 parked: {occupancy: 0}

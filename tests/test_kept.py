@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from renderers.kept import OTHERWISE, POOL, Pool, arrays_of
 from scenes.files import load
 from skidpad.render import render_sample
+from tests.sizes import size
 
 KB = 1000
 
@@ -103,8 +104,8 @@ def test_an_array_of_two_results_counts_once_until_the_last_of_them_is_forgotten
 def test_the_sum_is_that_of_the_arrays_and_within_the_room(asked: list[tuple[int, int]]) -> None:
     pool, common = Pool(40 * KB), [block(k * KB) for k in range(4)]
     remembered = pool.keep(lambda size, which: Thing(block(size * KB), (common[which],)))
-    for size, which in asked:
-        assert len(remembered(size, which).own) == size * KB
+    for much, which in asked:
+        assert len(remembered(much, which).own) == much * KB
         results = [pool.find(key).result for key in pool.keys(remembered.__wrapped__)]  # type: ignore[union-attr]
         arrays = {id(one): one.nbytes for result in results for one in arrays_of(result)}
         assert pool.size == sum(arrays.values()) + OTHERWISE * len(results) <= pool.room
@@ -114,9 +115,9 @@ def test_pictures_do_not_depend_on_the_room(monkeypatch: pytest.MonkeyPatch) -> 
     template = load("crossing")
     with monkeypatch.context() as patch:
         patch.setattr(POOL, "room", 0)
-        bare = render_sample(template, 3, 1, frames=2)
+        bare = render_sample(template, 3, 1, frames=size(1, 2))
         assert POOL.size == 0
-    usual = render_sample(template, 3, 1, frames=2)
+    usual = render_sample(template, 3, 1, frames=size(1, 2))
     assert POOL.size > 0
     for one, other in zip(bare, usual, strict=True):
         assert one.jpeg == other.jpeg

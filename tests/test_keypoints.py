@@ -39,12 +39,14 @@ from sim.people_ride import Ride, riding_pose
 from sim.people_skeleton import ARM, HEAD, LEG, SIDES, Skeleton
 from sim.world import compile_world, initial_state
 from skidpad.render import render_sample, renderer
+from tests.sizes import size
 from transfer.reader import label_from
 
 pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 STREETS = {
-    "pavement": (0, 1, 2), "pavement-company": (2, 8), "crossing-company": (2,), "cyclists": (1,), "hill": (0,),
+    "pavement": (0, 1, 2), "pavement-company": (2, 8), "crossing-company": (2,), "cyclists": (1,),
+    "hill": size((), (0,)),
 }  # fmt: skip
 RESOLVED = 60.0  # px, height of people whose noses and wrists are not smaller than a pixel
 FACE = KEYPOINTS[:5]
@@ -273,7 +275,7 @@ def test_who_bends_over_a_handlebar_keeps_the_direction(write_scene: Callable[..
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> skidpad.Dataset:
     folder = tmp_path_factory.mktemp("keypoints")
-    return skidpad.Dataset.open(skidpad.generate("cyclists", folder / "data", samples=2, seed=1))
+    return skidpad.Dataset.open(skidpad.generate("cyclists", folder / "data", samples=size(1, 2), seed=1))
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

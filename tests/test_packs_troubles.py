@@ -21,10 +21,12 @@ import skidpad
 from renderers.packs.build import Row, build
 from renderers.packs.fetch import Source, fetched, reason
 from scenes.catalogue import AssetError, AssetWarning, choose_packs, installed, packs_folder, unreadable
+from tests.sizes import size
 from tests.test_packs import MADE, NOTICE, TINY, Boxes, archive, run, source_of, stub
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0  # s
+SAMPLES = size(1, 3)
 
 
 @pytest.fixture(autouse=True)
@@ -161,7 +163,7 @@ def test_a_broken_pack_is_no_trouble_for_those_who_do_not_want_it(own_cache: Pat
 def test_a_scene_is_rendered_beside_a_broken_pack_and_says_so_once(own_cache: Path, tmp_path: Path) -> None:
     break_pack(own_cache)
     (tmp_path / "tiny.yaml").write_text(TINY)
-    words = ("generate", str(tmp_path / "tiny.yaml"), "--samples", "3", "--out")
+    words = ("generate", str(tmp_path / "tiny.yaml"), "--samples", str(SAMPLES), "--out")
     done = run(*words, str(tmp_path / "auto"))
     said = [line for line in done.stderr.splitlines() if "wreck" in line]
     assert done.returncode == 0 and len(said) == 1
@@ -170,7 +172,7 @@ def test_a_scene_is_rendered_beside_a_broken_pack_and_says_so_once(own_cache: Pa
     assert done.returncode == 2 and "pack.json: unreadable" in done.stderr and not (tmp_path / "named").exists()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        skidpad.generate(tmp_path / "tiny.yaml", tmp_path / "plain", samples=3, assets="builtin")
+        skidpad.generate(tmp_path / "tiny.yaml", tmp_path / "plain", samples=SAMPLES, assets="builtin")
     same = [json.loads((tmp_path / name / "manifest.json").read_text())["files"] for name in ("auto", "plain")]
     assert same[0] == same[1]
     assert "wreck      broken: " in run("assets", "list").stdout

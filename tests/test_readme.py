@@ -101,7 +101,7 @@ def run(arguments: list[str]) -> None:
 
 
 def shrink_python(code: str) -> str:
-    return re.sub(r"\b(samples|workers|seeds)=\d+", r"\1=1", code)
+    return re.sub(r"\b(samples|workers|seeds|episodes)=\d+", r"\1=1", re.sub(r"\b\d+_000\b", "256", code))
 
 
 def try_block(block: Block) -> None:

@@ -33,10 +33,11 @@ from scenes.types import Scene
 from scenes.vehicles import VehicleLook
 from sim.inspection import box_of, inspect
 from skidpad.render import render_scene
+from tests.sizes import size
 
 pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
-SAMPLES = 30
+SAMPLES = size(9, 30)
 CENTIMETRE = 0.01  # m
 VIEWED = """\
 format: 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 
 import cv2
 import numpy as np
@@ -26,6 +26,7 @@ from scenes.types import Light
 from sim.rollout import rollout
 from skidpad.drivers import cast
 from skidpad.render import RENDERERS, chosen_renderer, render_sample, renderer
+from tests.sizes import size
 
 pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
@@ -45,21 +46,31 @@ def other(request: pytest.FixtureRequest) -> str:
     return name
 
 
-@lru_cache(maxsize=2)
+@cache
 def staged(name: str, k: int = 1) -> tuple[Stage, View, list[Subject]]:
     scene = load(name).sample(k, 0)
     everybody, others = cast(scene)
     state = rollout([scene], everybody, [scene.start_time], others)[0]
     camera = scene.cameras[0]
+    share = size(0.5, 1.0)
+    width, height = round(share * camera.width), round(share * camera.height)
+    camera = replace(camera, width=width, height=height, focal=share * camera.focal)
     view = resolve_camera(camera, scene, state)
     stage, subjects = StageBuilder(scene).at(state, view, hidden=camera.mount)
     return stage, view, subjects
 
 
-@lru_cache(maxsize=2)
+@cache
 def reference(name: str) -> Drawn:
     stage, view, _ = staged(name)
     return RasterRenderer().draw(stage, view)
+
+
+@cache
+def seen_by(other: str, name: str) -> Frame:
+    """A scene as another renderer draws it."""
+    stage, view, _ = staged(name)
+    return renderer(other).draw(stage, view).frame
 
 
 def inner(frame: Frame) -> np.ndarray:
@@ -112,8 +123,7 @@ def test_path_traced_pictures_are_as_bright_as_the_rasterisers() -> None:
 def test_things_are_in_the_same_pixels(other: str, name: str) -> None:
     if other == "path:1":
         pytest.skip("its maps are the rasteriser's")
-    stage, view, _ = staged(name)
-    own, frame = reference(name).frame, renderer(other).draw(stage, view).frame
+    own, frame = reference(name).frame, seen_by(other, name)
     where = np.ones(own.depth.shape, np.bool_)
     if other == "bullet":
         where = inner(own) & ~np.isin(own.semantic, list(LEAVES))
@@ -128,11 +138,10 @@ def test_things_are_in_the_same_pixels(other: str, name: str) -> None:
 @pytest.mark.parametrize("name", SCENES)
 def test_a_graphics_card_shades_as_the_processor_does(name: str) -> None:
     try:
-        gl = renderer("gl")
+        renderer("gl")
     except GlError as error:
         pytest.skip(str(error))
-    stage, view, _ = staged(name)
-    own, frame = reference(name).frame, gl.draw(stage, view).frame
+    own, frame = reference(name).frame, seen_by("gl", name)
     error = np.abs(own.rgb - frame.rgb).max(-1) / (0.05 + own.rgb.max(-1))
     assert np.median(error) < 1e-4
     assert np.quantile(error, 0.99) < 0.03  # reflections in wet ground follow rays, which may meet another pixel
@@ -216,12 +225,15 @@ def test_the_same_picture_twice(other: str) -> None:
         assert np.array_equal(getattr(first, name), getattr(second, name))
 
 
+@cache
+def usual_labels(name: str) -> list[int]:
+    return [label.id for label in render_sample(load(name), 0, 0)[0].labels]
+
+
 def test_a_sample_through_the_front_door(other: str) -> None:
     shots = render_sample(load("crossing"), 0, 0, by=other)
     assert len(shots[0].jpeg) > 2000
-    assert [label.id for label in shots[0].labels] == [
-        label.id for label in render_sample(load("crossing"), 0, 0)[0].labels
-    ]
+    assert [label.id for label in shots[0].labels] == usual_labels("crossing")
 
 
 def test_texels_reach_the_card_piece_by_piece() -> None:

@@ -17,10 +17,11 @@ from scenes.kinds import VEHICLES, Kind
 from scenes.lanes import arc_lengths, line_at, offset_line, place_of, project_on
 from scenes.roads_parts import ground_height
 from scenes.types import Scene
+from tests.sizes import size
 
 pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
-SAMPLES = 30
+SAMPLES = size(10, 30)
 # what extends another scene here changes its weather and clothes alone, so that all things stand where they did;
 # those with company bring people and roads of their own
 TEXTS = {name: (LIBRARY / f"{name}.yaml").read_text(encoding="utf-8") for name in library()}

@@ -13,12 +13,13 @@ from scenes.lanes import arc_lengths, line_at
 from scenes.types import Scene
 from sim.ground import compile_ground, on_road
 from tests.scene_contacts import drive
+from tests.sizes import size
 
 pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
 LAYOUTS = ("tjunction", "curve", "lanes", "roundabout", "bus-stop")
 PLANS = (*LAYOUTS, "turns")
-DRIVEN = (0, 1, 2, 3)
+DRIVEN = range(size(2, 4))
 SECONDS = 60.0
 
 
@@ -40,7 +41,7 @@ def test_rule_based_drivers_get_through_without_contact(name: str) -> None:
 
 @pytest.mark.parametrize("name", PLANS)
 def test_lanes_lie_on_the_road_and_lead_somewhere(name: str) -> None:
-    for k in range(10):
+    for k in range(size(4, 10)):
         scene = sample(name, k)
         ground, lanes = compile_ground([scene]), {lane.id: lane for lane in scene.roads.lanes}
         ends = np.array([lane.centre[-1] for lane in lanes.values()])

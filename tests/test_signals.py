@@ -30,6 +30,7 @@ from sim.rollout import rollout
 from sim.tables import compile_tables
 from sim.world import State, compile_world
 from tests.scene_contacts import contacts, drive
+from tests.sizes import size
 
 pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
@@ -222,7 +223,7 @@ def test_what_is_seen_is_what_the_controller_shows(bare: Place) -> None:
 
 
 def test_nobody_touches_anybody_in_a_minute_of_the_library_scene() -> None:
-    for k in (0, 3):
+    for k in size((3,), (0, 3)):
         states, touched = drive([load("turns").sample(k)], 60.0)
         assert [str(contact) for contact in touched] == []
         assert len(set(stages(states))) > 3
@@ -329,7 +330,7 @@ def test_turn_lanes_belong_to_junctions(write_scene: Callable[..., Path]) -> Non
 
 
 def test_heads_of_turn_lanes_hang_over_nothing_and_face_their_lane() -> None:
-    for k in range(30):
+    for k in range(size(8, 30)):
         scene = load("turns").sample(k)
         for group, lane in ((2, 8), (3, 9)):
             heads = [head for head in scene.signals if head.group == group]

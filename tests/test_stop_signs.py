@@ -17,6 +17,7 @@ from scenes.types import Scene
 from sim.halts import BEFORE, STILL
 from sim.world import compile_world
 from tests.scene_contacts import drive
+from tests.sizes import size
 
 pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
@@ -48,7 +49,7 @@ def slowest_at_lines(scene: Scene, seconds: float) -> list[float]:
 
 def test_everybody_halts_at_a_stop_sign_and_goes_on(tmp_path: Path) -> None:
     stop, yielding = (
-        [v for k in range(10) for v in slowest_at_lines(template(tmp_path, priority).sample(k), 30.0)]
+        [v for k in range(size(4, 10)) for v in slowest_at_lines(template(tmp_path, priority).sample(k), 30.0)]
         for priority in ("stop", "give-way")
     )
     assert len(stop) > 2 and max(stop) < STILL + 0.1  # looked at every 0.1 s

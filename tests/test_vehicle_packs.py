@@ -35,6 +35,7 @@ from scenes.plates import Plate
 from scenes.seeds import rng_for
 from scenes.vehicles import MODELS, VehicleLook, sample_model, sample_vehicle
 from skidpad.render import render_scene
+from tests.sizes import size
 
 USERS = os.environ.get("SKIDPAD_CACHE")  # tests have a cache of their own, but for packs that take minutes
 SIZE, AXLES, RADIUS = (4.1, 1.7, 1.45), (1.2, -1.35), 0.3
@@ -313,10 +314,10 @@ def test_built_vehicles_have_what_their_row_says(built: Callable[[], Pack]) -> N
                 assert np.hypot(own[:, 0], own[:, 2]).max() == pytest.approx(one.details["wheel_radius"], abs=2e-3)
 
 
-def test_500_vehicles_stand_on_the_ground(built: Callable[[], Pack]) -> None:
+def test_vehicles_stand_on_the_ground(built: Callable[[], Pack]) -> None:
     assets = list(built().assets.values())
-    used = 0
-    for k in range(500):
+    used, count = 0, size(100, 500)
+    for k in range(count):
         look = dressed(sample_vehicle(rng_for(k, "crowd")), assets)
         used += bool(look.asset)
         mesh = vehicle(look, k % 3, DARK, 0.2, 0.37 * k)
@@ -325,13 +326,13 @@ def test_500_vehicles_stand_on_the_ground(built: Callable[[], Pack]) -> None:
         assert high[0] - low[0] == pytest.approx(look.length, abs=0.045), look.asset
         assert high[2] == pytest.approx(look.height, abs=0.045), look.asset
         assert look.width - 0.05 < high[1] - low[1] < look.width + 0.62, look.asset
-    assert used > 120
+    assert used > 0.24 * count
 
 
 def test_boxes_hold_the_pixels_of_packed_vehicles(built: Callable[[], Pack]) -> None:
     packs = {"vehicles": built()}
     seen = 0
-    for k in range(3):
+    for k in range(size(1, 3)):
         for shot in render_scene(equipped(load("street").sample(k, seed=11), packs)):
             for label in shot.labels:
                 if label.kind not in (Kind.CAR, Kind.VAN, Kind.BUS) or label.tight is None:

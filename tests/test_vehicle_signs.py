@@ -31,6 +31,7 @@ from sim.rollout import rollout
 from sim.turn_signals import FLASH, Turning, bends, turn_signal, turnings
 from sim.world import compile_world, initial_state
 from skidpad.drivers import cast
+from tests.sizes import size
 
 pytestmark = pytest.mark.untraced  # many samples: see CONTRIBUTING.md
 
@@ -204,7 +205,7 @@ def test_a_bus_signals_before_it_leaves_its_stop() -> None:
 
 def test_parked_vehicles_are_dark_and_empty_at_night_and_driven_ones_are_not() -> None:
     parked = driven = 0
-    for k in range(3):
+    for k in range(size(1, 3)):
         scene = replace(load("street-night").sample(k), buildings=(), props=())
         state = initial_state(compile_world([scene]))
         for camera in scene.cameras:
