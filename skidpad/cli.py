@@ -116,6 +116,25 @@ def export(
 
 
 @app.command()
+def view(
+    dataset: Annotated[Path, typer.Argument(help="Folder that generate wrote.", metavar="DATASET")],
+    out: Annotated[Path | None, typer.Option(help="Page to write; default DATASET.html.")] = None,
+    count: Annotated[int, typer.Option(min=1, max=1000, help="Pictures to show.")] = 24,
+    browser: Annotated[bool, typer.Option("--browser", help="Open the page.")] = False,
+) -> None:
+    """Make a page to look at a dataset: pictures, labels, layers, and how the labels spread."""
+    from transfer.gallery import write_gallery
+
+    with progress("pictures") as bar:
+        page = write_gallery(dataset, out, count, on_progress=bar)
+    say(str(page))
+    if browser:
+        import webbrowser
+
+        webbrowser.open(page.resolve().as_uri())
+
+
+@app.command()
 def play(
     file: Annotated[
         str, typer.Argument(help="Scene file, name of a library scene, run folder, or recording.", metavar="FILE")
