@@ -78,7 +78,7 @@ test: $(VENV)/.installed-dev  ## every gate: ruff, mypy, pytest with coverage
 	@$(MAKE) --no-print-directory --jobs 2 lint pytest
 
 pytest: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered --durations=20
 
 thorough: $(VENV)/.installed-dev  ## pytest with every sample, second and pixel that tests can look at
 	THOROUGH=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
