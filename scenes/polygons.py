@@ -35,6 +35,17 @@ def anticlockwise(outline: Array) -> Array:
     return points if signed_area(points) >= 0 else np.ascontiguousarray(points[::-1])
 
 
+@njit(cache=True, error_model="numpy")
+def is_convex(outline):  # type: ignore[no-untyped-def]
+    """Whether a simple anticlockwise polygon (N, 2) turns left at every corner."""
+    count = len(outline)
+    for k in range(count):
+        a, b, c = outline[k - 1], outline[k], outline[(k + 1) % count]
+        if (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) <= _TINY:
+            return False
+    return True
+
+
 def _cross(origin: Array, first: Array, second: Array) -> float:
     return float((first[0] - origin[0]) * (second[1] - origin[1]) - (first[1] - origin[1]) * (second[0] - origin[0]))
 
@@ -64,7 +75,11 @@ def triangulate(outline: Array) -> NDArray[np.int32]:
     Returns:
         (N - 2, 3) indices, anticlockwise; fewer where corners lie on a line.
     """
-    ring = list(range(len(outline)))
+    count = len(outline)
+    if is_convex(outline):  # as most are; these are the ears that would be found
+        fan = [(count - 1, k, k + 1) for k in range(count - 3)]
+        return np.array([*fan, (count - 3, count - 2, count - 1)], np.int32)
+    ring = list(range(count))
     triangles: list[tuple[int, int, int]] = []
     while len(ring) > 3:
         for k in range(len(ring)):
