@@ -67,7 +67,7 @@ class Pair:
         """Make and encode one label on request for both pictures; its size in bytes."""
         extras = [Extras(), Extras()]
         if name in FLOW:
-            there, back = flows(self.builder, camera, *zip(self.states, shots, strict=True))
+            there, back = flows(self.builder, camera, *shots)
             extras = [Extras(flow=there), Extras(flow_back=back)]
         else:
             extras = [
