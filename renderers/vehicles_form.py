@@ -66,9 +66,8 @@ class Form:
         self._x, self._z = points.T
         tangent = np.gradient(points, self.t, axis=0)
         tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
-        self._nx, self._nz = tangent[:, 1], -tangent[:, 0]
         self._at = {knot.name: float(self.t[mark]) for knot, mark in zip(knots, marks, strict=True)}
-        profile = np.column_stack([points, self._nx, self._nz, values, np.ones(len(points))])
+        profile = np.column_stack([points, tangent[:, 1], -tangent[:, 0], values, np.ones(len(points))])
         self.body = body_of(section, self.front, self.rear, self.t, profile)
         edges = self.top(self.t, np.ones(len(self.t)))
         self.edge_x, self.edge_z = edges[:, 0], edges[:, 2]
@@ -114,10 +113,6 @@ class Form:
     def top(self, t: Array, q: Array) -> Array:
         """Points (N, 3) of the top sheet."""
         return np.asarray(points_at(self.body, True, 1.0, np.ascontiguousarray(t), np.ascontiguousarray(q)))
-
-    def top_normal(self, t: float) -> Array:
-        """Outward normal (3,) of the profile."""
-        return np.array([np.interp(t, self.t, self._nx), 0.0, np.interp(t, self.t, self._nz)])
 
     def station(self, z: float, rear: bool) -> float:
         """Station t (m) of a height on the front face (up to the first bonnet point) or the rear face."""
