@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from renderers.fill import FAST, helper
 from renderers.normals import vertex_normals
+from sim.kernels import part_of
 
 # Half-width lost (m) over the height from sill (0) to belt (1) of a car door, and how it bulges in between.
 DOOR_HEIGHT = (0.0, 0.10, 0.25, 0.45, 0.60, 0.72, 0.88, 1.0)
@@ -62,13 +63,7 @@ def width_at(body, x, z):  # type: ignore[no-untyped-def]
 @helper
 def segment_of(times, t):  # type: ignore[no-untyped-def]
     """Number of the part of the profile that a station lies in, and where in it (0..1)."""
-    low, high = 0, len(times) - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        if times[middle] <= t:
-            low = middle
-        else:
-            high = middle
+    low = part_of(times, 0, len(times) - 1, t)
     return low, min(max((t - times[low]) / (times[low + 1] - times[low]), 0.0), 1.0)
 
 

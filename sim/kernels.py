@@ -50,6 +50,19 @@ def within(**options: Any) -> Any:
 inner = within(forceinline=True, _nrt=False)
 
 
+@inner
+def part_of(places, first, last, place):  # type: ignore[no-untyped-def]
+    """Number, first .. last - 1, of the part between ascending places (N,) that a place lies in."""
+    low, high = first, last
+    while high - low > 1:
+        middle = (low + high) // 2
+        if places[middle] <= place:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
 @intrinsic
 def fetch(context, array, place):  # type: ignore[no-untyped-def]
     """Ask for the cache line of an element of a contiguous array, by its place in all of them, ahead of its use.

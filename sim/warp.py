@@ -17,6 +17,7 @@ import numpy as np
 from numba import njit
 
 from sim.contacts import boxes_touch
+from sim.kernels import part_of
 
 
 @njit(cache=True, error_model="numpy")
@@ -65,15 +66,9 @@ def pose_at(log, arc, first, last, s, out):  # type: ignore[no-untyped-def]
         out[1] = log[k, 1] + more * math.sin(log[k, 2])
         out[2] = log[k, 2]
         return
-    low, high = first, last
-    while high - low > 1:
-        middle = (low + high) // 2
-        if arc[middle] <= s:
-            low = middle
-        else:
-            high = middle
-    share = (s - arc[low]) / max(arc[high] - arc[low], 1e-9)
-    pose_between(log, low, high, share, out)
+    low = part_of(arc, first, last, s)
+    share = (s - arc[low]) / max(arc[low + 1] - arc[low], 1e-9)
+    pose_between(log, low, low + 1, share, out)
 
 
 @njit(cache=True, error_model="numpy")

@@ -13,7 +13,7 @@ from scenes.suggest import suggestion
 from transfer.crop_rules import CROP_RULES
 from transfer.layouts import FORMATS, Job, Picture
 from transfer.manifest import DatasetError, file_sha256, installed, json_bytes
-from transfer.reader import Dataset, Sample
+from transfer.reader import Dataset
 
 EXPORT_FORMAT = 1  # of export.json
 
@@ -54,7 +54,7 @@ def export(
 
     def pictures() -> Iterator[Picture]:
         for number, sample in enumerate(source.samples):
-            split = "val" if sample_number(sample) in held else "train"
+            split = "val" if sample.sample in held else "train"
             counts[split] += 1
             yield Picture(number, sample, split)
             if on_progress:
@@ -101,17 +101,12 @@ def held_out(dataset: Dataset, share: float, seed: int) -> set[int]:
     Raises:
         DatasetError: there are too few samples for a split.
     """
-    numbers = sorted({sample_number(sample) for sample in dataset.samples})
+    numbers = sorted({sample.sample for sample in dataset.samples})
     if share and len(numbers) < 2:
         raise DatasetError(f"{dataset.root}: --val {share} needs 2 or more samples, there is {len(numbers)}")
     count = min(max(1, round(share * len(numbers))), len(numbers) - 1) if share else 0
     order = sorted(numbers, key=lambda number: hashlib.sha256(f"{seed} {number}".encode()).digest())
     return set(order[:count])
-
-
-def sample_number(sample: Sample) -> int:
-    """Number of a picture's sample, read off its name."""
-    return int(sample.name.split("_")[0])
 
 
 def origin(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
@@ -16,9 +15,11 @@ from numpy.typing import NDArray
 from renderers.frame import ActorLabel
 from renderers.overlay import SKELETON_HEIGHT, colour_of
 from scenes.kinds import Kind
+from scenes.wholefile import write_whole
 from sim.people_landmarks import LIMBS
 from transfer.gallery_style import SCRIPT, STYLE
 from transfer.label_sheet import hue_of
+from transfer.page import data_uri, document
 from transfer.reader import Dataset, Sample
 
 LOOKED_AT = 500  # pictures whose labels are counted; more take long to read
@@ -51,14 +52,11 @@ def gallery(dataset: Dataset, count: int = 24, on_progress: Callable[[int, int],
     labels = [label for sample in counted for label in sample.labels if label.tight]
     manifest = dataset.manifest
     title = f"{manifest['name']}: {len(dataset.samples):,} pictures"
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body data-layer='picture'><main>"
-        f'<header><p class="kicker">{escape(str(dataset.root))}</p><h1>{escape(title)}</h1></header>'
+    body = (
         f"{facts(manifest)}{charts(labels, len(counted))}{controls(labels)}"
-        f'<div class="pictures">{"".join(figures)}</div></main><script>{SCRIPT}</script></body></html>\n'
+        f'<div class="pictures">{"".join(figures)}</div><script>{SCRIPT}</script>'
     )
+    return document(title, str(dataset.root), title, STYLE, body)
 
 
 def spread(samples: Sequence[Sample], count: int) -> list[Sample]:
@@ -182,13 +180,12 @@ def mark(label: ActorLabel) -> str:
 def inlined(image: Image, suffix: str) -> str:
     """Data URI of a picture (H, W, 3) sRGB."""
     _, content = cv2.imencode(f".{suffix}", np.ascontiguousarray(image[..., ::-1]))
-    return f"data:image/{suffix.replace('jpg', 'jpeg')};base64," + base64.b64encode(content.tobytes()).decode()
+    return data_uri(content.tobytes(), suffix)
 
 
 def photograph(sample: Sample) -> str:
     """The picture, as the dataset has it."""
-    content = (sample.root / "images" / f"{sample.name}.jpg").read_bytes()
-    return "data:image/jpeg;base64," + base64.b64encode(content).decode()
+    return data_uri(sample.file("images", "jpg"), "jpeg")
 
 
 def instances(sample: Sample) -> str:
@@ -210,7 +207,7 @@ def depths(sample: Sample) -> str:
     """Near is bright, on a logarithmic scale; the sky is black."""
     depth = np.clip(sample.depth(), 1.0, FARTHEST)
     grey = 255.0 * (1.0 - np.log(depth) / np.log(FARTHEST))
-    return inlined(np.repeat(grey.astype(np.uint8)[..., None], 3, -1), "jpg")
+    return inlined(np.repeat(grey.astype(np.uint8)[..., None], 3, -1), "jpeg")
 
 
 LAYERS: dict[str, Callable[[Sample], str]] = {
@@ -238,12 +235,5 @@ def write_gallery(
     """
     source = Dataset.open(dataset)
     place = source.root.with_name(f"{source.root.name}.html") if out is None else Path(out)
-    text = gallery(source, count, on_progress)
-    beside = place.with_name(f".{place.name}.tmp")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(place)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(place, gallery(source, count, on_progress))
     return place

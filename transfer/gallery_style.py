@@ -22,7 +22,7 @@ svg.histogram { height:92px; } svg.histogram rect { fill:var(--real); }
 .large .frame { cursor:zoom-out; }
 .frame img, .frame svg { position:absolute; inset:0; width:100%; height:100%; }
 .layer { visibility:hidden; } .layer.instances, .layer.classes { image-rendering:pixelated; }
-[data-layer=picture] .picture, [data-layer=instances] .instances, [data-layer=classes] .classes, [data-layer=depth] .depth {
+body:not([data-layer]) .picture, [data-layer=picture] .picture, [data-layer=instances] .instances, [data-layer=classes] .classes, [data-layer=depth] .depth {
   visibility:visible; }
 .thing rect { fill:transparent; stroke-width:1.4; vector-effect:non-scaling-stroke; }
 .thing:hover rect { stroke-width:3; fill:rgba(255,255,255,.16); } .thing.rejected rect { stroke-dasharray:5 4; }

@@ -49,7 +49,7 @@ class Picture:
     @property
     def jpeg(self) -> bytes:
         """The file as the dataset has it."""
-        return file_of(self.sample, "images", "jpg")
+        return self.sample.file("images", "jpg")
 
     @property
     def png(self) -> bytes:
@@ -94,7 +94,7 @@ def yolo_files(job: Job, pictures: Iterable[Picture]) -> Iterator[File]:
     for picture in pictures:
         splits.add(picture.split)
         yield f"images/{picture.split}/{picture.sample.name}.jpg", picture.jpeg
-        yield f"labels/{picture.split}/{picture.sample.name}.txt", file_of(picture.sample, "labels", "txt")
+        yield f"labels/{picture.split}/{picture.sample.name}.txt", picture.sample.file("labels", "txt")
     names = yolo.names_of(job.kinds)
     yield "data.yaml", f"train: images/train\nval: images/{max(splits)}\n{names}".encode()
 
@@ -144,9 +144,8 @@ def cityscapes_files(job: Job, pictures: Iterable[Picture]) -> Iterator[File]:
         table[kind] = number
     for picture in pictures:
         sample = picture.sample
-        k, frame, camera = sample.name.split("_")
-        city = f"{str(job.dataset.manifest['name']).replace('_', '-')}-{camera}"
-        stem = f"{picture.split}/{city}/{city}_{k}_{int(frame):06d}"
+        city = f"{str(job.dataset.manifest['name']).replace('_', '-')}-{sample.camera}"
+        stem = f"{picture.split}/{city}/{city}_{sample.sample:06d}_{sample.frame:06d}"
         labels = table[sample.semantic()]
         yield f"leftImg8bit/{stem}_leftImg8bit.png", picture.png
         yield f"gtFine/{stem}_gtFine_labelIds.png", png_bytes(labels, QUICK)
@@ -170,9 +169,9 @@ def mot_files(job: Job, pictures: Iterable[Picture]) -> Iterator[File]:
     """MOTChallenge (Milan et al. 2016): a sequence for each camera of a sample, whole boxes, also of what is hidden."""
     films: dict[str, list[Sample]] = defaultdict(list)
     for picture in pictures:
-        k, _, camera = picture.sample.name.split("_")
-        film = f"{picture.split}/{job.dataset.manifest['name']}-{k}-{camera}"
-        films[film].append(picture.sample)
+        sample = picture.sample
+        film = f"{picture.split}/{job.dataset.manifest['name']}-{sample.sample:06d}-{sample.camera}"
+        films[film].append(sample)
         yield f"{film}/img1/{len(films[film]):06d}.jpg", picture.jpeg
     for film, samples in films.items():
         rows = [row for frame, sample in enumerate(samples, 1) for row in mot_rows(frame, sample.labels)]
@@ -243,24 +242,11 @@ def tar_bytes(pictures: Iterable[Picture]) -> bytes:
     with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for picture in pictures:
             for key, (folder, suffix) in MEMBERS.items():
-                content = file_of(picture.sample, folder, suffix)
+                content = picture.sample.file(folder, suffix)
                 entry = tarfile.TarInfo(f"{picture.sample.name}.{key}")
                 entry.size = len(content)
                 archive.addfile(entry, io.BytesIO(content))
     return out.getvalue()
-
-
-def file_of(sample: Sample, folder: str, suffix: str) -> bytes:
-    """A file of the dataset as it is.
-
-    Raises:
-        DatasetError: it is missing.
-    """
-    path = sample.root / folder / f"{sample.name}.{suffix}"
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DatasetError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def first_sweep(sample: Sample) -> Any:

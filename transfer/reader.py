@@ -121,17 +121,17 @@ class Sample:
     @property
     def sample(self) -> int:
         """Number of the sample; pictures of one sample show one scene."""
-        return int(self.record["sample"])
+        return int(self.name.split("_")[0])
 
     @property
     def frame(self) -> int:
         """Number of the picture within its sample."""
-        return int(self.record["frame"])
+        return int(self.name.split("_")[1])
 
     @property
     def camera(self) -> int:
         """Camera id."""
-        return int(self.record["camera"])
+        return int(self.name.split("_")[2])
 
     @property
     def time(self) -> float:
@@ -159,16 +159,25 @@ class Sample:
         """(4, 4) extrinsics, m."""
         return np.array(self.record["camera_from_world"], dtype=np.float64)
 
+    def file(self, folder: str, suffix: str) -> bytes:
+        """One of its files as it is, such as images/NAME.jpg.
+
+        Raises:
+            DatasetError: it cannot be read.
+        """
+        path = self.root / folder / f"{self.name}.{suffix}"
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise DatasetError(f"{path}: cannot be read: {error.strerror}") from error
+
     def _picture(self, folder: str, suffix: str, flag: str) -> NDArray[Any]:
         import cv2
 
-        path = self.root / folder / f"{self.name}.{suffix}"
-        try:
-            content = np.frombuffer(path.read_bytes(), dtype=np.uint8)
-        except OSError as error:
-            raise DatasetError(f"{path}: cannot be read: {error.strerror}") from error
+        content = np.frombuffer(self.file(folder, suffix), dtype=np.uint8)
         picture = cv2.imdecode(content, getattr(cv2, flag)) if content.size else None
         if picture is None:
+            path = self.root / folder / f"{self.name}.{suffix}"
             raise DatasetError(f"{path}: not a whole {suffix.upper()} file")
         return np.asarray(picture)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from transfer.drives import rows_of
+from transfer.page import data_uri
 
 WIDTH, HEIGHT = 560, 240
 LEFT, RIGHT, TOP, BOTTOM = 52, 16, 14, 46
@@ -95,7 +95,7 @@ def _share(rate: dict[str, float]) -> str:
 
 
 def _film(film: bytes) -> str:
-    return f'<img src="data:image/gif;base64,{b64encode(film).decode()}" alt="The trained driver from above">'
+    return f'<img src="{data_uri(film, "gif")}" alt="The trained driver from above">'
 
 
 def _curve(points: Sequence[tuple[int, float]]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from transfer.page import document
 from transfer.report_agent import agent_section
 from transfer.report_chart import learning_curve
 from transfer.report_pictures import mistakes, side_by_side
@@ -46,13 +47,7 @@ def page(report: Report) -> str:
         _section("How this was measured", _method(report)),
     ]
     title = f"Rendered to real: {content['task']}"
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><main>"
-        f'<header><p class="kicker">{escape(title)}</p><h1>{escape(report.headline)}</h1></header>'
-        f"{''.join(sections)}</main></body></html>\n"
-    )
+    return document(title, title, report.headline, STYLE, "".join(sections))
 
 
 def _section(title: str, body: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import cv2
 import numpy as np
 
 from scenes.seeds import rng_for
+from transfer.page import data_uri
 from transfer.pictures import Image, Pictures
 from transfer.summary import ArmFigures
 
@@ -29,7 +29,7 @@ def inlined(image: Image) -> str:
             cv2.resize(image, (max(1, width * TALLEST // height), TALLEST), interpolation=cv2.INTER_AREA), np.uint8
         )
     _, encoded = cv2.imencode(".jpg", np.ascontiguousarray(image[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, 88])
-    return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
+    return data_uri(encoded.tobytes(), "jpeg")
 
 
 def _row(pictures: Pictures, label: str, origin: str) -> str:
