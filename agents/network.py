@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from scenes.compiled import compiled
 
 F4 = NDArray[np.float32]
 
@@ -47,7 +48,7 @@ class Network:
         return (self.weights[0].shape[1], *(len(bias) for bias in self.biases))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def layer(rows, weight, bias, squash, out):  # type: ignore[no-untyped-def]
     """One layer, row by row, sums in a fixed order; BLAS would sum differently for other batch sizes.
 

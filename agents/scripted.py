@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from scenes.compiled import compiled
 from scenes.lanes import arc_lengths, point_at, project
 from scenes.types import Floats
 from sim.bodies import empty_bodies
@@ -86,7 +86,7 @@ def route_of(line: Floats, ground: Ground) -> Route:
     return Route(points, arc_lengths(points), limit, clear)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def clear_sides(points, ground, clear):  # type: ignore[no-untyped-def]
     """Fill how far (m) the road reaches to both sides of each point of a route."""
     for k in range(len(points)):
@@ -102,7 +102,7 @@ def clear_sides(points, ground, clear):  # type: ignore[no-untyped-def]
             clear[k] = reach
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def on_route(states, alive, size, route, out):  # type: ignore[no-untyped-def]
     """Others as the ego's route sees them.
 
@@ -130,7 +130,7 @@ def on_route(states, alive, size, route, out):  # type: ignore[no-untyped-def]
             out[a, t, 3] = speed * math.cos(turn)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def need(speed, gap, lead, headway):  # type: ignore[no-untyped-def]
     """(s* / s)^2 of the intelligent driver model (Treiber, Hennecke, Helbing 2000)."""
     closing = speed * (speed - lead) / (2.0 * math.sqrt(PUSH * COMFORT))
@@ -138,7 +138,7 @@ def need(speed, gap, lead, headway):  # type: ignore[no-untyped-def]
     return (wanted / max(gap, 0.1)) ** 2
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def held_back(seen, u, ahead, s, speed, start, headway, dt):  # type: ignore[no-untyped-def]
     """How much the others hold the ego back, now and by where they are `ahead` steps later."""
     most = 0.0
@@ -159,7 +159,7 @@ def held_back(seen, u, ahead, s, speed, start, headway, dt):  # type: ignore[no-
     return most
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def hit(states, alive, size, u, x, y, heading, start):  # type: ignore[no-untyped-def]
     """Whether the ego touches anyone at step u, which may be a fraction."""
     low = int(u)
@@ -175,7 +175,7 @@ def hit(states, alive, size, u, x, y, heading, start):  # type: ignore[no-untype
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def leaves(tables, route, s, x, y, heading, start):  # type: ignore[no-untyped-def]
     """Whether a corner of the ego, s metres along its route, is off the road; most often its distance to it tells."""
     half = 0.5 * start.length + SAFE
@@ -193,7 +193,7 @@ def leaves(tables, route, s, x, y, heading, start):  # type: ignore[no-untyped-d
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def enter(bodies, start):  # type: ignore[no-untyped-def]
     """Put the ego, actor 0 of world 0, at its start."""
     bodies.position[0, 0, 0], bodies.position[0, 0, 1] = start.x, start.y
@@ -201,7 +201,7 @@ def enter(bodies, start):  # type: ignore[no-untyped-def]
     bodies.travelled[0, 0] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def advance(bodies, tables, push, steer):  # type: ignore[no-untyped-def]
     """Move the ego by STEP as the environments do."""
     x, y, heading, speed, steering, _, way = drive(
@@ -213,7 +213,7 @@ def advance(bodies, tables, push, steer):  # type: ignore[no-untyped-def]
     bodies.travelled[0, 0] += way
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def try_plan(states, alive, size, seen, route, tables, start, plan, dt, bodies, track):  # type: ignore[no-untyped-def]
     """Drive one plan.
 
@@ -258,7 +258,7 @@ def try_plan(states, alive, size, seen, route, tables, start, plan, dt, bodies, 
     return SOLVED, ends
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def first_plan(states, alive, size, route, tables, start, plans, plain, dt, seen, bodies, track, best):  # type: ignore[no-untyped-def]
     """Try plans against one variant, in order, until one gets through; the plain ones are tried in any case.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import FAST, NEAR
 from renderers.frame import View
 from renderers.raster import Drawn
 from renderers.visible import fill_range, screen_of
+from scenes.compiled import compiled
 
 
 class Alone:
@@ -67,7 +67,7 @@ class Alone:
         fill_range(flat, camera, self._screens[k], first, last, self._canvases[k], None)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def sampled_extent(canvas, nearest, x0, y0):  # type: ignore[no-untyped-def]
     """Count the pixels of a part that show something of a canvas, and find their extent.
 
@@ -96,7 +96,7 @@ def sampled_extent(canvas, nearest, x0, y0):  # type: ignore[no-untyped-def]
     return count, extent
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def clear_extent(canvas):  # type: ignore[no-untyped-def]
     """Count the filled pixels of a canvas, find their extent and empty it again."""
     height, width = canvas.shape
@@ -115,7 +115,7 @@ def clear_extent(canvas):  # type: ignore[no-untyped-def]
     return count, extent
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def near_extent(camera, corners, first, last, near, focal, out):  # type: ignore[no-untyped-def]
     """Extent of triangles on the image plane, clipped at the near plane; principal point at the origin, px."""
     out[0] = out[1] = 1e30

@@ -7,11 +7,11 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.frame import Frame
 from renderers.stage import sun_vector
+from scenes.compiled import compiled
 from scenes.types import CameraChain, Light
 
 F4 = NDArray[np.float32]
@@ -167,7 +167,7 @@ def areas() -> F4:
     return np.array([np.clip(r + 0.5 - away, 0.0, 1.0).sum() for r in radii], np.float32)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def gathered(light, near, radius, largest, area):  # type: ignore[no-untyped-def]
     """Collect for each pixel the circles of confusion that reach it.
 

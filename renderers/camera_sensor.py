@@ -6,9 +6,9 @@ import math
 
 import cv2
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from scenes.compiled import compiled
 from scenes.types import CameraChain
 
 F4 = NDArray[np.float32]
@@ -51,7 +51,7 @@ def read_out(light: F4, chain: CameraChain, noise: np.random.Generator, pattern:
     return seen if chain.demosaic == "none" else demosaic(seen[..., 0], chain.demosaic)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def counted(seen, shot, dark, grain, gains, rows, columns):  # type: ignore[no-untyped-def]
     """Add noise and patterns.
 
@@ -127,7 +127,7 @@ def balanced(read: F4, chain: CameraChain) -> F4:
     return np.asarray(clipped(read, gains, np.float32(chain.spill / 3.0), np.float32(chain.shoulder)), np.float32)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def clipped(read, gains, spill, shoulder):  # type: ignore[no-untyped-def]
     """Gains, spill, shoulder and clipping in one pass.
 

@@ -9,7 +9,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import (
@@ -26,6 +25,7 @@ from renderers.fill import (
     row_span,
     snap,
 )
+from scenes.compiled import compiled
 
 I4 = NDArray[np.int32]
 FIRST, SECOND, THIRD = np.int64(0), np.int64(1), np.int64(2)  # see `NEVER`
@@ -150,7 +150,7 @@ def fill_holed(place, value, i, j, k, t, sheet, alphas, depth, index, keep, gate
         ea, eb, ec = ea + ea_y, eb + eb_y, ec + ec_y
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def fill_cutouts_view(camera, corners, uvs, cutouts, alphas, screen, depth, index, keep, gate):  # type: ignore[no-untyped-def]
     """Fill triangles with holes in a camera view, clipped at the near plane.
 
@@ -196,7 +196,7 @@ def fill_cutouts_view(camera, corners, uvs, cutouts, alphas, screen, depth, inde
             fill_holed(place, value, FIRST, k, k + 1, t, sheet[n], alphas, depth, index, keep, gate)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def fill_cutouts_map(snapped, height, corners, uvs, cutouts, alphas, depth, index):  # type: ignore[no-untyped-def]
     """Fill triangles with holes in an orthographic map.
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from scenes.compiled import compiled
 from sim.kernels import within
 
 SUBPIXELS = 256
@@ -46,7 +46,7 @@ class Gate(NamedTuple):
     side: I4  # (T,) of the triangles: see `renderers.geometry.Flat`
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def to_camera(camera_from_world, world, camera):  # type: ignore[no-untyped-def]
     """Transform (V, 3) world points, m, into (V, 3) camera points, m."""
     m = camera_from_world
@@ -57,7 +57,7 @@ def to_camera(camera_from_world, world, camera):  # type: ignore[no-untyped-def]
         camera[i, 2] = m[2, 0] * x + m[2, 1] * y + m[2, 2] * z + m[2, 3]
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def place(world_from_model, positions, normals, world, world_normals):  # type: ignore[no-untyped-def]
     """Put (V, 3) model points and normals into the world; a fixed order of sums, unlike a matrix library's."""
     m = world_from_model
@@ -75,7 +75,7 @@ def snap(value):  # type: ignore[no-untyped-def]
     return np.int64(np.floor(min(max(value, -LIMIT), LIMIT) * SUBPIXELS + 0.5))
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def project(camera, focal, centre_x, centre_y, snapped, nearness):  # type: ignore[no-untyped-def]
     """Project (V, 3) camera points to (V, 2) snapped pixels and (V,) inverse depth, 1/m; -1 in front of NEAR."""
     for i in range(len(camera)):
@@ -215,7 +215,7 @@ def fill_clipped(camera, a, b, c, focal, centre_x, centre_y, t, depth, index, ke
         )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def fill_view(camera, triangles, first, last, focal, centre_x, centre_y, snapped, nearness, depth, index, keep, gate):  # type: ignore[no-untyped-def]
     """Fill triangles `first`..`last` - 1 of a camera view.
 
@@ -248,7 +248,7 @@ def fill_view(camera, triangles, first, last, focal, centre_x, centre_y, snapped
             fill_clipped(camera, a, b, c, focal, centre_x, centre_y, t, depth, index, keep, gate)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def fill_map(texel_from_world, world, triangles, snapped, height, depth, index):  # type: ignore[no-untyped-def]
     """Draw an orthographic depth map, for shadows and sky visibility.
 

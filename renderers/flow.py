@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import FAST, NEAR, helper, to_camera
@@ -13,6 +12,7 @@ from renderers.frame import Flow, Frame
 from renderers.raster import Drawn, lens_of
 from renderers.shade import surface_at
 from renderers.visible import visible_triangles
+from scenes.compiled import compiled
 
 SKIN = 0.02  # m that a surface may lie off what the other picture shows in its place
 SLOPE = 1.0  # the same, px of the other picture
@@ -41,7 +41,7 @@ def flow_between(drawn: Drawn, moved: NDArray[np.float32], other: Frame) -> Flow
     return Flow(vectors, seen)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def follow(index, tri, lens, moved, there, turn, depth, instance, vectors, seen):  # type: ignore[no-untyped-def]
     """Kernel of `flow_between`.
 

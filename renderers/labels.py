@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.alone import Alone
@@ -17,6 +16,7 @@ from renderers.frame import ActorLabel, Box, Frame, Quad, View
 from renderers.keypoints import Body, keypoints_of
 from renderers.plates_seen import plate_in_picture
 from renderers.raster import Drawn
+from scenes.compiled import compiled
 from scenes.geometry import rotation_of, wrap_angle
 from scenes.kinds import PEOPLE, Kind
 
@@ -141,7 +141,7 @@ def as_box(extent: NDArray[np.int64]) -> Box:
     return (float(extent[0]), float(extent[1]), float(extent[2]), float(extent[3]))
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def visible_extents(instance, largest):  # type: ignore[no-untyped-def]
     """Count pixels and find the extent of each id in an instance map.
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import FAST, helper
 from renderers.shade import Lamps, ggx
+from scenes.compiled import compiled
 
 RGB = tuple[float, float, float]
 LANTERN, LOW_BEAM = 0, 1
@@ -54,7 +54,7 @@ def lamps_near(lamps: Sequence[Lamp], eye: NDArray[np.floating]) -> Lamps:
     )
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@compiled(fastmath=FAST, forceinline=True)
 def lobe_of(sort, ax, ay, grade, dx, dy, dz):  # type: ignore[no-untyped-def]
     """Share of its power that a lamp sends into a unit direction.
 

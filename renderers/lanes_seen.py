@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import IntFlag
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.frame import Frame
 from renderers.places import points_of
+from scenes.compiled import compiled
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, line_at, project, project_on
 from scenes.types import Floats, Lane, RoadNetwork
@@ -95,7 +95,7 @@ def mark(
     mark_band(points, line, arc_lengths(line), 0.5 * width, bit, bits)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def mark_band(points, line, along, half, bit, bits):  # type: ignore[no-untyped-def]
     """Kernel of `mark`.
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.cutouts import alpha_at
 from renderers.fill import mip_level
 from renderers.geometry import Flat
+from scenes.compiled import compiled
 
 F4 = NDArray[np.float32]
 I4 = NDArray[np.int32]
@@ -91,7 +91,7 @@ def cast(flat: Flat, origin: NDArray[np.float64], directions: F4) -> Hits:
     return hits
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def holes(triangle, u, v, distance, sheet, corners, uvs, local, alphas, found):  # type: ignore[no-untyped-def]
     """Mark the rays that meet holes; alpha is looked up as the rasteriser does, a beam is a pixel.
 

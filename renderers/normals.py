@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from renderers.fill import FAST
+from scenes.compiled import compiled
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def vertex_normals(points, triangles):  # type: ignore[no-untyped-def]
     """Area-weighted normals (V, 3) float32 of points (V, 3) float32, m, and triangles (T, 3) int32.
 

@@ -6,10 +6,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import FAST, inlined
+from scenes.compiled import compiled
 
 F4 = NDArray[np.float32]
 LEVELS = (1.0, 9.0)  # m above the ground; between and beyond them the factor is interpolated and clamped
@@ -41,7 +41,7 @@ def open_sky_of(height: F4, rows: F4) -> OpenSky:
     return OpenSky(factor, rows)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def sky_view_factors(height, cell, levels, steps, directions):  # type: ignore[no-untyped-def]
     """Sky view factor of level ground, from a map of heights.
 

@@ -6,12 +6,12 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import F4, FAST
 from renderers.points import colour, locate
 from renderers.snow import snowed
+from scenes.compiled import compiled
 
 
 class Surfaces(NamedTuple):
@@ -34,7 +34,7 @@ def make_surfaces(height: int, width: int) -> Surfaces:
     return Surfaces(zeros(3), zeros(3), zeros(3), zeros(3), zeros(), zeros())
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def gather(index, plain, shine, pts, tri, mat, env, lens, out):  # type: ignore[no-untyped-def]
     """Fill `Surfaces`.
 

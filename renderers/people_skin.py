@@ -6,14 +6,14 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.mesh import Mesh
 from renderers.people_form import SkinnedMesh
+from scenes.compiled import compiled
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def blend(points, normals, bones, weights, moves, out, turned):  # type: ignore[no-untyped-def]
     """Move vertices by the weighted sum of bone transforms.
 

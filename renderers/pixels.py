@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from renderers.fill import FAST, helper, inlined
 from renderers.points import locate, shade_points
 from renderers.sky import SEEN, backdrop, lattice, sky_radiance, skyline, value_noise
+from scenes.compiled import compiled
 from scenes.kinds import Kind
 from scenes.types import FOG
 
@@ -63,7 +63,7 @@ def empty_pixel(y, x, kind, depth, semantic, instance, normal):  # type: ignore[
     normal[y, x, 0] = normal[y, x, 1] = normal[y, x, 2] = 0.0
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def shade_plain(index, pts, tri, mat, env, cascade, sky_map, lens, rgb, depth, semantic, instance, normal):  # type: ignore[no-untyped-def]
     """One ray through each pixel centre: the maps, and radiance unless `rgb` is None.
 
@@ -112,7 +112,7 @@ def shade_plain(index, pts, tri, mat, env, cascade, sky_map, lens, rgb, depth, s
                     rgb[y, x, k] = pts.rgb[i, k]
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def shade_smooth(index, pts, tri, mat, env, cascade, sky_map, lens, rgb):  # type: ignore[no-untyped-def]
     """Anti-aliased radiance: 2x2 coverage samples a pixel, each triangle in a pixel shaded once.
 

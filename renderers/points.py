@@ -6,7 +6,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import FAST, helper
@@ -15,6 +14,7 @@ from renderers.openness import open_share
 from renderers.shade import ggx, meet, plane_of, reflected, sky_seen, sunlit, texture_at
 from renderers.sky_maps import skylight
 from renderers.snow import snowed
+from scenes.compiled import compiled
 
 F4 = NDArray[np.float32]
 LIFT = 2.2  # texels off a surface along the sun's light, so that it does not shade itself
@@ -92,7 +92,7 @@ def locate(n, pts, tri, lens):  # type: ignore[no-untyped-def]
         pts.sight[i, 3] = distance
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def colour(n, pts, tri, mat):  # type: ignore[no-untyped-def]
     """Albedo and emission of n points: material times vertex colour times texture."""
     one = np.float32(1.0)

@@ -6,13 +6,13 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import FAST, inlined, mip_level
 from renderers.openness import OpenSky
 from renderers.sky import MIRRORED, roofline, sky_radiance
 from renderers.sky_maps import SkyMap, mirrored_sky
+from scenes.compiled import compiled
 
 F4 = NDArray[np.float32]
 I4 = NDArray[np.int32]
@@ -232,7 +232,7 @@ def sky_seen(px, py, pz, sky_map):  # type: ignore[no-untyped-def]
     return np.float32(1.0) - np.float32(0.9) * blocked / total
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@compiled(fastmath=FAST, forceinline=True)
 def ggx(nx, ny, nz, vx, vy, vz, lx, ly, lz, nv, nl, rough):  # type: ignore[no-untyped-def]
     """Highlight of a light in unit direction l: GGX with the Smith-Schlick shadowing term.
 
@@ -253,7 +253,7 @@ def ggx(nx, ny, nz, vx, vy, vz, lx, ly, lz, nv, nl, rough):  # type: ignore[no-u
     return lobe, (1.0 - vh) ** 5
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@compiled(fastmath=FAST, forceinline=True)
 def reflected(nx, ny, nz, vx, vy, vz, rough, env, seen):  # type: ignore[no-untyped-def]
     """Radiance that a glossy surface mirrors: sky above a jagged line of roofs, dark street below."""
     d = 2.0 * (nx * vx + ny * vy + nz * vz)

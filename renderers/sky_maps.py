@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import FAST, inlined
 from renderers.packed import checked
 from scenes.catalogue import asset
+from scenes.compiled import compiled
 from scenes.types import Light
 
 F4 = NDArray[np.float32]
@@ -147,7 +147,7 @@ def horizon_of(sky: SkyMap) -> F8:
     return np.asarray(sky.sharp[(up > 0.0) & (up < math.sin(LOW))].mean(0), np.float64)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST, forceinline=True)
+@compiled(fastmath=FAST, forceinline=True)
 def map_at(level, dx, dy, dz):  # type: ignore[no-untyped-def]
     """Bilinear radiance of an (N, N, 3) map in a unit direction, dz >= 0."""
     edge = level.shape[0]

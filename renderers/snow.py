@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from renderers.fill import FAST
 from renderers.sky import value_noise
+from scenes.compiled import compiled
 from scenes.kinds import Kind
 
 ALBEDO = (0.82, 0.85, 0.9)
@@ -17,7 +17,7 @@ TROD[[Kind.CAR, Kind.VAN, Kind.TRUCK, Kind.BUS]] = 0.75
 TROD[[Kind.PEDESTRIAN, Kind.RIDER, Kind.BICYCLE, Kind.MOTORCYCLE]] = 0.0
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def snowed(n, pts, tri, env):  # type: ignore[no-untyped-def]
     """Cover the albedo of n points with snow; patches have the size of 3 m, 0.6 m and 15 cm."""
     for i in range(n):

@@ -23,7 +23,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from renderers.fill import F4, FAST, I4, SUBPIXELS, Gate
 from renderers.frame import View
@@ -32,6 +31,7 @@ from renderers.pixels import beyond
 from renderers.points import Points, locate, shade_points
 from renderers.shade import Cascade, DepthMap, Environment, Lens, Materials, Triangles
 from renderers.visible import fill_range, screen_of
+from scenes.compiled import compiled
 
 MOST = 6  # panes one behind the other that are looked through
 GAP = 2e-4  # of the distance, that something must be behind a pane to be seen through it
@@ -101,7 +101,7 @@ def look_through(
         shade_behind(front, x0, y0, scale, flat.pane, points, triangles, around, passed, rgb)
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def panes_in(index, pane):  # type: ignore[no-untyped-def]
     """Extent x0, y0, x1, y1 of the samples whose triangle is a pane; empty where there is none."""
     height, width = index.shape
@@ -115,7 +115,7 @@ def panes_in(index, pane):  # type: ignore[no-untyped-def]
     return x0, y0, x1, y1
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def drop_beside(limit, snapped, nearness, corners):  # type: ignore[no-untyped-def]
     """Make points of the triangles that no pane is before, which costs less than to fill them layer after layer.
 
@@ -151,7 +151,7 @@ def drop_beside(limit, snapped, nearness, corners):  # type: ignore[no-untyped-d
             corners[t, 0] = corners[t, 1] = corners[t, 2] = 0
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def pass_panes(front, x0, y0, scale, pane, pts, tri, around, passed):  # type: ignore[no-untyped-def]
     """Go through the panes of a layer.
 
@@ -202,7 +202,7 @@ def pass_panes(front, x0, y0, scale, pane, pts, tri, around, passed):  # type: i
     return found
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def shade_behind(front, x0, y0, scale, pane, pts, tri, around, passed, rgb):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
     """Add the radiance of a layer behind panes; each triangle in a pixel is shaded once.
 

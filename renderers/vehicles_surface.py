@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from renderers.fill import FAST, helper
 from renderers.normals import vertex_normals
+from scenes.compiled import compiled
 from sim.kernels import part_of
 
 # Half-width lost (m) over the height from sill (0) to belt (1) of a car door, and how it bulges in between.
@@ -87,7 +87,7 @@ def point_at(body, top, sign, a, b, out):  # type: ignore[no-untyped-def]
     out[2] = z - nz * drop
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def points_at(body, top, sign, first, second):  # type: ignore[no-untyped-def]
     """Points (N, 3), m, of sheet coordinates (N,) and (N,)."""
     out = np.empty((len(first), 3))
@@ -124,7 +124,7 @@ def cuts_between(nodes, start, stop, margin):  # type: ignore[no-untyped-def]
     return cuts[: count + 1]
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def panel(body, top, sign, low, high, step, stations, across, lift, frame, shades):  # type: ignore[no-untyped-def]
     """Lay a panel on a body between two curves, as `renderers.vehicles_parts.patch` describes it.
 

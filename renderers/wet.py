@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from renderers.fill import FAST, inlined
 from renderers.shade import reflected
 from renderers.sky import lattice
+from scenes.compiled import compiled
 from scenes.kinds import Kind
 
 GROUND = np.zeros(256, np.bool_)
@@ -44,7 +44,7 @@ def met(cx, cy, cz, dx, dy, dz, depth, semantic, lens):  # type: ignore[no-untyp
     return 0, 0, 0.0
 
 
-@njit(cache=True, error_model="numpy", fastmath=FAST)
+@compiled(fastmath=FAST)
 def mirror_ground(rgb, index, depth, semantic, normal, tilted, tri, mat, env, lens, out):  # type: ignore[no-untyped-def]
     """Replace the mirrored sky of wet ground by what the picture shows there.
 

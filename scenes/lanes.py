@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from scenes.compiled import compiled
 from scenes.types import Actor, Floats
 
 
@@ -16,7 +16,7 @@ def arc_lengths(line: Floats) -> Floats:
     return np.asarray(lengths(line))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def lengths(line):  # type: ignore[no-untyped-def]
     """Kernel of `arc_lengths`."""
     along = np.zeros(len(line))
@@ -25,7 +25,7 @@ def lengths(line):  # type: ignore[no-untyped-def]
     return along
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def segment_at(along, first, last, s):  # type: ignore[no-untyped-def]
     """Index of the segment that holds length s; the first or last one outside.
 
@@ -48,7 +48,7 @@ def segment_at(along, first, last, s):  # type: ignore[no-untyped-def]
     return low
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def point_at(points, along, first, last, s):  # type: ignore[no-untyped-def]
     """Point and heading at a length; beyond the ends the first and last segments go on.
 
@@ -70,7 +70,7 @@ def point_at(points, along, first, last, s):  # type: ignore[no-untyped-def]
     return points[k, 0] + w * dx, points[k, 1] + w * dy, math.atan2(dy, dx)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def project(points, along, first, last, x, y, low, high):  # type: ignore[no-untyped-def]
     """Nearest place on a polyline among the segments that touch lengths [low, high].
 
@@ -125,7 +125,7 @@ def line_at(line: Floats, s: float) -> tuple[float, float, float]:
     return float(x), float(y), float(heading)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def place_on(line, s):  # type: ignore[no-untyped-def]
     """Kernel of `line_at`."""
     return point_at(line, lengths(line), 0, len(line), s)
@@ -166,7 +166,7 @@ def offset_line(line: Floats, shift: float) -> Floats:
     return np.asarray(beside(np.ascontiguousarray(line, np.float64), float(shift)))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def beside(line, shift):  # type: ignore[no-untyped-def]
     """Kernel of `offset_line`."""
     last = len(line) - 1

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
-from numba import njit
 
+from scenes.compiled import compiled
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, line_at, offset_line
 from scenes.polygons import signed_area
@@ -38,7 +38,7 @@ def distinct(line: Floats) -> Floats:
     return np.asarray(thinned(line, SAME, False))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def thinned(line, least, ring):  # type: ignore[no-untyped-def]
     """A polyline (N, 2) without points that are `least` m or less from the one before; in a ring the last precedes."""
     keep = np.ones(len(line), np.bool_)
@@ -150,7 +150,7 @@ def dashes(
     return [Marking(outlines[a:b], colour, 0.2) for a, b in pairwise([0, *places])]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def bands(left, right, firsts, lasts):  # type: ignore[no-untyped-def]
     """Outlines of stretches between two edges, one after the other.
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from scenes.compiled import compiled
 from scenes.types import Floats
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)  # on [-1, 1]; exact to rounding for angles up to about 2 rad
@@ -46,7 +46,7 @@ class Cubics:
         return not bool((np.abs(self.factors) > (1e-3, 1e-5, 1e-7, 1e-9)).any())
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def cubics_at(starts, factors, s):  # type: ignore[no-untyped-def]
     """Kernel of `Cubics.at`."""
     values = np.zeros(len(s))

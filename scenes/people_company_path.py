@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from scenes.compiled import compiled
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, beside, point_at, project
 from scenes.people_company import Companion
@@ -56,7 +56,7 @@ def boxes_of(companion: Companion, path: Floats, travelled: Floats) -> Floats:
     return boxes
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def carried(line, along, length, places, shifts, half):  # type: ignore[no-untyped-def]
     """Kernel of `axles`.
 
@@ -83,7 +83,7 @@ def carried(line, along, length, places, shifts, half):  # type: ignore[no-untyp
     return points
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def pushed(path, along, travelled, ahead, half):  # type: ignore[no-untyped-def]
     """Kernel of `axles` for what is pushed.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from scenes.compiled import compiled
 
 Array = NDArray[np.float64]
 _TINY = 1e-12
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def signed_area(outline):  # type: ignore[no-untyped-def]
     """Area of a polygon (N, 2), m^2; positive when anticlockwise."""
     total = 0.0
@@ -35,7 +36,7 @@ def anticlockwise(outline: Array) -> Array:
     return points if signed_area(points) >= 0 else np.ascontiguousarray(points[::-1])
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def is_convex(outline):  # type: ignore[no-untyped-def]
     """Whether a simple anticlockwise polygon (N, 2) turns left at every corner."""
     count = len(outline)
@@ -98,7 +99,7 @@ def triangulate(outline: Array) -> NDArray[np.int32]:
     return np.array(triangles, np.int32).reshape(-1, 3)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def clip_half_plane(polygon, axis, limit, keep_below):  # type: ignore[no-untyped-def]
     """Cut a convex polygon at x = limit or y = limit.
 

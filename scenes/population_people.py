@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numba import njit
 
+from scenes.compiled import compiled
 from scenes.draws import Draws
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, beside, line_at
@@ -158,7 +158,7 @@ def _abreast(
     return group
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def slanted(line, side, slant, start):  # type: ignore[no-untyped-def]
     """A path beside a line that moves sideways by `slant` over 8 m from `start` on.
 

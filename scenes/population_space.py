@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from scenes.compiled import compiled
 from scenes.types import Floats
 
 STEP = 0.25  # s between the moments at which walkers are compared
@@ -15,7 +15,7 @@ HORIZON = 24.0  # s that walkers are looked ahead
 TRUNK = 0.3  # m, edge of the box that stands for somebody on foot
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def boxes_meet(boxes, count, x, y, heading, half_length, half_width):  # type: ignore[no-untyped-def]
     """Whether an oriented box touches any of the first `count` boxes (separating axes).
 
@@ -50,7 +50,7 @@ def boxes_meet(boxes, count, x, y, heading, half_length, half_width):  # type: i
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def path_meets(boxes, count, line, width):  # type: ignore[no-untyped-def]
     """Whether somebody who follows a polyline touches any of the first `count` boxes.
 
@@ -71,7 +71,7 @@ def path_meets(boxes, count, line, width):  # type: ignore[no-untyped-def]
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def follow(line, start, speed, times, spots):  # type: ignore[no-untyped-def]
     """Where somebody is who keeps the speed along a polyline; outside it its ends are extended.
 
@@ -97,7 +97,7 @@ def follow(line, start, speed, times, spots):  # type: ignore[no-untyped-def]
         spots[t, 0], spots[t, 1] = line[k, 0] + dx * share, line[k, 1] + dy * share
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def keep_apart(walks, count, walk, distance):  # type: ignore[no-untyped-def]
     """Whether a walk never comes closer than a distance to any of the first `count` walks.
 
@@ -118,7 +118,7 @@ def keep_apart(walks, count, walk, distance):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def lets_in(boxes, solid, walks, count, line, start, speed, times, width, distance):  # type: ignore[no-untyped-def]
     """Whether somebody finds room; the places, (T, 2) m, are then in the first row of `walks` that is not in use.
 
@@ -146,7 +146,7 @@ def lets_in(boxes, solid, walks, count, line, start, speed, times, width, distan
     return keep_apart(walks, count, walks[count], distance)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def stay_clear(boxes, walks):  # type: ignore[no-untyped-def]
     """Whether things that move never touch who walks, whichever way they look.
 
@@ -172,7 +172,7 @@ def stay_clear(boxes, walks):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def miss(boxes, others):  # type: ignore[no-untyped-def]
     """Whether things that move never touch others that do; both (B, T, 5) as for `boxes_meet`, at each moment."""
     for b in range(len(boxes)):

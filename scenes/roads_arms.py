@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from scenes.compiled import compiled
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths, offset_line
 from scenes.roads_frame import Frame, rectangle
@@ -319,7 +319,7 @@ def meetings(links: Sequence[Link]) -> list[list[int]]:
     return [sorted(others) for others in met]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def come_near(first, second, distance):  # type: ignore[no-untyped-def]
     """Whether any of some points (N, 2) is nearer than a distance to any of others (M, 2), m."""
     for a in range(len(first)):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from scenes.compiled import compiled
 from scenes.kinds import Kind
 from scenes.lanes import arc_lengths
 from scenes.polygons import signed_area
@@ -329,7 +329,7 @@ def ground_along(network: RoadNetwork, line: Floats, z: Floats) -> tuple[Floats,
     return spots, ground_height(network, spots), np.interp(places, along, z)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def highest(points, corners, ends, z, height):  # type: ignore[no-untyped-def]
     """Height of the highest polygon under each point, by crossing number; `height` keeps its value where there is none.
 

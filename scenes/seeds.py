@@ -9,9 +9,10 @@ from itertools import accumulate
 from typing import Any, TypeVar
 
 import numpy as np
-from numba import njit
 from numpy.random.bit_generator import ISeedSequence
 from numpy.typing import DTypeLike, NDArray
+
+from scenes.compiled import compiled
 
 Key = TypeVar("Key")
 
@@ -47,7 +48,7 @@ class Ready(ISeedSequence):
         return self._words
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def seeding(words, state):  # type: ignore[no-untyped-def]
     """Fill in what `numpy.random.SeedSequence(words).generate_state(4, uint64)` returns, in a tenth of its time.
 

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from scenes.compiled import compiled
 from scenes.kinds import VEHICLES, Kind
 from scenes.lanes import arc_lengths, point_at, project
 from scenes.types import Lane, RoadNetwork, Scene, StopLine
@@ -146,7 +146,7 @@ def alike(one: StopLine, other: StopLine) -> bool:
     return same and one.yields == other.yields
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def asides_of(centre, along, line):  # type: ignore[no-untyped-def]
     """Kernel of `Roads.asides`."""
     found = np.full(len(line), np.inf)

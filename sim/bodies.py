@@ -6,9 +6,9 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from scenes.compiled import compiled
 from sim.kernels import inner
 from sim.lights import COLUMNS, shown_in
 from sim.signals import GREEN, YELLOW, shown_at
@@ -68,7 +68,7 @@ def empty_bodies(batch: int, actors: int) -> Bodies:
     return Bodies(**parts)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def empty_sight(actors, groups):  # type: ignore[no-untyped-def]
     """A `Sight` to be filled, for A actors and G signal groups."""
     return Sight(

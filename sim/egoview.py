@@ -7,8 +7,8 @@ and 4 m across the heading; speeds with c = 5 m/s. All is in the own frame, x ah
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from scenes.compiled import compiled
 from sim.abreast import own_way
 from sim.ahead import HALF, lead_on_route, next_crossing, next_signal, oncoming
 from sim.bodies import bodies_of, empty_sight, look_around
@@ -287,7 +287,7 @@ def ego_view(p, e, a, offset, error, ahead, tables, bodies, sight, near, out):  
         see_places(p, e, a, tables, bodies, sight, FIRST + PER * MANY, out)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def view_all(tables, bodies, near, out):  # type: ignore[no-untyped-def]
     """Fill (B, A, SIZE) observations of everybody; world b plays scene b. Distances travelled become those on paths."""
     sight = empty_sight(tables.exists.shape[1], tables.plans.rows.shape[1])

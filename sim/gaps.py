@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 
+from scenes.compiled import compiled
 from scenes.lanes import arc_lengths
 from scenes.types import Scene
 from sim.kernels import inner, kernel
@@ -110,7 +110,7 @@ def no_gap(p, e, a, bare, vehicle, size, desired, position, heading, speed, trav
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def hold_back(bare, vehicle, size, desired, position, heading, speed, travelled, alive, out):  # type: ignore[no-untyped-def]
     """Let people wait for a gap, in the stop of (B, A, 8) views of `sim.observe`."""
     for b in range(bare.shape[0]):

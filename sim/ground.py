@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from scenes.compiled import compiled
 from scenes.kinds import Kind
 from scenes.types import Floats, Scene
 from sim.kernels import inner, inside, kernel
@@ -83,7 +83,7 @@ def list_polygons(
     return first, listed
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def visit_cells(cells, rows, boxes, corners, shapes, place, listed):  # type: ignore[no-untyped-def]
     """Count the polygons of each mixed cell, or list them.
 
@@ -122,7 +122,7 @@ def touched(
     return cells.ravel()
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def mark_edges(corners, ends, low, cells):  # type: ignore[no-untyped-def]
     """Mark the cells that an edge of a polygon comes near as MIXED.
 
@@ -149,7 +149,7 @@ def mark_edges(corners, ends, low, cells):  # type: ignore[no-untyped-def]
                             cells[column, row] = MIXED
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def fill_cells(ground, scenes):  # type: ignore[no-untyped-def]
     """Mark the cells that no edge comes near as ON or OFF, in place."""
     for b in range(scenes):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from scenes.compiled import compiled
 from sim.kernels import inner
 
 STILL = 0.2  # m/s; slower is a halt
@@ -38,7 +37,7 @@ def note_halt(p, e, a, halt, stop_at, size, speed, travelled, halted):  # type: 
             halted[e, a] = stop_at[p, a, k]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def note_halts(halt, stop_at, size, speed, travelled, halted):  # type: ignore[no-untyped-def]
     """The same for all vehicles of all worlds."""
     for b in range(halt.shape[0]):

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from scenes.compiled import compiled
 from scenes.kinds import VEHICLES, Kind
 from scenes.lanes import arc_lengths, place_of
 from scenes.population_buildings import footprint
@@ -99,7 +99,7 @@ def companion_box(actor: Actor) -> Box:
     return float(pose[0, 3]), float(pose[1, 3]), math.atan2(pose[1, 0], pose[0, 0]), length, width
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def meetings(boxes):  # type: ignore[no-untyped-def]
     """Pairs of boxes that overlap, (M, 2), each with the lower number first; boxes (N, 5) as `boxes_meet` has them."""
     found = []

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
-from numba import njit, types
+from numba import types
 from numba.core.registry import CPUDispatcher
 from numba.extending import intrinsic
+
+from scenes.compiled import compiled
 
 RAMP = 0.22  # m before and behind a kerb over which a walker rises
 LINE = 64  # bytes that come together from memory
@@ -17,11 +19,11 @@ MAX_STEER = 0.6  # rad
 MAX_STEER_RATE = 1.2  # rad/s, within CommonRoad's vehicle parameters
 
 # Kernels own no arrays, so they are compiled without reference counts: with dozens of arrays to pass on, counting
-# took more than half of a step. A kernel that makes an array does not compile with these; use njit there. For the same
-# reason they are inlined: a call puts all of those arrays on the stack, a fifth to a third of a step.
-kernel = njit(cache=True, error_model="numpy", forceinline=True, _nrt=False)
-called = njit(cache=True, error_model="numpy", _nrt=False)  # for long ones with few arguments
-released = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)  # other threads run meanwhile
+# took more than half of a step. A kernel that makes an array does not compile with these; use compiled() there. For the
+# same reason they are inlined: a call puts all of those arrays on the stack, a fifth to a third of a step.
+kernel = compiled(forceinline=True, _nrt=False)
+called = compiled(_nrt=False)  # for long ones with few arguments
+released = compiled(nogil=True, _nrt=False)  # other threads run meanwhile
 
 
 class Inner(CPUDispatcher):  # type: ignore[misc]
@@ -36,11 +38,11 @@ class Inner(CPUDispatcher):  # type: ignore[misc]
 
 
 def within(**options: Any) -> Any:
-    """A decorator for what compiled functions alone call; options are those of njit."""
+    """A decorator for what compiled functions alone call; options are those of `compiled`."""
 
     def decorate(function: Any) -> Any:
         bare = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-        dispatcher = njit(cache=True, error_model="numpy", **bare, **options)(function)
+        dispatcher = compiled(**bare, **options)(function)
         dispatcher.__class__ = Inner
         return dispatcher
 

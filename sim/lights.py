@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from scenes.compiled import compiled
 from scenes.types import Scene, Signal, SignalState
 from sim.kernels import inner
 from sim.signals import RED, STATES, YELLOW
@@ -249,14 +249,14 @@ def run_lights(  # type: ignore[no-untyped-def]
         row[STEP], row[ELAPSED] = CHANGING, 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def begin_all(lights, control):  # type: ignore[no-untyped-def]
     """Fill (B, COLUMNS) control at time 0."""
     for b in range(control.shape[0]):
         set_out(lights, b, np.float32(0.0), control[b])
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def run_all(  # type: ignore[no-untyped-def]
     lights, stop_at, stop_group, crossing, size, vehicle, desired, position, heading, travelled, alive, dt, control,
 ):  # fmt: skip
@@ -268,7 +268,7 @@ def run_all(  # type: ignore[no-untyped-def]
         )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def show_all(lights, control, shown, left):  # type: ignore[no-untyped-def]
     """Fill (B, G) what groups show, index in STATES, and for how long at least (s), of scenes with a controller."""
     for b in range(control.shape[0]):

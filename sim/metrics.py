@@ -9,9 +9,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from scenes.compiled import compiled
 from sim.contacts import ASTRAY, LOOKED, boxes_touch
 from sim.ground import on_road
 from sim.places import COSINE, SINE, X, Y, cell_at
@@ -43,7 +43,7 @@ class Tracks(NamedTuple):
     dt: float  # s between two times
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def _touch(x, y, c, s, valid, half, w, a, t, b, u):  # type: ignore[no-untyped-def]
     """Whether the box of actor a at time t overlaps with that of actor b at time u."""
     if not (valid[w, a, t] and valid[w, b, u]):
@@ -54,7 +54,7 @@ def _touch(x, y, c, s, valid, half, w, a, t, b, u):  # type: ignore[no-untyped-d
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def _collisions(x, y, c, s, valid, half, of, out):  # type: ignore[no-untyped-def]
     for w in range(x.shape[0]):
         for t in range(x.shape[2]):
@@ -80,7 +80,7 @@ def collisions(tracks: Tracks, of: Bools | None = None) -> Bools:
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def _time_of(dx, dy, mx, my, c, s, half, oc, os, other):  # type: ignore[no-untyped-def]
     """Seconds until two boxes that move straight on touch; inf = never. `mx`, `my`: m/s of the second to the first."""
     along, across = abs(c * oc + s * os), abs(c * os - s * oc)
@@ -106,7 +106,7 @@ def _time_of(dx, dy, mx, my, c, s, half, oc, os, other):  # type: ignore[no-unty
     return low
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def _times(x, y, c, s, speed, valid, half, of, out):  # type: ignore[no-untyped-def]
     for w in range(x.shape[0]):
         for t in range(x.shape[2]):
@@ -145,7 +145,7 @@ def times_to_collision(tracks: Tracks, of: Bools | None = None) -> F4:
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def _encroachments(x, y, c, s, valid, half, dt, of, within, straight, out):  # type: ignore[no-untyped-def]
     times = x.shape[2]
     for w in range(x.shape[0]):
@@ -192,7 +192,7 @@ def post_encroachment_times(tracks: Tracks, of: Bools | None = None, within: flo
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def _off_road(ground, scene, x, y, c, s, valid, half, out):  # type: ignore[no-untyped-def]
     for w in range(x.shape[0]):
         for a in range(x.shape[1]):
@@ -221,7 +221,7 @@ def off_road(tracks: Tracks, tables: Tables, scene: NDArray[np.int64]) -> Bools:
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def _red_lights(stop_at, stop_group, scene, front, shown, out):  # type: ignore[no-untyped-def]
     for w in range(front.shape[0]):
         for a in range(front.shape[1]):
@@ -254,7 +254,7 @@ def red_lights(
     return out & tracks.valid
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def _lanes(tables, scene, x, y, travelled, valid, of, out):  # type: ignore[no-untyped-def]
     places = tables.places
     for w in range(x.shape[0]):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from scenes.compiled import compiled
 from sim.gaps import hold_back
 from sim.kernels import nearest_on_path, point_at
 from sim.lights import CALL, show_all, toward
@@ -32,7 +32,7 @@ LATE = -1.3  # m behind the line before a crossing where drivers still stop for 
 YELLOW_BRAKING = 3.0  # m/s2; harder braking than this and yellow is driven through
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def leader(b, a, s, curved, vehicle, size, points, arc, first, count, position, heading, speed, alive):  # type: ignore[no-untyped-def]
     """Gap (m) to the next thing on the path of agent a, and its speed along it (m/s)."""
     x, y, own = position[b, a, 0], position[b, a, 1], heading[b, a]
@@ -60,7 +60,7 @@ def leader(b, a, s, curved, vehicle, size, points, arc, first, count, position, 
     return gap, gap_speed
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def stop_ahead(b, a, nose, speed, closed, occupied, barred, watch, stop_at, stop_group, stop_crossing):  # type: ignore[no-untyped-def]
     """Distance (m) to the nearest stop line that agent a must heed now."""
     stop: float = HORIZON
@@ -77,7 +77,7 @@ def stop_ahead(b, a, nose, speed, closed, occupied, barred, watch, stop_at, stop
     return stop
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def look_ahead(  # type: ignore[no-untyped-def]
     closed, occupied, barred, watch, fold, exists, vehicle, size, desired, points, arc, first, count, stop_at,
     stop_group, stop_crossing, position, heading, speed, travelled, alive, out,
@@ -111,7 +111,7 @@ def look_ahead(  # type: ignore[no-untyped-def]
                 out[b, a, 7] *= fold[b, a] / (1.0 + CAR_BASE * fold[b, a] / reach)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def people_on(crossing, exists, vehicle, position, heading, speed, alive):  # type: ignore[no-untyped-def]
     """(B, C) whether a person is on a crossing, or within `Crossing.watch` of it and on the way."""
     out = np.zeros(crossing.shape[:2], np.bool_)
@@ -149,7 +149,7 @@ def closed_groups(world: World, state: State) -> np.ndarray[tuple[int, ...], np.
     return closed
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def hold_people(  # type: ignore[no-untyped-def]
     lights, shown, left, crossing, exists, vehicle, size, desired, position, heading, speed, alive, out
 ):  # fmt: skip
@@ -172,7 +172,7 @@ def hold_people(  # type: ignore[no-untyped-def]
                         out[b, a, 5] = min(out[b, a, 5], max(away - KERB, 0.0))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def in_the_way(b, c, length, crossing, exists, vehicle, size, position, heading, speed, alive):  # type: ignore[no-untyped-def]
     """Whether a vehicle is on a crossing, or comes to it and cannot stop any more."""
     ux, uy = (crossing[b, c, 2] - crossing[b, c, 0]) / length, (crossing[b, c, 3] - crossing[b, c, 1]) / length

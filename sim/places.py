@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from scenes.compiled import compiled
 from scenes.lanes import arc_lengths, point_at
 from scenes.types import Floats, RoadNetwork, Scene
 from sim.kernels import inner
@@ -91,7 +91,7 @@ def grid_over(points: Floats) -> tuple[tuple[float, float, float], int, int]:
     return (float(low[0]), float(low[1]), 1.0 / edge), columns, rows
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def nearest_points(points, low_x, low_y, edge, columns, rows):  # type: ignore[no-untyped-def]
     """Points of each cell of a grid: how many, and their numbers, cell by cell; see `Places`."""
     counts = np.zeros(columns * rows, np.int32)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from scenes.compiled import compiled
 from scenes.kinds import VEHICLES
 from scenes.lanes import arc_lengths, project
 from scenes.types import Floats, Scene, StopLine
@@ -212,7 +212,7 @@ def bars(priority, n, e, b, closed, size, speed, travelled, alive):  # type: ign
     return not (free > -INSIDE and closed and v * v < 2.0 * HELD * max(free, 0.5))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def give_way(priority, closed, size, speed, travelled, alive):  # type: ignore[no-untyped-def]
     """Which stops somebody else bars now.
 

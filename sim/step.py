@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from scenes.compiled import compiled
 from scenes.people import PersonLook, stride_length
 from sim.halts import note_halts
 from sim.kernels import drive, ground_height, point_at
@@ -26,7 +26,7 @@ def stride_table(world: World) -> F4:
     return table
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def advance(  # type: ignore[no-untyped-def]
     dt, controls, exists, vehicle, base, points, arc, first, count, outline, raised, strides,
     position, heading, speed, acceleration, yaw_rate, steering, travelled, phase, alive,

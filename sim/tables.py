@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from scenes.compiled import compiled
 from scenes.lanes import arc_lengths, point_at
 from scenes.types import Crossing, Floats, Scene
 from sim.ground import Ground, compile_ground, on_road
@@ -170,7 +170,7 @@ def even_lines(paths: Sequence[Floats]) -> tuple[F4, I4, F4]:
     return np.concatenate(lines).astype(np.float32), np.array(rows, np.int32), np.array(lengths, np.float32)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def sampled(line, along, places):  # type: ignore[no-untyped-def]
     """(N, 3) x, y and heading at lengths along a polyline; see `scenes.lanes.point_at`."""
     out = np.empty((len(places), 3))
@@ -215,7 +215,7 @@ def span_on(path: Floats, crossing: Crossing) -> tuple[float, ...] | None:
     return low, high, float(x), float(y), float(heading)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def mark_clear(ground, b, line, first, count, half, clear):  # type: ignore[no-untyped-def]
     """Fill the column CLEAR of `Tables.rim` for a path, whose lane has a half width in m (0 = it follows no lane)."""
     half -= 0.02  # a kerb itself is not on the road
@@ -232,7 +232,7 @@ def mark_clear(ground, b, line, first, count, half, clear):  # type: ignore[no-u
             clear[first + low : first + high] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def mark_sweep(line, first, count, rim):  # type: ignore[no-untyped-def]
     """Fill the columns RIGHT and LEFT of `Tables.rim` for a path."""
     for k in range(first, first + count):

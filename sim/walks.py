@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from scenes.compiled import compiled
 from scenes.kinds import Kind
 from scenes.lanes import line_at
 from scenes.people import PersonLook
@@ -114,7 +114,7 @@ def companies(scene: Scene, people: Sequence[int]) -> NDArray[np.int32]:
     return company
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def kerb_pieces(ground, b, outline, low, high):  # type: ignore[no-untyped-def]
     """Pieces of the edges of a road polygon beyond which there is no road; see `Walks.wall`."""
     found, n = np.empty((0, 5)), 0
@@ -159,7 +159,7 @@ def house_walls(house: Building) -> Floats:
     return np.array([(*spots[k], *spots[(k + 1) % 4], 0.0) for k in range(4)])
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def list_walls(walls, low_x, low_y, columns, rows):  # type: ignore[no-untyped-def]
     """Walls near each cell of a grid: how many, and their numbers, cell by cell."""
     counts, total = np.zeros(columns * rows, np.int64), 0
@@ -178,7 +178,7 @@ def list_walls(walls, low_x, low_y, columns, rows):  # type: ignore[no-untyped-d
     return counts, listed
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def span_of(wall, low_x, low_y, columns, rows):  # type: ignore[no-untyped-def]
     """Cells within SEEN of the box around a wall: first and last column, first and last row."""
     i0 = int(np.floor((min(wall[0], wall[2]) - SEEN - low_x) / CELL))

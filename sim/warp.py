@@ -14,13 +14,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from scenes.compiled import compiled
 from sim.contacts import boxes_touch
 from sim.kernels import part_of
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def arc_of(log, valid, arc):  # type: ignore[no-untyped-def]
     """Way travelled (m) at each step of one track (T, 4), into `arc` (T,); signed: backing up counts back.
 
@@ -47,7 +47,7 @@ def arc_of(log, valid, arc):  # type: ignore[no-untyped-def]
     return first, last
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def pose_between(log, low, high, share, out):  # type: ignore[no-untyped-def]
     """x, y, heading between two steps of a track, into out (4,)."""
     out[0] = log[low, 0] + share * (log[high, 0] - log[low, 0])
@@ -56,7 +56,7 @@ def pose_between(log, low, high, share, out):  # type: ignore[no-untyped-def]
     out[2] = log[low, 2] + share * turn
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def pose_at(log, arc, first, last, s, out):  # type: ignore[no-untyped-def]
     """x, y, heading at s metres of a track's way, into out (4,); straight on beyond its ends."""
     if s <= arc[first] or s >= arc[last]:
@@ -71,7 +71,7 @@ def pose_at(log, arc, first, last, s, out):  # type: ignore[no-untyped-def]
     pose_between(log, low, low + 1, share, out)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def warp(log, valid, arc, first, last, delay, pace, shift, dt, out, alive):  # type: ignore[no-untyped-def]
     """One track of one variant.
 
@@ -110,7 +110,7 @@ def warp(log, valid, arc, first, last, delay, pace, shift, dt, out, alive):  # t
         out[t, 3] = pace * v
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def warp_all(log, valid, delay, pace, shift, dt, out, alive):  # type: ignore[no-untyped-def]
     """All tracks of one variant.
 
@@ -133,7 +133,7 @@ def warp_all(log, valid, delay, pace, shift, dt, out, alive):  # type: ignore[no
             warp(log[a], valid[a], arc, first, last, delay[a], pace[a], shift[a], dt, out[a], alive[a])
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def touch(x, y, heading, size, other_x, other_y, other_heading, other_size):  # type: ignore[no-untyped-def]
     """Whether two boxes overlap; middles and sizes (length, width) in m, headings in rad."""
     dx, dy = other_x - x, other_y - y
@@ -146,7 +146,7 @@ def touch(x, y, heading, size, other_x, other_y, other_heading, other_size):  # 
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def meet(a, j, states, alive, size):  # type: ignore[no-untyped-def]
     """First step at which tracks a and j of one variant overlap, -1 if never."""
     for t in range(states.shape[1]):
@@ -157,7 +157,7 @@ def meet(a, j, states, alive, size):  # type: ignore[no-untyped-def]
     return -1
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def harshest(states, alive, window, dt):  # type: ignore[no-untyped-def]
     """Strongest acceleration, braking and sideways acceleration of a track (T, 4) over `window` steps, m/s2.
 
@@ -177,7 +177,7 @@ def harshest(states, alive, window, dt):  # type: ignore[no-untyped-def]
 UNDONE = ("overlap at the start", "run into another later", "acceleration beyond the limits")  # why
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def settle(  # type: ignore[no-untyped-def]
     log, valid, order, delay, pace, shift, size, limit, plain, ego, skip, window, dt, out, alive, undone
 ):  # fmt: skip
@@ -226,7 +226,7 @@ def settle(  # type: ignore[no-untyped-def]
             out[a], alive[a] = log[a], valid[a]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled()
 def unfit(a, states, alive, size, limit, ego, skip, window, dt):  # type: ignore[no-untyped-def]
     """Why track a does not fit to the others, as an index of UNDONE; -1 if it does."""
     if alive[a, 0] and touch(

@@ -30,6 +30,7 @@ from scenes.seeds import rng_for
 from scenes.types import Camera, Scene
 from sim.rollout import DT, rollout
 from sim.world import State, between_states
+from skidpad.compiling import compile_together
 from skidpad.drivers import cast
 from skidpad.shutter import Exposed, expose
 
@@ -124,6 +125,8 @@ def render_sample(
     Raises:
         LidarError: there are lidars, and Embree is not installed.
     """
+    if by == "raster":
+        compile_together()
     scene = equipped(template.sample(k, seed=seed, randomise=randomise), packs or {})
     return render_scene(scene if lidars else replace(scene, lidars=()), frames, fps, wanted, by)
 

@@ -1,0 +1,71 @@
+"""The first picture on a machine: a second process compiles what draws while the first one compiles the rest."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import cache
+
+import numpy as np
+
+from renderers.frame import View
+from renderers.geometry import Flattener
+from renderers.lamps import Lamp, lamps_near
+from renderers.mesh import Material, Texture, box
+from renderers.pixels import shade_plain, shade_smooth
+from renderers.points import make_points
+from renderers.raster import NO_MAP, NO_SHADOWS, empty_maps, environment, lens_of, triangles_of
+from renderers.stage import Instance, Stage
+from renderers.through import Surroundings, look_through, shade_behind
+from scenes.compiled import lock
+from scenes.geometry import camera_from_world
+from scenes.kinds import Kind
+from scenes.types import Light
+
+ONE = 1  # byte of the file of locks that the only such process holds
+_begun: list[subprocess.Popen[bytes]] = []
+
+
+@cache
+def compile_together() -> None:
+    """Begin to compile in another process, if nothing is compiled yet and there is a second core.
+
+    Both leave what they compiled on disk and take from there what the other one did, see `scenes.compiled`.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if cores > 1 and sys.executable and not shade_behind._cache.filled:
+        quiet = subprocess.DEVNULL
+        command = [sys.executable, "-m", "skidpad.compiling"]
+        _begun.append(subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet))
+
+
+def compile_shading() -> None:
+    """Shade a picture of a few pixels: glass first, which the first process comes to last.
+
+    It stands before a lit car with a pane and an inside; which triangle is seen where is made up.
+    """
+    here, eye = np.eye(4), camera_from_world(np.array([0.0, 0.0, 1.5]), 0.0, 0.0, 0.0)
+    view = View(16, 12, 15.0, eye)
+    leaf = Texture("compiling/leaf", np.full((8, 8, 3), 128, np.uint8), np.eye(8, dtype=np.uint8) * 255)
+    car = box((2.0, 2.0, 2.0), (6.0, 0.0, 1.0), Material(clear=(0.8, 0.8, 0.8)))
+    seat = box((1.0, 1.0, 1.0), (6.0, 0.0, 1.0), Material())
+    tree = box((1.0, 1.0, 1.0), (8.0, 0.0, 1.0), Material(texture=leaf))
+    things = Instance(car, here, Kind.CAR, 1, inside=seat), Instance(tree, here, Kind.VEGETATION)
+    light = Light("day", 2.3, 0.7, (2.2, 2.1, 1.9), (0.25, 0.4, 0.7), (0.7, 0.8, 0.9), 0.4, 0.002)
+    lamps = lamps_near((Lamp((5.0, 0.0, 5.0), (1.0, 1.0, 1.0), (0.0, 0.0, -1.0)),), view.position)
+    flattener = Flattener()
+    flat = flattener.flatten(Stage(things, light, 0.0, 0), view)
+    triangles, points = triangles_of(flat, view), make_points(4 * view.width)
+    around = Surroundings(
+        flattener.materials.packed(), environment(light, 0, lamps=lamps), NO_SHADOWS, NO_MAP, lens_of(view)
+    )
+    index = np.full((2 * view.height, 2 * view.width), int(flat.pane.argmax()), np.int32)
+    rgb = np.zeros((view.height, view.width, 3), np.float32)
+    look_through(rgb, index, flat, triangles, view, points, around)
+    shade_smooth(index, points, triangles, *around, rgb)
+    shade_plain(index[: view.height, : view.width].copy(), points, triangles, *around, None, *empty_maps(view))
+
+
+if __name__ == "__main__" and lock(shade_behind._cache.cache_path, ONE):
+    compile_shading()
