@@ -9,19 +9,21 @@ from functools import cache
 
 import numpy as np
 
-from renderers.frame import View
+from renderers.camera_chain import develop
+from renderers.frame import Frame, View
 from renderers.geometry import Flattener
+from renderers.labels import Subject, label_frame
 from renderers.lamps import Lamp, lamps_near
 from renderers.mesh import Material, Texture, box
 from renderers.pixels import shade_plain, shade_smooth
 from renderers.points import make_points
-from renderers.raster import NO_MAP, NO_SHADOWS, empty_maps, environment, lens_of, triangles_of
+from renderers.raster import NO_MAP, NO_SHADOWS, Drawn, empty_maps, environment, lens_of, open_sky, triangles_of
 from renderers.stage import Instance, Stage
 from renderers.through import Surroundings, look_through, shade_behind
 from scenes.compiled import lock
 from scenes.geometry import camera_from_world
 from scenes.kinds import Kind
-from scenes.types import Light
+from scenes.types import CameraChain, Light
 
 ONE = 1  # byte of the file of locks that the only such process holds
 _begun: list[subprocess.Popen[bytes]] = []
@@ -41,7 +43,7 @@ def compile_together() -> None:
 
 
 def compile_shading() -> None:
-    """Shade a picture of a few pixels: glass first, which the first process comes to last.
+    """Shade, develop and label a picture of a few pixels: glass first, which the first process comes to last.
 
     It stands before a lit car with a pane and an inside; which triangle is seen where is made up.
     """
@@ -55,7 +57,8 @@ def compile_shading() -> None:
     light = Light("day", 2.3, 0.7, (2.2, 2.1, 1.9), (0.25, 0.4, 0.7), (0.7, 0.8, 0.9), 0.4, 0.002)
     lamps = lamps_near((Lamp((5.0, 0.0, 5.0), (1.0, 1.0, 1.0), (0.0, 0.0, -1.0)),), view.position)
     flattener = Flattener()
-    flat = flattener.flatten(Stage(things, light, 0.0, 0), view)
+    stage = Stage(things, light, 0.0, 0)
+    flat = flattener.flatten(stage, view)
     triangles, points = triangles_of(flat, view), make_points(4 * view.width)
     around = Surroundings(
         flattener.materials.packed(), environment(light, 0, lamps=lamps), NO_SHADOWS, NO_MAP, lens_of(view)
@@ -64,7 +67,13 @@ def compile_shading() -> None:
     rgb = np.zeros((view.height, view.width, 3), np.float32)
     look_through(rgb, index, flat, triangles, view, points, around)
     shade_smooth(index, points, triangles, *around, rgb)
-    shade_plain(index[: view.height, : view.width].copy(), points, triangles, *around, None, *empty_maps(view))
+    maps = empty_maps(view)
+    shade_plain(index[: view.height, : view.width].copy(), points, triangles, *around, None, *maps)
+    rng = np.random.default_rng(0)
+    drawn = Drawn(Frame(rgb, *maps, view, 0.0), flat, triangles)
+    develop(drawn.frame, light, CameraChain(), rng, rng)
+    label_frame(drawn, [Subject(1, Kind.CAR, (6.0, 0.0, 1.0), (2.0, 2.0, 2.0), 0.0)])
+    open_sky(flat, stage, view)
 
 
 if __name__ == "__main__" and lock(shade_behind._cache.cache_path, ONE):

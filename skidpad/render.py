@@ -17,6 +17,7 @@ from renderers.frame import Flow, Frame, LabelledFrame, View
 from renderers.labels import label_frame
 from renderers.lanes_seen import Traveller
 from renderers.lidar import sweeps
+from renderers.memory import give_back
 from renderers.motion import vertices_at
 from renderers.precipitation import falling
 from renderers.raster import Drawn, RasterRenderer, Renderer
@@ -128,7 +129,9 @@ def render_sample(
     if by == "raster":
         compile_together()
     scene = equipped(template.sample(k, seed=seed, randomise=randomise), packs or {})
-    return render_scene(scene if lidars else replace(scene, lidars=()), frames, fps, wanted, by)
+    finished = render_scene(scene if lidars else replace(scene, lidars=()), frames, fps, wanted, by)
+    give_back()
+    return finished
 
 
 def render_scene(
