@@ -50,11 +50,6 @@ class SharedCache(FunctionCache):  # type: ignore[misc]
         finally:
             self._release()
 
-    @property
-    def filled(self) -> bool:
-        """Whether something of the function as it is now is on disk."""
-        return bool(self._cache_file._load_index())
-
     def _claim(self) -> bool:
         """Lock the function; False where that cannot be, or after long waiting."""
         latest = time.monotonic() + PATIENCE
@@ -92,6 +87,11 @@ def lock_file(folder: str) -> int:
     """Descriptor of the file of locks of a folder. To close it would end all locks of this process on it."""
     Path(folder).mkdir(parents=True, exist_ok=True)
     return os.open(Path(folder) / "compiling.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+
+
+def is_kept(function: Any) -> bool:
+    """Whether something of a compiled function, as it is now, is on disk."""
+    return bool(function._cache._cache_file._load_index())
 
 
 def compiled(**options: Any) -> Any:

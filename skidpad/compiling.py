@@ -20,26 +20,27 @@ from renderers.points import make_points
 from renderers.raster import NO_MAP, NO_SHADOWS, Drawn, empty_maps, environment, lens_of, open_sky, triangles_of
 from renderers.stage import Instance, Stage
 from renderers.through import Surroundings, look_through, shade_behind
-from scenes.compiled import lock
+from scenes.compiled import is_kept, lock
 from scenes.geometry import camera_from_world
 from scenes.kinds import Kind
 from scenes.types import CameraChain, Light
 
 ONE = 1  # byte of the file of locks that the only such process holds
-_begun: list[subprocess.Popen[bytes]] = []
 
 
 @cache
-def compile_together() -> None:
+def compile_together() -> subprocess.Popen[bytes] | None:
     """Begin to compile in another process, if nothing is compiled yet and there is a second core.
 
     Both leave what they compiled on disk and take from there what the other one did, see `scenes.compiled`.
+
+    Returns:
+        The other process; None = there is none.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if cores > 1 and sys.executable and not shade_behind._cache.filled:
-        quiet = subprocess.DEVNULL
-        command = [sys.executable, "-m", "skidpad.compiling"]
-        _begun.append(subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet))
+    if len(os.sched_getaffinity(0)) < 2 or not sys.executable or is_kept(shade_behind):
+        return None
+    command, quiet = [sys.executable, "-m", "skidpad.compiling"], subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
 
 
 def compile_shading() -> None:
@@ -76,5 +77,5 @@ def compile_shading() -> None:
     open_sky(flat, stage, view)
 
 
-if __name__ == "__main__" and lock(shade_behind._cache.cache_path, ONE):
+if __name__ == "__main__" and lock(shade_behind.stats.cache_path, ONE):
     compile_shading()
