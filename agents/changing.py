@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from agents.drivers import PACE_UP, TEMPER, held_back, push_of
-from sim.abreast import LANE, LEFT, NOW, REST, SIDES, TO, least_way, set_off
+from sim.abreast import LANE, NOW, SIDES, TO, least_way, set_off
 from sim.ahead import HALF
 from sim.egoview import GAP, PACE, WAIT
 from sim.kernels import inner, within
@@ -258,31 +258,3 @@ def keep_beside(p, e, a, row, ahead, changes, tables, bodies):  # type: ignore[n
         row[NOW] = row[TO]
         free = until - least_way(tables.size[p, a, 0]) - s - HALF * tables.size[p, a, 0]
         ahead[WAIT] = min(ahead[WAIT], max(free, np.float32(0.0)))
-
-
-@apart
-def change_lanes(p, e, ruled, batch, sight, near):  # type: ignore[no-untyped-def]
-    """Let the vehicles of a world that rules drive decide about the lane they are on, after everybody moved.
-
-    Args:
-        p: scene.
-        e: environment.
-        ruled: whether rules drive those, too, who have rows.
-        batch: `agents.stepping.Batch`; changes of lanes and what lies ahead are changed.
-        sight: `Sight` of the world.
-        near: `Near` of the world.
-    """
-    tables, bodies, play, changes = batch.tables, batch.bodies, batch.play, batch.changes
-    state, ahead, traits = changes.state[e], batch.ahead[e], batch.traits[e]
-    for a in range(tables.exists.shape[1]):
-        n = play.row_of[p, a]
-        if not bodies.alive[e, a] or not changes.able[p, a] or (n >= 0 and not (ruled and play.active[e, n])):
-            continue
-        row = state[a]
-        if row[LEFT] > np.float32(0.0):
-            let_in(p, e, a, state, ahead, tables, bodies, sight, near)
-            continue
-        if row[LANE] != np.float32(0.0):
-            keep_beside(p, e, a, row, ahead[a], changes, tables, bodies)
-        if row[REST] <= np.float32(0.0) and (play.step[e] + a) % EVERY == 0:
-            choose_lane(p, e, a, row, state, changes, traits, tables, bodies, sight, near)

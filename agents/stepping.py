@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.actions import WALK_PUSH, pushed, steered
-from agents.changing import KEEP, change_lanes
+from agents.changing import KEEP
 from agents.drivers import TEMPER, attends, rule_acceleration
 from agents.fetching import fetch_ahead, fetch_paths, fetch_world
 from agents.judging import REACHED, RUNNING, TIMEOUT, Verdicts, judge
+from agents.overtaking import change_lanes
 from agents.resetting import RESPAWN, STOP, Play, begin, blur, look, place_again
 from agents.rewards import SUCCESS
 from agents.strolling import PATHS, Stroll, plan_stroll, set_out, stroll_on

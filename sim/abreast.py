@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from sim.kernels import inner, steep
 from sim.tables import SPACING, Tables
 from sim.world import F4
 
-FROM, TO, LEFT, LASTS, NOW, SLOPE, REST, LANE = range(8)  # columns of `Changes.state`
+FROM, TO, LEFT, LASTS, NOW, SLOPE, REST, LANE, PASSES = range(9)  # columns of `Changes.state`
 SIDES = (-2, -1, 1, 2)  # lanes to the left of the own one: columns of `Changes.beside`
 ALIGNED = 0.98  # cosine between the headings of a path and of a lane that it follows
 FOLLOWS = 0.6  # m from the middle of a lane that a path which follows it may lie
@@ -29,23 +29,29 @@ BEFORE_LINE = 25.0  # m before a stop line that holds one lane alone, or a junct
 JUNCTION = 40.0  # m behind a stop line within which lanes that end do so at the junction
 LENGTHS = 4.5  # of the vehicle that a change of lanes is long at least, so that no corner leaves the new lane
 PAUSE = 2.0  # s between two changes
+ACROSS = 0.9  # cosine between headings; less and a lane crosses a path
+MEETS = 2.5  # m from a path within which such a lane does
+CROSSED = 15  # points of a path before and behind such a place where nobody overtakes
 BACK: float = np.float32(1.0 / 12.0)  # type: ignore[assignment]  # 1/m, a vehicle beside its way is back after 12 m
 
 
 class Changes(NamedTuple):
     """Where vehicles may change lanes, and how far they are with it; without any, arrays of nothing."""
 
-    able: NDArray[np.bool_]  # (B, A) vehicles that follow lanes which have neighbours
+    able: NDArray[np.bool_]  # (B, A) vehicles that follow lanes which have neighbours, oncoming ones included
     beside: F4  # (Q, 4, 2) for each point of `Tables.line` and side of SIDES: m to the left of it that the middle of
     # that lane lies, 0 = there is none; m along the path up to where one may stay there, inf = to the end
-    state: F4  # (E, A, 8) m to the left of the path where a change began and where it leads; share that is left; s that
+    over: F4  # (Q,) m to the left of each point that the far edge of the oncoming lane lies over which one may
+    # overtake, 0 = there is none
+    state: F4  # (E, A, 9) m to the left of the path where a change began and where it leads; share that is left; s that
     # it lasts; m to the left of the path where the vehicle is to be now; slope of its way against the path; s until
-    # the next decision; lanes to the left of the own one
+    # the next decision; lanes to the left of the own one; whether it overtakes over the oncoming lane
 
 
 def no_changes() -> Changes:
     """Nobody changes lanes."""
-    return Changes(np.zeros((0, 0), bool), np.zeros((0, 4, 2), np.float32), np.zeros((0, 0, 8), np.float32))
+    beside, over = np.zeros((0, 4, 2), np.float32), np.zeros(0, np.float32)
+    return Changes(np.zeros((0, 0), bool), beside, over, np.zeros((0, 0, 9), np.float32))
 
 
 def compile_changes(scenes: Sequence[Scene], tables: Tables, count: int) -> Changes:
@@ -60,7 +66,7 @@ def compile_changes(scenes: Sequence[Scene], tables: Tables, count: int) -> Chan
         What holds for them; nobody changes yet.
     """
     able = np.zeros(tables.exists.shape, bool)
-    beside = np.zeros((len(tables.line), 4, 2), np.float32)
+    beside, over = np.zeros((len(tables.line), 4, 2), np.float32), np.zeros(len(tables.line), np.float32)
     done: dict[int, bool] = {}
     for b, scene in enumerate(scenes):
         roads = Roads(scene.roads)
@@ -71,10 +77,11 @@ def compile_changes(scenes: Sequence[Scene], tables: Tables, count: int) -> Chan
             if r not in done:
                 first, number = tables.rows[r]
                 stops = tables.stop_at[b, a][np.isfinite(tables.stop_at[b, a])].astype(np.float64)
-                part = beside[first : first + number]
-                done[r] = roads.fill(tables.line[first : first + number], float(tables.length[r]), stops, part)
+                part = slice(first, first + number)
+                wide = roads.fill(tables.line[part], float(tables.length[r]), stops, beside[part])
+                done[r] = roads.fill_over(tables.line[part], over[part]) or wide
             able[b, a] = done[r]
-    return Changes(able, beside, np.zeros((count, len(able[0]), 8), np.float32))
+    return Changes(able, beside, over, np.zeros((count, len(able[0]), 9), np.float32))
 
 
 class Roads:
@@ -100,10 +107,7 @@ class Roads:
         Returns:
             Whether there is any lane beside it.
         """
-        low, high = line[:, :2].min(0) - 1.0, line[:, :2].max(0) + 1.0
-        for lane in self.wide:
-            if (lane.centre.min(0) > high).any() or (lane.centre.max(0) < low).any():
-                continue
+        for lane in about(self.wide, line):
             near = np.flatnonzero(np.abs(self.asides(lane, line)) < FOLLOWS)
             if not len(near):
                 continue
@@ -115,9 +119,29 @@ class Roads:
             limit(beside[:, k, 0], beside[:, k, 1], length, stops)
         return bool((beside[:, :, 0] != 0.0).any())
 
+    def fill_over(self, line: F4, over: F4) -> bool:
+        """Fill `Changes.over` of one path.
+
+        Args:
+            line: (N, 3) x, y in m and heading in rad, of its points.
+            over: (N,), zeros.
+
+        Returns:
+            Whether there is an oncoming lane beside it.
+        """
+        crossed = np.zeros(len(line), bool)
+        for lane in about(self.lanes.values(), line):
+            aside, cosine = asides_of(lane.centre, self.along[lane.id], line).T
+            comes = (cosine < -ALIGNED) & (np.abs(aside) > NEXT[0]) & (np.abs(aside) < NEXT[1])
+            over[comes] = aside[comes] + np.copysign(lane.width / 2, aside[comes])
+            crossed |= (np.abs(cosine) < ACROSS) & (np.abs(aside) < MEETS)
+        over[np.convolve(crossed, np.ones(2 * CROSSED + 1), "same") > 0] = 0.0
+        return bool(over.any())
+
     def asides(self, lane: Lane, line: F4) -> NDArray[np.float64]:
         """(N,) m that the middle of a lane lies to the left of points with a heading, inf where it leads elsewhere."""
-        return np.asarray(asides_of(lane.centre, self.along[lane.id], line))
+        aside, cosine = asides_of(lane.centre, self.along[lane.id], line).T
+        return np.where(cosine > ALIGNED, aside, np.inf)
 
     def neighbour(self, lane: Lane, side: int) -> Lane | None:
         """The lane so many places to the left of another one."""
@@ -146,16 +170,32 @@ def alike(one: StopLine, other: StopLine) -> bool:
     return same and one.yields == other.yields
 
 
+def about(lanes: Iterable[Lane], line: F4) -> list[Lane]:
+    """The lanes whose bounding boxes come as near to a path's points (N, 3) as neighbours do."""
+    low, high = line[:, :2].min(0) - NEXT[1], line[:, :2].max(0) + NEXT[1]
+    return [lane for lane in lanes if (lane.centre.min(0) <= high).all() and (lane.centre.max(0) >= low).all()]
+
+
 @compiled()
 def asides_of(centre, along, line):  # type: ignore[no-untyped-def]
-    """Kernel of `Roads.asides`."""
-    found = np.full(len(line), np.inf)
+    """Where the middle of a lane lies, seen from points with a heading.
+
+    Args:
+        centre: (M, 2) m, of the lane.
+        along: (M,) m, its arc lengths.
+        line: (N, 3) x, y in m and heading in rad.
+
+    Returns:
+        (N, 2) m to the left, inf beyond the ends of the lane, and the cosine between both headings.
+    """
+    found = np.empty((len(line), 2))
     for i in range(len(line)):
         x, y, heading = line[i, 0], line[i, 1], line[i, 2]
         s, aside = project(centre, along, 0, len(along), x, y, 0.0, along[-1])
-        turn = point_at(centre, along, 0, len(along), s)[2] - heading
-        if math.cos(turn) > ALIGNED and -OVER < s < along[-1] + OVER:
-            found[i] = -aside
+        cosine = math.cos(point_at(centre, along, 0, len(along), s)[2] - heading)
+        found[i, 0], found[i, 1] = -math.copysign(aside, aside * cosine), cosine
+        if not -OVER < s < along[-1] + OVER:
+            found[i, 0] = np.inf
     return found
 
 
