@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import takewhile
 
 import numpy as np
 
@@ -29,6 +30,7 @@ WIDE = 6.0  # m/s; whoever has to be slower in a bend had better be short
 SHORT = 8.0  # m; nobody starts on shorter lanes
 LONG = ("truck", "bus")
 STRAIGHT = math.radians(30.0)
+END = 8.0  # m before the end of the road where routes end, so that nobody's front leaves it
 
 
 class Ways:
@@ -65,8 +67,16 @@ class Ways:
         beside = [self.lanes[n] for n in (lane.left, lane.right) if n is not None]
         return not self.after(lane) and any(one.successors for one in (lane, *beside))
 
-    def route(self, lane: Lane, long: bool, rng: np.random.Generator) -> Route:
-        """A way from the start of a lane over its successors, chosen at random; straight on for long vehicles."""
+    def route(self, lane: Lane, start: float, long: bool, area: Area, rng: np.random.Generator) -> Route:
+        """A way from the start of a lane over its successors, as far as the map is kept.
+
+        Args:
+            lane: the first one.
+            start: m along it that the way must reach.
+            long: straight on, for long vehicles; else chosen at random.
+            area: what is kept.
+            rng: source of randomness.
+        """
         chain, length = [lane], length_of(lane)
         reach = length + AHEAD
         while length < reach:
@@ -78,9 +88,19 @@ class Ways:
             else:
                 chain.append(options[int(rng.integers(len(options)))])
             length += length_of(chain[-1])
-        line = np.concatenate([chain[0].centre, *(one.centre for one in chain[1:])])
-        keep = np.concatenate([[True], np.linalg.norm(np.diff(line, axis=0), axis=1) > 0.05])
-        return Route(tuple(one.id for one in chain), line[keep], (0.0, length), 0)
+        chain = [lane, *takewhile(lambda one: area.touches(one.centre), chain[1:])]
+        line = np.concatenate([one.centre for one in chain])
+        line = line[np.concatenate([[True], np.linalg.norm(np.diff(line, axis=0), axis=1) > 0.05])]
+        line = shortened(line, max(float(arc_lengths(line)[-1]) - END, start, SHORT / 2))
+        return Route(tuple(one.id for one in chain), line, (0.0, float(arc_lengths(line)[-1])), 0)
+
+
+def shortened(line: Floats, length: float) -> Floats:
+    """The first metres of a line (N, 2)."""
+    along = arc_lengths(line)
+    if length >= along[-1]:
+        return line
+    return np.concatenate([line[along < length - 0.05], [line_at(line, length)[:2]]])
 
 
 def bend_of(lane: Lane) -> float:
@@ -169,7 +189,7 @@ def add_map_traffic(
         shut = lane.id in ways.closed or lane.id in found.inside or ways.dead(lane) or length_of(lane) < SHORT
         if ego is None and (not spec.moving or shut or not area.touches(lane.centre)):
             continue
-        found_here = queue(spec, lane, ways, draws, ego)
+        found_here = queue(spec, lane, ways, area, draws, ego)
         stops = [s for s in ways.stops.get(lane.id, []) if ego is None or s > ego.s]
         for actor in settle(found_here, stops):
             x, y, heading = line_at(actor.path, actor.start)
@@ -182,24 +202,26 @@ def add_map_traffic(
     return actors
 
 
-def queue(spec: VehicleSpec, lane: Lane, ways: Ways, draws: Draws, ego: Ego | None) -> list[tuple[float, Driver]]:
+def queue(
+    spec: VehicleSpec, lane: Lane, ways: Ways, area: Area, draws: Draws, ego: Ego | None
+) -> list[tuple[float, Driver]]:
     """Vehicles of one lane with the places of their fronts (m along it), from the front to the back."""
     found: list[tuple[float, Driver]] = []
     back, index = length_of(lane) - 0.5, 0
     if ego is not None:
-        found.append((ego.s, driver(spec, lane, ways, draws, "ego", "car", ego.s)))
+        found.append((ego.s, driver(spec, lane, ways, area, draws, "ego", "car", ego.s)))
     while back > 6.0:
-        one = driver(spec, lane, ways, draws, str(index), None, back)
+        one = driver(spec, lane, ways, area, draws, str(index), None, back)
         front = back - one.gap * (one.hurry if index == 0 else 1.0)
         back, index = front - one.look.length, index + 1
         clear = ego is None or front < ego.s - 12.0 or back > ego.s + 12.0
-        if back > 0.0 and clear:
+        if back > 0.0 and clear and front < one.route.frame_s[1]:
             found.append((front, one))
     return sorted(found, key=lambda entry: -entry[0])
 
 
 def driver(
-    spec: VehicleSpec, lane: Lane, ways: Ways, draws: Draws, name: str, kind: str | None, start: float
+    spec: VehicleSpec, lane: Lane, ways: Ways, area: Area, draws: Draws, name: str, kind: str | None, start: float
 ) -> Driver:
     """Somebody who is about to be put into a lane."""
     rng, place = draws.rng("vehicles", lane.id, name), f"[{lane.id}.{name}]"
@@ -207,7 +229,7 @@ def driver(
     look = fleet_look(rng, draws.fleet, kind_named(kind))
     wish = draws.number(spec.speed, f"vehicles.speed{place}", rng)
     gap = draws.number(spec.spacing, f"vehicles.spacing{place}", rng)
-    route = ways.route(lane, kind in LONG, rng)
+    route = ways.route(lane, start + 0.5 if name == "ego" else 0.0, kind in LONG, area, rng)
     speed = slowest(route.line, max(0.0, start - 40.0), min(wish, 1.1 * lane.speed_limit))
     if kind in LONG and speed < WIDE:  # long vehicles do not get round tight bends
         look = fleet_look(rng, draws.fleet, kind_named("car"))
