@@ -22,6 +22,7 @@ from scenes.xmlfile import Element
 WIDTH = 3.2  # m, of lanes (SUMO_const_laneWidth)
 WALK, CYCLE, CAR = "pedestrian", "bicycle", "passenger"
 LINE = 0.12  # m
+GAP = 0.1  # m that SUMO 0.x leaves between lanes; part of the road
 STEP = 0.3  # m between linked lanes that is worth a note
 
 
@@ -185,9 +186,10 @@ def lane_of(track: Track, ids: dict[str, int], links: list[Link], left_hand: boo
     return Lane(ids[track.id], track.line, track.width, max(track.speed, 0.5), tuple(after), left, right)
 
 
-def sides(track: Track) -> tuple[Floats, Floats]:
-    """Left and right edge of a lane, (N, 2) m each."""
-    return offset_line(track.line, track.width / 2), offset_line(track.line, -track.width / 2)
+def sides(track: Track, more: float = 0.0) -> tuple[Floats, Floats]:
+    """Left and right edge of a lane, (N, 2) m each, or lines that many metres beyond them."""
+    half = track.width / 2 + more
+    return offset_line(track.line, half), offset_line(track.line, -half)
 
 
 def ground(root: Element, tracks: dict[str, Track]) -> list[Surface]:
@@ -199,7 +201,7 @@ def ground(root: Element, tracks: dict[str, Track]) -> list[Surface]:
             found += [area] if area is not None else []
         else:
             walked = track.use == "walk" and track.function != "crossing"
-            found += strip(*sides(track), "pavement" if walked else "road")
+            found += strip(*sides(track, GAP / 2), "pavement" if walked else "road")
     for junction in root.all("junction"):
         if len(junction.attributes.get("shape", "").split()) > 2 and junction.attributes.get("type") != "internal":
             area = piece(read_shape(junction, 3), "road")

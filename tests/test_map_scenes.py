@@ -1,6 +1,7 @@
 """Scene files that stand on imported maps: who drives and walks where, what is refused, conversion, top views."""
 
 import shutil
+from collections import Counter
 from itertools import combinations
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from agents.environments import Environments
+from agents.judging import COLLIDED, HIT, LEFT, RAN, REACHED
 from scenes.errors import SceneError
 from scenes.files import load
 from scenes.kinds import VEHICLES, Kind
@@ -286,3 +289,24 @@ def test_houses_stand_beside_roads_and_on_none_of_them(junction: Path) -> None:
                 box = Boxes()
                 box.add(*house.position[:2], house.heading, house.size[1], house.size[0])
                 assert not box.meet(x, y, 0.0, 0.3, 0.3)
+
+
+@pytest.mark.parametrize("lanes", ["keep", "mobil"])
+def test_drivers_of_the_core_reach_the_end_of_their_routes_on_a_map(tmp_path: Path, lanes: str) -> None:
+    """A map is cut around the cameras: nobody's route may lead on where there is no road any more."""
+    (tmp_path / "cross.xodr").write_text(opendrive(crossroads()), encoding="utf-8")
+    file = tmp_path / "cross.yaml"
+    text = f"format: 1\nroads: {{map: cross.xodr, around: 60}}\npeople: {{density: 0}}\n{CAMERAS}"
+    file.write_text(text, encoding="utf-8")
+    template = load(file)
+    core = Environments(
+        [template.sample(k) for k in range(4)], 4, controlled="cars", consequence="respawn", time_limit=60.0,
+        autoreset=True, lanes=lanes,
+    )  # fmt: skip
+    core.reset(0)
+    seen: Counter[int] = Counter()
+    for _ in range(900):
+        found = core.step(None)
+        seen.update(found.outcome[core.batch.verdicts.active].tolist())
+    assert seen[REACHED] > 50
+    assert seen[LEFT] == seen[COLLIDED] == seen[HIT] == seen[RAN] == 0
