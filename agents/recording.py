@@ -21,7 +21,7 @@ from scenes.files import load
 from scenes.wholefile import write_whole
 from sim.world import F4, State
 
-VERSION = 3  # of the file; it counts up whenever a simulation comes to other states
+VERSION = 4  # of the file; it counts up whenever a simulation comes to other states
 ENDING = ".run"
 MAGIC, SUM = b"skidpad run\n", 32  # first bytes; bytes of the sha256 of all that follows it
 
