@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.contacts import body_radius, gap_to_box
-from sim.gaps import EDGE, no_gap
+from sim.gaps import EDGE, free_before, no_gap
 from sim.kernels import inner
 from sim.signals import GREEN, RED, YELLOW
 
@@ -48,6 +48,13 @@ def pace_by_kerbs(p, e, a, tables, bodies, sight):  # type: ignore[no-untyped-de
         bodies.speed, bodies.travelled, bodies.alive,
     ):  # fmt: skip
         pace = min(pace, max(tables.bare[p, a, 0] - EDGE - s, 0.0) / 0.4)
+    if tables.bare[p, a, 0] < s < tables.bare[p, a, 1]:
+        for j in range(tables.exists.shape[1]):
+            if tables.vehicle[p, j] and bodies.alive[e, j]:
+                free = free_before(
+                    p, e, a, j, tables.bare, tables.size, bodies.position, bodies.heading, bodies.travelled
+                )
+                pace = min(pace, free / 0.4)
     return pace
 
 

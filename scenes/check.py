@@ -148,8 +148,9 @@ def _mode_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
 def _people_problems(spec: SceneSpec) -> Iterator[tuple[str, str]]:
     """Where people cannot cross, and what they cannot bring along."""
     bare = bool(spec.roads.map) or possible(spec.roads.layout, "square")
-    if bare and any(float(str(end)) > 0.0 for end in ends(spec.people.jaywalkers)):
-        yield "people.jaywalkers", "need pavements on both sides of a road: no map and no square"
+    for name in ("jaywalkers", "darting") if bare else ():
+        if any(float(str(end)) > 0.0 for end in ends(getattr(spec.people, name))):
+            yield f"people.{name}", "need pavements on both sides of a road: no map and no square"
     for name in ("prams", "wheelchairs", "dogs", "bicycles") if possible(spec.physics, "bullet") else ():
         if any(float(str(end)) > 0.0 for end in ends(getattr(spec.people, name))):
             yield (
@@ -273,7 +274,7 @@ def _always_signals(spec: SceneSpec) -> bool:
 def _actor_problems(index: int, actor: Any) -> Iterator[tuple[str, str]]:
     kinds, ways = ends(actor.kind), ends(actor.behaviour)
     wrong = (
-        {"walk", "cross", "stand"}
+        {"walk", "cross", "dart", "stand"}
         if "pedestrian" not in kinds
         else {"drive", "parked"}
         if set(kinds) == {"pedestrian"}

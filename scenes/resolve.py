@@ -226,7 +226,7 @@ def explicit_actors(specs: tuple[ActorSpec, ...], layout: Layout, space: Space, 
         heading = math.radians(spec.heading)
         spot: Floats = np.array(spec.position, dtype=np.float64)
         end = spot + spec.distance * np.array([math.cos(heading), math.sin(heading)])
-        moves = spec.behaviour in ("drive", "walk", "cross") or (spec.behaviour == "auto" and spec.speed > 0)
+        moves = spec.behaviour in ("drive", "walk", "cross", "dart") or (spec.behaviour == "auto" and spec.speed > 0)
         line = np.array([spot, *(spec.via or (end,))]) if moves else spot[None]
         if spec.kind == "pedestrian":
             look = sample_person(rng)
@@ -235,8 +235,9 @@ def explicit_actors(specs: tuple[ActorSpec, ...], layout: Layout, space: Space, 
             z = ground_height(layout.network, line)
             speed = spec.speed if moves else 0.0
             actors.append(person(look, line, z, 0.0, speed, float(rng.random()), heading))
-            crosses = moves and spec.behaviour == "cross"
-            actors[-1] = replace(actors[-1], driver=spec.driver, behaviour="cross" if crosses else actors[-1].behaviour)
+            crosses = moves and spec.behaviour in ("cross", "dart")
+            behaviour = spec.behaviour if crosses else actors[-1].behaviour
+            actors[-1] = replace(actors[-1], driver=spec.driver, behaviour=behaviour)
             space.crowd.add(space.crowd.walk(line, 0.0, speed))
             space.kept.add(float(spot[0]), float(spot[1]), heading, STANDS, STANDS)
             continue

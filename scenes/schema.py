@@ -124,6 +124,7 @@ class PeopleSpec(Spec):
     grouped: Share = 0.35  # share of walkers who walk two or three abreast
     crossing: Annotated[int, Range(0, 12, "people", integer=True)] = 3  # at every crossing
     jaywalkers: Annotated[float, Range(0.0, 20.0, "per 100 m")] = 0.0  # of each pavement: cross away from crossings
+    darting: Annotated[float, Range(0.0, 20.0, "per 100 m")] = 0.0  # of each pavement: children who run over the road
     swing: Annotated[Spread, Range(-45.0, 45.0, "deg", each=True)] = Normal(0.0, 8.0, -45.0, 45.0)  # off the path
     distance: Annotated[Spread, Range(2.0, 200.0, "m", each=True)] = Uniform(4.0, 30.0)  # on a square: to the camera
     warmth: Share = 0.6  # of the clothes
@@ -177,7 +178,7 @@ class ActorSpec(Spec):
     position: tuple[Metres, Metres]
     heading: Annotated[float, Range(-360.0, 360.0, "deg")] = 0.0
     speed: Annotated[float, Range(0.0, 70.0, "m/s")] = 0.0
-    behaviour: Annotated[str, OneOf(("drive", "parked", "walk", "cross", "stand", "auto"))] = "auto"
+    behaviour: Annotated[str, OneOf(("drive", "parked", "walk", "cross", "dart", "stand", "auto"))] = "auto"
     distance: Annotated[float, Range(1.0, 1000.0, "m")] = 100.0  # that it travels straight on
     via: tuple[tuple[Metres, Metres], ...] = ()  # that it travels through instead
     driver: Annotated[str, OneOf(DRIVERS, root="runs")] = "rule"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
+from sim.gaps import stop_for
 from sim.kernels import inner, wrap
 from sim.near import REACH
 from sim.signals import YELLOW
@@ -201,17 +203,25 @@ def oncoming(p, e, a, s, nose, tables, bodies, sight, near):  # type: ignore[no-
     """Distance (m) to where a vehicle must wait for others whose ways cross its own; REACH = it need not.
 
     Who is about to turn waits for oncoming traffic; everybody waits for who is on the way across, such as the last ones
-    of the phase before, and will be there first.
+    of the phase before, and will be there first, and for people who cross the road away from crossings.
     """
     first, last = tables.rows[tables.path[p, a], 0], tables.rows[tables.path[p, a], 1] - 1
     here = first + min(max(int(s), 0), last)
     there = first + min(max(int(s) + TURN_AHEAD, 0), last)
     turn = tables.rim[here, COSINE] * tables.rim[there, COSINE] + tables.rim[here, SINE] * tables.rim[there, SINE]
-    wait = REACH
+    wait: Any = REACH
     for m in range(near.first[a], near.first[a + 1]):
         j = near.other[m]
+        if not tables.vehicle[p, j]:
+            if tables.bare[p, j, 1] > np.float32(0.0):
+                free = stop_for(
+                    p, e, j, a, tables.bare, tables.size, bodies.position, bodies.heading, bodies.speed,
+                    bodies.travelled,
+                )  # fmt: skip
+                wait = min(wait, np.float32(free))
+            continue
         facing = sight.cosine[a] * sight.cosine[j] + sight.sine[a] * sight.sine[j]
-        if facing > ACROSS or bodies.speed[e, j] < HALF or not tables.vehicle[p, j] or tables.path[p, j] < 0:
+        if facing > ACROSS or bodies.speed[e, j] < HALF or tables.path[p, j] < 0:
             continue
         turns = turn <= STRAIGHT and facing <= np.float32(-0.2)
         if not turns and (near.square[m] > NEARBY * NEARBY or facing < -ACROSS):

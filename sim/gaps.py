@@ -1,4 +1,4 @@
-"""People who cross the road away from crossings: where they do, and whether the traffic leaves a gap."""
+"""People who cross the road away from crossings: where, whether the traffic leaves a gap, and who brakes for them."""
 
 from __future__ import annotations
 
@@ -16,32 +16,37 @@ HEED = 6.0  # m before the carriageway from where on people look for a gap
 EDGE = 0.8  # m before it where they wait
 BESIDE = 0.5  # m beside a vehicle that people keep
 SAFE = 1.5  # s before and behind a vehicle that people keep
+HASTY = 0.4  # s that children do who run over the road
 PUSH = 2.5  # m/s2 that vehicles are trusted to speed up with
 CRAWL = 1.0  # m/s; slower vehicles are taken to be this fast when they are to be gone
 SLOWEST = 0.3  # m/s, of people
+KERB = 0.3  # m before the carriageway from where on somebody is about to be on it
+MARGIN = 0.5  # s between a person and a vehicle with which drivers are content
+NOBODY = 1e6  # m to where a driver has to stop for nobody
 
 
 def bare_ways(scenes: Sequence[Scene], most: int) -> np.ndarray[tuple[int, int, int], np.dtype[np.float32]]:
-    """Where actors whose behaviour is `cross` walk on a carriageway.
+    """Where actors whose behaviour is `cross` or `dart` walk on a carriageway.
 
     Args:
         scenes: B of them.
         most: A, actors that one has at most.
 
     Returns:
-        (B, A, 6) where the first such stretch that is left begins and ends, m along the path, and x, y of both ends, m;
-        zeros where there is none.
+        (B, A, 7) where the first such stretch that is left begins and ends, m along the path, x, y of both ends, m, and
+        s that are kept from vehicles; zeros where there is none.
     """
-    rows = np.zeros((len(scenes), most, 6), np.float32)
+    rows = np.zeros((len(scenes), most, 7), np.float32)
     for b, scene in enumerate(scenes):
         for a, actor in enumerate(scene.actors):
-            if actor.behaviour != "cross" or actor.path_z is None or len(actor.path) < 2:
+            if actor.behaviour not in ("cross", "dart") or actor.path_z is None or len(actor.path) < 2:
                 continue
             along, low = arc_lengths(actor.path), np.flatnonzero(np.asarray(actor.path_z) < 0.01)
             for stretch in np.split(low, np.flatnonzero(np.diff(low) > 1) + 1):
                 if len(stretch) > 1 and along[stretch[-1]] > actor.start:
                     ends = stretch[[0, -1]]
-                    rows[b, a] = (*along[ends], *actor.path[ends].ravel())
+                    safe = SAFE if actor.behaviour == "cross" else HASTY
+                    rows[b, a] = (*along[ends], *actor.path[ends].ravel(), safe)
                     break
     return rows
 
@@ -57,17 +62,84 @@ def time_to(way, speed, wish):  # type: ignore[no-untyped-def]
 
 
 @inner
-def no_gap(p, e, a, bare, vehicle, size, desired, position, heading, speed, travelled, alive):  # type: ignore[no-untyped-def]
-    """Whether a person who comes to a carriageway must wait for the traffic.
-
-    Gap acceptance (Highway Capacity Manual 2010, chapter 19): nobody may come to where the person walks from SAFE
-    before until SAFE after, on any lane by itself. Vehicles are taken to go straight on.
+def meeting(p, e, a, j, bare, position, heading):  # type: ignore[no-untyped-def]
+    """Where the way of vehicle j straight on leads over that of person a on the carriageway.
 
     Args:
         p: scene.
         e: row of the state.
         a: the person.
-        bare: (B, A, 6), see `bare_ways`.
+        j: the vehicle.
+        bare: (B, A, 7), see `bare_ways`.
+        position: (E, A, 2 or 3) m.
+        heading: (E, A) rad.
+
+    Returns:
+        m along the way of the person, m before the vehicle; sine of the angle between the ways, below 0.3 where they
+        lead along each other, and length of the person's way, m.
+    """
+    x0, y0 = bare[p, a, 2], bare[p, a, 3]
+    wx, wy = bare[p, a, 4] - x0, bare[p, a, 5] - y0
+    length = math.sqrt(wx * wx + wy * wy)
+    wx, wy = wx / length, wy / length
+    c, s = math.cos(heading[e, j]), math.sin(heading[e, j])
+    turn = wx * s - wy * c
+    if abs(turn) < 0.3:
+        return 0.0, 0.0, 0.0, length
+    dx, dy = position[e, j, 0] - x0, position[e, j, 1] - y0
+    place = (dx * s - dy * c) / turn
+    ahead = (place * wx - dx) * c + (place * wy - dy) * s
+    return place, ahead, abs(turn), length
+
+
+@inner
+def stop_for(p, e, a, j, bare, size, position, heading, speed, travelled):  # type: ignore[no-untyped-def]
+    """Distance (m) from the front of vehicle j to where it must stop for person a, who is on the carriageway.
+
+    It need not (NOBODY) where one of them will be gone before the other comes. The person is taken to go on as now;
+    who stands on the way is the vehicle's leader, not a case for this.
+    """
+    done, pace = travelled[e, a] - bare[p, a, 0], speed[e, a]
+    if bare[p, a, 1] <= 0.0 or done < -KERB or travelled[e, a] > bare[p, a, 1] or pace < SLOWEST:
+        return NOBODY
+    place, ahead, across, length = meeting(p, e, a, j, bare, position, heading)
+    if across < 0.3:
+        return NOBODY
+    wide = 0.5 * size[p, j, 1] / across + BESIDE
+    front, rear = ahead - 0.5 * size[p, j, 0] - BESIDE, ahead + 0.5 * size[p, j, 0] + BESIDE
+    if place < -wide or place > length + wide or front < 0.0 or place + wide < done:
+        return NOBODY
+    own = max(speed[e, j], CRAWL)
+    if (place + wide - done) / pace + MARGIN < front / own or (place - wide - done) / pace > rear / own + MARGIN:
+        return NOBODY
+    return front
+
+
+@inner
+def free_before(p, e, a, j, bare, size, position, heading, travelled):  # type: ignore[no-untyped-def]
+    """Distance (m) that person a on the carriageway can go before vehicle j, if that is in the way now; else NOBODY."""
+    done = travelled[e, a] - bare[p, a, 0]
+    if bare[p, a, 1] <= 0.0 or done < -EDGE or travelled[e, a] > bare[p, a, 1]:
+        return NOBODY
+    place, ahead, across, _ = meeting(p, e, a, j, bare, position, heading)
+    if across < 0.3 or abs(ahead) > 0.5 * size[p, j, 0] + BESIDE:
+        return NOBODY
+    free = place - 0.5 * size[p, j, 1] / across - BESIDE - done
+    return NOBODY if free < -2.0 * BESIDE else max(free, 0.0)
+
+
+@inner
+def no_gap(p, e, a, bare, vehicle, size, desired, position, heading, speed, travelled, alive):  # type: ignore[no-untyped-def]
+    """Whether a person who comes to a carriageway must wait for the traffic.
+
+    Gap acceptance (Highway Capacity Manual 2010, chapter 19): nobody may come to where the person walks from
+    some time before until as long after (`bare_ways`), on any lane by itself. Vehicles are taken to go straight on.
+
+    Args:
+        p: scene.
+        e: row of the state.
+        a: the person.
+        bare: (B, A, 7), see `bare_ways`.
         vehicle: (B, A).
         size: (B, A, 3) m.
         desired: (B, A) m/s.
@@ -83,39 +155,38 @@ def no_gap(p, e, a, bare, vehicle, size, desired, position, heading, speed, trav
     away = bare[p, a, 0] - travelled[e, a]
     if bare[p, a, 1] <= 0.0 or away < 0.5 * EDGE or away > HEED:
         return False
-    x0, y0 = bare[p, a, 2], bare[p, a, 3]
-    wx, wy = bare[p, a, 4] - x0, bare[p, a, 5] - y0
-    length = math.sqrt(wx * wx + wy * wy)
-    wx, wy, pace = wx / length, wy / length, max(desired[p, a], SLOWEST)
+    safe, pace = bare[p, a, 6], max(desired[p, a], SLOWEST)
     for j in range(vehicle.shape[1]):
         if not alive[e, j] or not vehicle[p, j] or desired[p, j] <= 0.0:
             continue
-        c, s = math.cos(heading[e, j]), math.sin(heading[e, j])
-        across = abs(c * wy - s * wx)
+        place, ahead, across, length = meeting(p, e, a, j, bare, position, heading)
         if across < 0.3:
             continue  # it goes along with the person
-        dx, dy = position[e, j, 0] - x0, position[e, j, 1] - y0
-        place = (dx * s - dy * c) / (wx * s - wy * c)  # m along the person's way where the vehicle's leads over it
         wide = 0.5 * size[p, j, 1] / across + BESIDE
         if place < -wide or place > length + wide:
             continue
-        ahead = (x0 + place * wx - position[e, j, 0]) * c + (y0 + place * wy - position[e, j, 1]) * s
         front, rear = ahead - 0.5 * size[p, j, 0] - BESIDE, ahead + 0.5 * size[p, j, 0] + BESIDE
         if rear < 0.0:
             continue
         come = time_to(max(front, 0.0), speed[e, j], desired[p, j])
         gone = rear / max(min(speed[e, j], desired[p, j]), CRAWL)
-        if come < (away + place + wide) / pace + SAFE and gone > (away + place - wide) / pace - SAFE:
+        if come < (away + place + wide) / pace + safe and gone > (away + place - wide) / pace - safe:
             return True
     return False
 
 
 @compiled()
 def hold_back(bare, vehicle, size, desired, position, heading, speed, travelled, alive, out):  # type: ignore[no-untyped-def]
-    """Let people wait for a gap, in the stop of (B, A, 8) views of `sim.observe`."""
+    """Let people wait for a gap, and drivers for them, in the stop of (B, A, 8) views of `sim.observe`."""
     for b in range(bare.shape[0]):
         for a in range(bare.shape[1]):
             if not alive[b, a] or bare[b, a, 1] <= 0.0:
                 continue
             if no_gap(b, b, a, bare, vehicle, size, desired, position, heading, speed, travelled, alive):
                 out[b, a, 5] = min(out[b, a, 5], max(bare[b, a, 0] - travelled[b, a] - EDGE, 0.0))
+            for j in range(vehicle.shape[1]):
+                if vehicle[b, j] and alive[b, j]:
+                    free = stop_for(b, b, a, j, bare, size, position, heading, speed, travelled)
+                    out[b, j, 5] = min(out[b, j, 5], free)
+                    free = free_before(b, b, a, j, bare, size, position, heading, travelled)
+                    out[b, a, 5] = min(out[b, a, 5], free)

@@ -47,7 +47,8 @@ def head_turn(
     assert isinstance(look, PersonLook)
     time, speed, travelled, heading = moment
     if speed > STILL:
-        return 0.0 if look.manner.carry == "texting" else before_roads(actor, look, travelled)
+        heedless = look.manner.carry == "texting" or actor.behaviour == "dart"
+        return 0.0 if heedless else before_roads(actor, look, travelled)
     if look.manner.stance in ABSORBED or actor.partner < 0:
         return 0.0
     alert = any(faces(end, spot, heading) for one in crossings for end in (one.start, one.end))

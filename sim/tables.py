@@ -63,7 +63,7 @@ class Tables(NamedTuple):
     priority: Priority  # who goes first at stop lines
     track: F4  # (B, A, 10) `sim.tracks.SingleTrack.row` of vehicles that move
     tow: I4  # (B, A, 2) whom a trailer hangs on, and which trailer hangs on a vehicle; -1 = none
-    bare: F4  # (B, A, 6) where people cross away from crossings, see `sim.gaps.bare_ways`
+    bare: F4  # (B, A, 7) where people cross away from crossings, see `sim.gaps.bare_ways`
     bar: F4  # (B, A, 2) of trailers: m from the middle ahead to the hitch, and from there to the axle
 
 

@@ -49,7 +49,7 @@ class World:
     raised: F4  # (S, 4) world, first point, number of points, height in m
     priority: Priority  # who gives way to whom
     lights: Lights  # controllers of traffic lights
-    bare: F4  # (B, A, 6) where people cross away from crossings, see `sim.gaps.bare_ways`
+    bare: F4  # (B, A, 7) where people cross away from crossings, see `sim.gaps.bare_ways`
     fold: F4  # (B, A) who starts on a curved lane: wheel base by that of a car, which drivers have in mind; else 0
 
 

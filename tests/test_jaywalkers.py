@@ -10,14 +10,18 @@ import pytest
 
 from agents.environments import Environments
 from agents.judging import COLLIDED, HIT
+from scenes.compiled import compiled
 from scenes.errors import SceneError
 from scenes.files import load
 from scenes.kinds import VEHICLES
 from scenes.lanes import arc_lengths
+from scenes.people import PersonLook
+from scenes.population_jaywalkers import DASH
 from scenes.roads_parts import ground_height
 from scenes.types import Scene
-from sim.gaps import EDGE, HEED, SAFE, bare_ways, time_to
+from sim.gaps import BESIDE, EDGE, HEED, NOBODY, SAFE, bare_ways, stop_for, time_to
 from sim.inspection import inspect
+from sim.people_glances import head_turn
 from sim.rollout import rollout
 from skidpad.drivers import cast
 from tests.scene_contacts import drive
@@ -75,7 +79,7 @@ def test_people_get_across_and_vehicles_hit_nobody() -> None:
     assert across > 6 and waited > 2
 
 
-@pytest.mark.parametrize(("x", "waits"), [(-75.0, True), (-150.0, False), (12.0, False)])
+@pytest.mark.parametrize(("x", "waits"), [(-75.0, True), (-80.0, True), (-150.0, False), (12.0, False)])
 def test_who_crosses_waits_for_a_gap_and_who_walks_does_not(tmp_path: Path, x: float, waits: bool) -> None:
     for behaviour in ("cross", "walk"):
         scene = written(tmp_path, STREET + EMPTY + f"actors: [{WALKER % behaviour}, {CAR % x}]\n")
@@ -83,6 +87,65 @@ def test_who_crosses_waits_for_a_gap_and_who_walks_does_not(tmp_path: Path, x: f
         states = rollout([scene], everybody, [0.1 * k for k in range(120)], others)
         speed = np.array([state.speed[0, 0] for state in states])
         assert bool((speed < 0.05).any()) == (waits and behaviour == "cross")
+
+
+@pytest.mark.parametrize(("x", "waits"), [(-80.0, False), (-58.0, True)])
+def test_who_darts_takes_gaps_that_others_leave(tmp_path: Path, x: float, waits: bool) -> None:
+    scene = written(tmp_path, STREET + EMPTY + f"actors: [{WALKER % 'dart'}, {CAR % x}]\n")
+    states, contacts = drive([scene], 12.0)
+    speed = np.array([state.speed[0, 0] for state in states])
+    assert bool((speed < 0.3).any()) == waits
+    assert [one for one in contacts if one.what == "vehicle-person"] == []
+
+
+def test_children_run_over_the_road_without_a_look() -> None:
+    template, found = load("darting"), 0
+    for k in range(6):
+        scene = template.sample(k)
+        assert inspect(scene) == []
+        for actor in scene.actors:
+            if actor.behaviour != "dart":
+                continue
+            found += 1
+            assert isinstance(actor.look, PersonLook) and actor.look.body.age_group == "child"
+            assert DASH[0] <= actor.speed <= DASH[1]
+            spot = np.array([*actor.path[0], 0.0])
+            turns = [head_turn(actor, (), spot, (0.0, actor.speed, s, 0.0)) for s in np.arange(0.0, 20.0, 0.3)]
+            assert not any(turns)
+    assert found > 15
+
+
+@compiled()
+def stops(bare, size, position, heading, speed, travelled):  # type: ignore[no-untyped-def]
+    return stop_for(0, 0, 0, 1, bare, size, position, heading, speed, travelled)
+
+
+def test_drivers_brake_for_who_is_over_the_kerb_and_not_for_who_will_be_gone(tmp_path: Path) -> None:
+    """A walker of 1.3 m/s comes from the far kerb, 3 m before the lane of the car, which he leaves 4.9 s later."""
+    scene = written(tmp_path, STREET + EMPTY + f"actors: [{WALKER % 'cross'}, {CAR % -75}]\n")
+    bare = bare_ways([scene], 2)
+    size = np.array([[[0.5, 0.5, 1.7], scene.actors[1].size]], np.float32)
+    begin, end = float(bare[0, 0, 0]), float(bare[0, 0, 1])
+
+    def free(travelled: float, x: float, speed: float, pace: float = 1.3, y: float = 1.5) -> float:
+        position, heading = np.array([[[0.0, 0.0], [x, y]]]), np.array([[0.5 * np.pi, 0.0]])
+        moves = np.array([[pace, speed]])
+        return float(stops(bare, size, position, heading, moves, np.array([[travelled, 0.0]])))
+
+    front = 30.0 - size[0, 1, 0] / 2 - BESIDE
+    assert free(begin + 0.5, -30.0, 10.0) == pytest.approx(front, abs=0.3)
+    assert free(begin - 1.0, -30.0, 10.0) == NOBODY  # still on the pavement
+    assert free(begin + 0.5, -90.0, 10.0) == NOBODY  # gone by then
+    assert free(begin + 0.5, -5.0, 12.0) == NOBODY  # the vehicle is gone first
+    assert free(end - 0.2, -30.0, 10.0) == NOBODY  # has left the lane
+    assert free(begin + 0.5, 30.0, 10.0) == NOBODY  # behind the vehicle
+
+
+def test_nobody_walks_into_the_side_of_a_vehicle(tmp_path: Path) -> None:
+    car = "{kind: car, position: [0.5, 1.5], behaviour: parked}"
+    scene = written(tmp_path, STREET + EMPTY + f"actors: [{WALKER % 'dart'}, {car}]\n")
+    states, contacts = drive([scene], 12.0)
+    assert contacts == [] and -0.5 < states[-1].position[0, 0, 1] < 0.4
 
 
 def test_how_long_a_vehicle_needs() -> None:
