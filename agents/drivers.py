@@ -108,7 +108,7 @@ def barred(p, e, a, k, since, tables, bodies, sight):  # type: ignore[no-untyped
         if tables.priority.turn[n] >= 0:
             if goes_first(
                 tables.priority, n, e, p, a, bodies.time[e], tables.size, tables.stop_at, bodies.travelled,
-                bodies.alive, bodies.halted, since, sight,
+                bodies.alive, bodies.heading, bodies.halted, since,
             ):  # fmt: skip
                 return True
             continue

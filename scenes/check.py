@@ -184,12 +184,10 @@ def _road_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
     if possible(roads.layout, "roundabout"):
         yield from _ring_problems(roads)
     yield from _stop_problems(roads)
-    lit = possible(roads.crossing, "signals") or set(ends(roads.layout)) != {"tjunction"}
-    if lit and possible(roads.priority, "stop"):
-        yield "roads.priority", "stop signs need `layout: tjunction` without signals"
+    yield from _sign_problems(roads)
     turning = {str(end).lower() for end in ends(roads.turn_lanes)} & {"true"}
-    if turning and set(ends(roads.layout)) != {"junction"}:
-        yield "roads.turn_lanes", "turn lanes need `layout: junction`"
+    if turning and (set(ends(roads.layout)) != {"junction"} or possible(roads.priority, "all-way-stop")):
+        yield "roads.turn_lanes", "turn lanes need `layout: junction` with lights"
     if (turning or possible(roads.layout, "tjunction")) and least(roads.length) < SHORTEST:
         yield "roads.length", f"{least(roads.length):g} m is too short for the junction; it needs {SHORTEST:g} m"
     if possible(roads.layout, "curve"):
@@ -201,6 +199,17 @@ def _road_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
         wide = most(roads.lane_width) * most(roads.lanes[0]) + 9.0 + most(roads.pavement) + most(roads.verge)
         if wide > least(roads.radius):
             yield "roads.radius", f"{least(roads.radius):g} m is less than half the street's width, {wide:.1f} m"
+
+
+def _sign_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
+    lit, layouts = possible(roads.crossing, "signals"), set(ends(roads.layout))
+    if possible(roads.priority, "stop") and (lit or layouts != {"tjunction"}):
+        yield "roads.priority", "stop signs need `layout: tjunction` without signals"
+    if possible(roads.priority, "all-way-stop") and (lit or not layouts <= {"junction", "tjunction"}):
+        yield (
+            "roads.priority",
+            "an all-way stop needs `layout: junction` or `tjunction`, and `crossing: zebra` or `none`",
+        )
 
 
 def _stop_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
@@ -268,6 +277,8 @@ def _camera_places(spec: SceneSpec) -> list[tuple[str, Distribution | float]]:
 
 def _always_signals(spec: SceneSpec) -> bool:
     layouts, crossings = set(ends(spec.roads.layout)), set(ends(spec.roads.crossing))
+    if possible(spec.roads.priority, "all-way-stop"):
+        return False
     return layouts == {"junction"} or (layouts <= {"street", "tjunction", "curve"} and crossings == {"signals"})
 
 

@@ -183,7 +183,7 @@ def traffic(spec: SceneSpec, layout: Layout, draws: Draws, egos: list[Ego], watc
     """Moving vehicles, with lanes closed where a signal camera looks or lights do not order who goes first."""
     closed = {layout.approaches[number].lane for number in watched.values()}
     ordered = spec.signals.mode in ("fixed", "actuated")
-    if spec.roads.layout == "junction" and not ordered:
+    if spec.roads.layout == "junction" and layout.approaches and not ordered:
         closed |= {1, 3} | {turn.lane for turn in layout.across}  # only the main road: nobody there has to give way
     if spec.roads.layout == "tjunction" and layout.approaches and not ordered:
         closed.add(1)

@@ -51,7 +51,7 @@ def plan(spec: RoadSpec, limit: float, draws: Draws) -> Layout:
         return square(spec, looks)
     if spec.layout == "roundabout":
         return roundabout(spec, limit, looks, draws)
-    if spec.layout == "tjunction":
+    if spec.layout == "tjunction" or (spec.layout == "junction" and spec.priority == "all-way-stop"):
         return tee(spec, limit, looks, draws)
     if spec.layout == "junction" and spec.turn_lanes:
         return turn_junction(spec, limit, looks, draws)

@@ -1,4 +1,4 @@
-"""Ground plan of a T junction: a road that goes straight on, and another that ends at it."""
+"""Ground plan of T junctions, where a road ends at another one, and of all-way stops."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from scenes.roads_arms import (
     exit_stops,
     gives_way,
     links_of,
+    meetings,
     network_lanes,
     routes_of,
 )
@@ -41,8 +42,11 @@ STEM = 1  # number of the arm that ends
 
 
 def tee(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws: Draws) -> Layout:
-    """Arms along +x, to one side, and along -x; the road along x has priority unless lights order who goes."""
-    slots = (0, 1, 2) if spec.stem == "left" else (2, 3, 0)
+    """Arms along +x, to one side (of a junction to both), and along -x.
+
+    The road along x has priority unless lights order who goes, or all arms have stop signs.
+    """
+    slots = (0, 1, 2, 3) if spec.layout == "junction" else (0, 1, 2) if spec.stem == "left" else (2, 3, 0)
     arms = arms_of(spec, slots, spec.lane_width + RADIUS)
     signals = spec.crossing == "signals"
     quarters = corner_quarters(arms, RADIUS)
@@ -51,7 +55,7 @@ def tee(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws: Draw
     places = arm_crossings(arms.frames, arms.crossing, arms.section, arms.crossing_width, groups, watch, ROOMY)
     coming, leaving = arm_lanes(arms.frames, arms.reach, arms.far, arms.hand * spec.lane_width / 2)
     links = links_of(arms, coming, leaving)
-    stops = tee_stops(arms, links, signals, spec.priority == "stop")
+    stops = tee_stops(arms, links, signals, spec.priority)
     walks = arms_walks(arms, quarters)
     cuts = [] if arms.crossing is None else [(arms.crossing, arms.crossing_width)]
     network = RoadNetwork(
@@ -74,7 +78,7 @@ def tee(spec: RoadSpec, limit: float, looks: dict[str, SurfaceLook], draws: Draw
 def tee_strips(arms: Arms) -> tuple[Strip, ...]:
     """Frontages of all arms, and rows of houses across their ends."""
     section, strips = arms.section, []
-    missing = next(slot for slot in range(4) if slot not in arms.slots)
+    missing = next((slot for slot in range(4) if slot not in arms.slots), None)
     for slot, frame in zip(arms.slots, arms.frames, strict=True):
         for side in (1, -1):
             beside = (slot + side) % 4 == missing
@@ -86,19 +90,23 @@ def tee_strips(arms: Arms) -> tuple[Strip, ...]:
     return (*strips, *rows_across(arms.frames, section, arms.half))
 
 
-def tee_stops(arms: Arms, links: list[Link], signals: bool, halt: bool) -> list[StopLine]:
+def tee_stops(arms: Arms, links: list[Link], signals: bool, priority: str) -> list[StopLine]:
     """Lines before the crossings or lights, and on the links where their traffic gives way."""
     count, stops = len(arms.slots), []
     for arm, slot in enumerate(arms.slots):
         if arms.crossing is not None:
             stops.append(StopLine(arm, arms.far - arms.stop, slot % 2 if signals else None, arm))
+    if priority == "all-way-stop":
+        for n, others in enumerate(meetings(links)):
+            stops.append(StopLine(2 * count + n, WAIT, yields=tuple(2 * count + m for m in others), halt=True))
+        return stops
     crosses = [link.turn == arms.hand for link in links]  # the turn against the oncoming traffic
     ranks = [float(over) + (2.0 if link.start == STEM else 0.0) for link, over in zip(links, crosses, strict=True)]
     for n, first in enumerate(gives_way(links, ranks)):
         if signals:  # lights keep the others apart
             first = tuple(m for m in first if (links[m].start == STEM) == (links[n].start == STEM))
         if first:
-            halts = halt and links[n].start == STEM
+            halts = priority == "stop" and links[n].start == STEM
             stops.append(StopLine(2 * count + n, WAIT, yields=tuple(2 * count + m for m in first), halt=halts))
     return stops
 
@@ -107,13 +115,14 @@ def paint_arm(arms: Arms, arm: int, spec: RoadSpec, draws: Draws) -> Painter:
     """Paint one arm: stop or give-way line, centre line, edges, crossing."""
     frame, end = arms.frames[arm], arms.half + 8.0
     painter = Painter(frame, spec.wear, draws.rng("roads", "markings", arm))
-    lane, ends_here = arms.hand * spec.lane_width, arm == STEM
+    lane, halts = arms.hand * spec.lane_width, spec.priority == "all-way-stop"
+    ends_here = halts or arm == STEM
     start = arms.stop if arms.crossing is not None or ends_here else arms.reach
     if arms.crossing is not None:
         draw = painter.zebra if spec.crossing == "zebra" else painter.studs
         draw(arms.crossing, spec.crossing_width, arms.section.kerb)
         painter.bar((arms.stop, arms.stop + 0.3), (0.08 * arms.hand, lane))
-    if ends_here and spec.priority == "stop":
+    if halts or (ends_here and spec.priority == "stop"):
         painter.bar((arms.reach - WAIT, arms.reach - WAIT + 0.4), (0.08 * arms.hand, lane))
     elif ends_here and spec.crossing != "signals":
         painter.give_way(arms.reach - WAIT, lane, arms.hand, triangle=arms.crossing is None)

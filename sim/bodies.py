@@ -52,9 +52,9 @@ class Sight(NamedTuple):
 
 
 def bodies_of(state: State) -> Bodies:
-    """The arrays of a state; nothing is copied."""
+    """The arrays of a state; nothing but halts is copied."""
     control = np.zeros((len(state.time), COLUMNS), np.float32) if state.control is None else state.control
-    halted = np.zeros_like(state.speed) if state.halted is None else state.halted
+    halted = np.zeros_like(state.speed) if state.halted is None else np.ascontiguousarray(state.halted[..., 0])
     known = {name: getattr(state, name) for name in FIELDS if name not in ("halted", "control")}
     return Bodies(**known, halted=halted, control=control)
 

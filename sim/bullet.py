@@ -74,7 +74,7 @@ class BulletEngine:
         for b, one in enumerate(self._worlds):
             one.step(world, b, state, controls[b], dt, new, more)
         control = next_control(world, state, dt)
-        halted = next_halted(world, state, new["speed"], new["travelled"])
+        halted = next_halted(world, state, new["speed"], new["travelled"], dt)
         self._last = State(time=ahead.time, rigid=RigidState(**more), **new, halted=halted, control=control)
         return self._last
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from scenes.compiled import compiled
 from sim.kernels import inner
 
@@ -38,11 +40,14 @@ def note_halt(p, e, a, halt, stop_at, size, speed, travelled, halted):  # type: 
 
 
 @compiled()
-def note_halts(halt, stop_at, size, speed, travelled, halted):  # type: ignore[no-untyped-def]
-    """The same for all vehicles of all worlds."""
+def note_halts(halt, stop_at, size, speed, travelled, time, halted, since):  # type: ignore[no-untyped-def]
+    """The same for all vehicles of all worlds, and when that was: (B,) `time` and (B, A) `since`, s."""
     for b in range(halt.shape[0]):
         for a in range(halt.shape[1]):
+            last = halted[b, a]
             note_halt(b, b, a, halt, stop_at, size, speed, travelled, halted)
+            if halted[b, a] != last:
+                since[b, a] = time[b]
 
 
 @inner
@@ -52,7 +57,7 @@ def must_halt(p, e, a, k, halt, stop_at, halted):  # type: ignore[no-untyped-def
 
 
 @inner
-def goes_first(priority, n, e, p, a, time, size, stop_at, travelled, alive, halted, since, sight):  # type: ignore[no-untyped-def]
+def goes_first(priority, n, e, p, a, time, size, stop_at, travelled, alive, heading, halted, since):  # type: ignore[no-untyped-def]
     """Whether somebody who halts, too, goes before a vehicle that has halted at its stop line.
 
     Whoever stops first goes first, of those who stop at once who comes from the right (Uniform Vehicle Code 2000,
@@ -69,9 +74,9 @@ def goes_first(priority, n, e, p, a, time, size, stop_at, travelled, alive, halt
         stop_at: (B, A, K) m along the paths.
         travelled: (E, A) m along the path.
         alive: (E, A).
+        heading: (E, A) rad.
         halted: (E, A) see `note_halt`.
         since: (A,) s, when vehicles came to their last halt at a line.
-        sight: `sim.bodies.Sight` of the world.
     """
     j, own = priority.other[n], priority.turn[n]
     half, line = 0.5 * size[p, j, 0], stop_at[p, j, own]
@@ -83,7 +88,7 @@ def goes_first(priority, n, e, p, a, time, size, stop_at, travelled, alive, halt
         return False
     if since[j] != since[a]:
         return since[j] < since[a]
-    right = sight.cosine[a] * sight.sine[j] - sight.sine[a] * sight.cosine[j]
+    right = math.sin(heading[e, j] - heading[e, a])
     if abs(right) < FROM_RIGHT or time - since[a] >= PATIENCE:
         return j < a
     return right > 0.0

@@ -33,7 +33,7 @@ YELLOW_BRAKING = 3.0  # m/s2; harder braking than this and yellow is driven thro
 
 
 @compiled()
-def leader(b, a, s, curved, vehicle, size, points, arc, first, count, position, heading, speed, alive):  # type: ignore[no-untyped-def]
+def leader(b, a, s, vehicle, size, points, arc, first, count, position, heading, speed, alive):  # type: ignore[no-untyped-def]
     """Gap (m) to the next thing on the path of agent a, and its speed along it (m/s)."""
     x, y, own = position[b, a, 0], position[b, a, 1], heading[b, a]
     nose = s + 0.5 * size[b, a, 0]
@@ -45,12 +45,10 @@ def leader(b, a, s, curved, vehicle, size, points, arc, first, count, position, 
             continue
         px, py = position[b, j, 0], position[b, j, 1]
         dx, dy = px - x, py - y
-        turn = own
-        if dx * math.cos(turn) + dy * math.sin(turn) < 0 or dx * dx + dy * dy > reach * reach:
+        if dx * math.cos(own) + dy * math.sin(own) < 0 or dx * dx + dy * dy > reach * reach:
             continue
         sj, off = nearest_on_path(points, arc, first[b, a], count[b, a], s, s + reach, px, py)
-        if curved:
-            _, _, turn = point_at(points, arc, first[b, a], count[b, a], sj)
+        _, _, turn = point_at(points, arc, first[b, a], count[b, a], sj)
         sine, cosine = abs(math.sin(heading[b, j] - turn)), math.cos(heading[b, j] - turn)
         across = sine * size[b, j, 0] + abs(cosine) * size[b, j, 1]
         along = abs(cosine) * size[b, j, 0] + sine * size[b, j, 1]
@@ -91,10 +89,7 @@ def look_ahead(  # type: ignore[no-untyped-def]
             s, x, y, turn = travelled[b, a], position[b, a, 0], position[b, a, 1], heading[b, a]
             if vehicle[b, a]:
                 s, _ = nearest_on_path(points, arc, first[b, a], count[b, a], s - 3.0, s + 3.0, x, y)
-            curved = fold[b, a] > 0.0
-            gap, gap_speed = leader(
-                b, a, s, curved, vehicle, size, points, arc, first, count, position, heading, speed, alive
-            )
+            gap, gap_speed = leader(b, a, s, vehicle, size, points, arc, first, count, position, heading, speed, alive)
             nose = s + 0.5 * size[b, a, 0]
             stop = stop_ahead(
                 b, a, nose, speed[b, a], closed, occupied, barred, watch, stop_at, stop_group, stop_crossing
@@ -211,9 +206,13 @@ def observe(world: World, state: State) -> F4:
         show_all(world.lights, state.control, shown, left)
         ours = world.lights.rows[:, 1] > 0
         closed[ours] = np.where(shown == RED, 2, shown == YELLOW)[ours]
-    barred = give_way(world.priority, closed, world.size, state.speed, state.travelled, state.alive)
+    halted, since = (np.zeros_like(state.speed),) * 2 if state.halted is None else np.moveaxis(state.halted, -1, 0)
+    barred = give_way(
+        world.priority, closed, world.size, state.speed, state.travelled, state.alive, state.time, world.stop_at,
+        state.heading, np.ascontiguousarray(halted), np.ascontiguousarray(since),
+    )  # fmt: skip
     if state.halted is not None:
-        barred |= world.halt & (state.halted[..., None] < world.stop_at)
+        barred |= world.halt & (halted[..., None] < world.stop_at)
     look_ahead(
         closed, occupied, barred, world.crossing, world.fold, world.exists, world.vehicle,
         world.size, world.desired_speed, world.points, world.arc, world.first, world.count, world.stop_at,

@@ -12,6 +12,7 @@ from scenes.compiled import compiled
 from scenes.kinds import VEHICLES
 from scenes.lanes import arc_lengths, project
 from scenes.types import Floats, Scene, StopLine
+from sim.halts import goes_first
 from sim.kernels import inner
 
 CLEARANCE = 2.6  # m between the ways of two vehicles that do not conflict
@@ -213,7 +214,7 @@ def bars(priority, n, e, b, closed, size, speed, travelled, alive):  # type: ign
 
 
 @compiled()
-def give_way(priority, closed, size, speed, travelled, alive):  # type: ignore[no-untyped-def]
+def give_way(priority, closed, size, speed, travelled, alive, time, stop_at, heading, halted, since):  # type: ignore[no-untyped-def]
     """Which stops somebody else bars now.
 
     Args:
@@ -223,6 +224,11 @@ def give_way(priority, closed, size, speed, travelled, alive):  # type: ignore[n
         speed: (B, A) m/s.
         travelled: (B, A) m along the path.
         alive: (B, A).
+        time: (B,) s.
+        stop_at: (B, A, K) m along the paths.
+        heading: (B, A) rad.
+        halted: (B, A) see `sim.halts.note_halt`; read at all-way stops alone, as is
+        since: (B, A) s, when that was.
 
     Returns:
         (B, A, K).
@@ -233,8 +239,14 @@ def give_way(priority, closed, size, speed, travelled, alive):  # type: ignore[n
         for a in range(rows.shape[1]):
             for k in range(rows.shape[2]):
                 for n in range(rows[b, a, k, 0], rows[b, a, k, 0] + rows[b, a, k, 1]):
-                    shut = closed[b, priority.gate_group[n]] > 0
-                    if bars(priority, n, b, b, shut, size, speed, travelled, alive):
+                    if priority.turn[n] >= 0:
+                        shut = goes_first(
+                            priority, n, b, b, a, time[b], size, stop_at, travelled, alive, heading, halted, since[b]
+                        )
+                    else:
+                        red = closed[b, priority.gate_group[n]] > 0
+                        shut = bars(priority, n, b, b, red, size, speed, travelled, alive)
+                    if shut:
                         barred[b, a, k] = True
                         break
     return barred

@@ -88,17 +88,18 @@ def step(world: World, state: State, controls: F4, dt: float, strides: F4 | None
     )  # fmt: skip
     return State(
         time=(state.time + np.float32(dt)).astype(np.float32), **new,
-        halted=next_halted(world, state, new["speed"], new["travelled"]), control=next_control(world, state, dt),
+        halted=next_halted(world, state, new["speed"], new["travelled"], dt), control=next_control(world, state, dt),
     )  # fmt: skip
 
 
-def next_halted(world: World, state: State, speed: F4, travelled: F4) -> F4 | None:
-    """(B, A) `State.halted` after a state, where everybody has come to (B, A) speeds and ways; None without signs."""
+def next_halted(world: World, state: State, speed: F4, travelled: F4, dt: float) -> F4 | None:
+    """`State.halted` dt s after a state, where all have come to (B, A) speeds and ways; None without signs."""
     if state.halted is None:
         return None
-    halted = state.halted.copy()
-    note_halts(world.halt, world.stop_at, world.size, speed, travelled, halted)
-    return halted
+    halted, since = (state.halted[..., k].copy() for k in (0, 1))
+    time = state.time + np.float32(dt)
+    note_halts(world.halt, world.stop_at, world.size, speed, travelled, time, halted, since)
+    return np.stack([halted, since], -1)
 
 
 def next_control(world: World, state: State, dt: float) -> F4 | None:

@@ -79,7 +79,7 @@ class State:
     gait_phase: F4  # (B, A) in [0, 1), fraction of a stride
     alive: NDArray[np.bool_]  # (B, A) still on its path
     rigid: RigidState | None = None  # engines with rigid bodies
-    halted: F4 | None = None  # (B, A) m along the path of the last stop sign that was heeded; None where are none
+    halted: F4 | None = None  # (B, A, 2) m along the path of the last stop sign that was heeded, s when; None: no signs
     control: F4 | None = (
         None  # (B, COLUMNS) traffic lights, see `sim.lights.Lights`; None where no scene has a controller
     )
@@ -265,5 +265,5 @@ def initial_state(world: World) -> State:
         begin_all(world.lights, control)
     return State(
         time, position, heading, speed, acceleration, yaw_rate, steering, travelled, phase, world.exists.copy(),
-        halted=np.zeros((batch, most), np.float32) if world.halt.any() else None, control=control,
+        halted=np.zeros((batch, most, 2), np.float32) if world.halt.any() else None, control=control,
     )  # fmt: skip
