@@ -27,6 +27,7 @@ CLOCK_RANGE = 60.0  # s; episodes begin at any time of the signal programmes
 SHIFT = 2.0  # m that people start before or behind their place
 ROOM = 14.0  # m of free road around a vehicle that enters
 APPROACH = 2.0  # s
+ORDINARY = 5.0  # m, length of a vehicle up to which these hold
 CLEAR = 8.0  # m to the nearest, without which nobody enters
 TRIES = 16
 FIRST_TRAIT = 7  # of `Play.ranges`: what is drawn for every driver
@@ -186,7 +187,7 @@ def place_again(p, e, n, batch, sight):  # type: ignore[no-untyped-def]
         if near_stop(p, a, s, tables):
             continue
         x, y, _ = place_on(tables, r, s)
-        room = room_at(p, e, x, y, tables, bodies)
+        room = room_at(p, e, a, x, y, tables, bodies)
         if room > most:
             best, most = s, room
     if most < CLEAR:
@@ -219,12 +220,13 @@ def near_stop(p, a, s, tables):  # type: ignore[no-untyped-def]
 
 
 @inner
-def room_at(p, e, x, y, tables, bodies):  # type: ignore[no-untyped-def]
-    """Distance (m) from a point to the nearest vehicle, or to the nearest person if that is under 5 m.
+def room_at(p, e, a, x, y, tables, bodies):  # type: ignore[no-untyped-def]
+    """Distance (m) from vehicle a, put at a point, to the nearest vehicle, or person if that is under 5 m.
 
-    A vehicle that comes towards the point counts as nearer by what it drives in APPROACH.
+    Between middles, as if both were ORDINARY long: longer ones are nearer. A vehicle that comes towards the point
+    counts as nearer by what it drives in APPROACH.
     """
-    room = 1e9
+    room, longer = 1e9, max(tables.size[p, a, 0] - np.float32(ORDINARY), np.float32(0.0))
     for j in range(tables.exists.shape[1]):
         if bodies.alive[e, j]:
             dx, dy = bodies.position[e, j, 0] - x, bodies.position[e, j, 1] - y
@@ -233,6 +235,8 @@ def room_at(p, e, x, y, tables, bodies):  # type: ignore[no-untyped-def]
                 turn = bodies.heading[e, j]
                 toward = -(dx * math.cos(turn) + dy * math.sin(turn)) / max(away, np.float32(0.1))
                 away -= np.float32(APPROACH) * bodies.speed[e, j] * max(toward, np.float32(0.0))
+                both = longer + max(tables.size[p, j, 0] - np.float32(ORDINARY), np.float32(0.0))
+                away -= np.float32(0.5) * both
             if tables.vehicle[p, j] or away < np.float32(5.0):
                 room = min(room, away)
     return room
