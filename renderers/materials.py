@@ -27,8 +27,11 @@ def root_bytes(linear: NDArray[np.floating]) -> NDArray[np.uint8]:
 
 def halved(field: NDArray[np.float32]) -> NDArray[np.float32]:
     """(N / 2, N / 2, ...) means of 2 x 2 texels."""
-    edge = field.shape[0] // 2
-    return np.asarray(field.reshape(edge, 2, edge, 2, *field.shape[2:]).mean((1, 3)))
+    mean = field[::2, ::2] + field[::2, 1::2]  # much faster than a mean over two axes
+    mean += field[1::2, ::2]
+    mean += field[1::2, 1::2]
+    mean *= np.float32(0.25)
+    return mean
 
 
 def mip_levels(texture: Texture) -> list[NDArray[np.uint8]]:
