@@ -54,6 +54,21 @@ def place_beside(p, e, a, j, tables, bodies, sight):  # type: ignore[no-untyped-
     return at, aside
 
 
+@inner
+def reach_of(p, j, a, tables, sight):  # type: ignore[no-untyped-def]
+    """Halves of what the box of actor j takes along and across the heading of vehicle a, m."""
+    same = abs(sight.cosine[a] * sight.cosine[j] + sight.sine[a] * sight.sine[j])
+    across = abs(sight.cosine[a] * sight.sine[j] - sight.sine[a] * sight.cosine[j])
+    length, width = tables.size[p, j, 0], tables.size[p, j, 1]
+    return HALF * (same * length + across * width), HALF * (same * width + across * length)
+
+
+@inner
+def lasts_of(temper):  # type: ignore[no-untyped-def]
+    """Seconds that a change of lanes takes."""
+    return np.float32(LASTS) * (np.float32(1.0) - np.float32(HURRY) * temper)
+
+
 @apart
 def around(p, e, a, aside, state, tables, bodies, sight, near):  # type: ignore[no-untyped-def]
     """Who is before and behind vehicle a, were it on the lane `aside` m to the left of its path.
@@ -69,14 +84,13 @@ def around(p, e, a, aside, state, tables, bodies, sight, near):  # type: ignore[
     for m in range(near.first[a], near.first[a + 1]):
         j = np.int64(near.other[m])
         at, off = place_beside(p, e, a, j, tables, bodies, sight)
-        same = abs(sight.cosine[a] * sight.cosine[j] + sight.sine[a] * sight.sine[j])
-        across = abs(sight.cosine[a] * sight.sine[j] - sight.sine[a] * sight.cosine[j])
-        wide = HALF * (tables.size[p, a, 1] + same * tables.size[p, j, 1] + across * tables.size[p, j, 0])
+        along, wide = reach_of(p, j, a, tables, sight)
+        wide += HALF * tables.size[p, a, 1]
         goes = off + state[j, TO] - state[j, NOW]
         low, high = min(off, goes), max(off, goes)
         if aside > high + wide + np.float32(CLOSE) or aside < low - wide - np.float32(CLOSE):
             continue
-        free = abs(at - s) - half - HALF * (same * tables.size[p, j, 0] + across * tables.size[p, j, 1])
+        free = abs(at - s) - half - along
         if at > s and free < gap:
             lead, gap = j, free
         if at <= s and free < back:
@@ -211,7 +225,7 @@ def choose_lane(p, e, a, row, state, changes, traits, tables, bodies, sight, nea
     s, v, one = bodies.travelled[e, a], bodies.speed[e, a], np.float32(1.0)
     r, temper, lane = tables.path[p, a], traits[a, TEMPER], int(row[LANE])
     k = tables.rows[r, 0] + min(max(int(s), 0), tables.rows[r, 1] - 1)
-    lasts = np.float32(LASTS) * (one - np.float32(HURRY) * temper)
+    lasts = lasts_of(temper)
     way = max(v * lasts, least_way(tables.size[p, a, 0]))
     must = lane_beside(k, lane, changes.beside)[1] - s < np.float32(2.0) * way + np.float32(RETURN)
     if not must and (v < np.float32(SLOWEST) or not clear_ahead(p, a, s, way, tables)):

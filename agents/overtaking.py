@@ -15,8 +15,6 @@ from agents.changing import (
     ALONGSIDE,
     CLOSE,
     EVERY,
-    HURRY,
-    LASTS,
     PASSED,
     ROOM,
     apart,
@@ -24,10 +22,12 @@ from agents.changing import (
     choose_lane,
     clear_ahead,
     keep_beside,
+    lasts_of,
     let_in,
     pace_along,
     place_beside,
     pushed_by,
+    reach_of,
     safe,
 )
 from agents.drivers import PACE_UP, TEMPER
@@ -38,11 +38,13 @@ from sim.kernels import inner
 
 NARROW = 1.2  # m wide at most are those who are overtaken, cyclists
 SIDE = 1.5  # m between a vehicle and a cyclist; German road traffic regulations, section 5 (4), within towns
+CRAWLS = 1.0  # m/s that who is overtaken rides at least: others stop
 SLOWER = 0.7  # of the wished speed at most, that who is overtaken rides
 WITHIN = 25.0  # m to a cyclist from where on one thinks about it
 PULL = 1.0  # m/s2 with which one speeds up, less than at the start of the intelligent driver model
 FRONT = 6.0  # m between a cyclist and the rear of who moves back
 SPARE = 2.0  # s that are left until somebody comes along
+FAST = 14.0  # m/s that somebody may come along at who is not seen yet
 SIDEWAYS = 15.0  # m beside the way within which who comes from a side road counts
 STRAIGHT = 0.94  # cosine of what the road may bend on the way
 LONGEST = 20.0  # s that overtaking may take
@@ -53,12 +55,10 @@ GROUP = 6  # cyclists that are overtaken at once, at most
 
 
 @inner
-def reach_of(p, j, e, a, tables, sight):  # type: ignore[no-untyped-def]
-    """Halves of what the box of actor j takes along and across the heading of vehicle a, m."""
-    same = abs(sight.cosine[a] * sight.cosine[j] + sight.sine[a] * sight.sine[j])
-    across = abs(sight.cosine[a] * sight.sine[j] - sight.sine[a] * sight.cosine[j])
-    length, width = tables.size[p, j, 0], tables.size[p, j, 1]
-    return HALF * (same * length + across * width), HALF * (same * width + across * length)
+def rides(p, e, a, j, tables, bodies, sight):  # type: ignore[no-untyped-def]
+    """Whether actor j is a two-wheeler that vehicle a may overtake, should it be slow enough."""
+    narrow = tables.vehicle[p, j] and tables.size[p, j, 1] <= np.float32(NARROW)
+    return narrow and pace_along(e, a, j, bodies, sight) >= np.float32(CRAWLS)
 
 
 @apart
@@ -86,22 +86,22 @@ def group_ahead(p, e, a, lead, wish, side, tables, bodies, sight, near):  # type
     j, room = np.int64(lead), False
     for _ in range(GROUP):
         at, off = place_beside(p, e, a, j, tables, bodies, sight)
-        along, wide = reach_of(p, j, e, a, tables, sight)
+        along, wide = reach_of(p, j, a, tables, sight)
         end, pace = max(end, at + along), max(pace, pace_along(e, a, j, bodies, sight))
         target = side * max(side * target, side * off + wide + np.float32(SIDE) + own)
-        need, j = end + np.float32(FRONT) + half + half + pace, np.int64(-1)
+        need, nearest, j = end + np.float32(FRONT) + half + half + pace, np.float32(1e9), np.int64(-1)
         for m in range(near.first[a], near.first[a + 1]):
             other = np.int64(near.other[m])
             at, off = place_beside(p, e, a, other, tables, bodies, sight)
-            along, wide = reach_of(p, other, e, a, tables, sight)
+            along, wide = reach_of(p, other, a, tables, sight)
             if at <= end or at - along > need or abs(off) > own + wide + np.float32(CLOSE):
                 continue
             if pace_along(e, a, other, bodies, sight) >= np.float32(SLOWER) * wish:
                 continue
-            if not tables.vehicle[p, other] or tables.size[p, other, 1] > np.float32(NARROW):
+            if not rides(p, e, a, other, tables, bodies, sight):
                 return end, target, pace, False
-            if j < 0:
-                j = other
+            if at < nearest:
+                nearest, j = at, other
         if j < 0:
             room = True
             break
@@ -109,16 +109,16 @@ def group_ahead(p, e, a, lead, wish, side, tables, bodies, sight, near):  # type
 
 
 @inner
-def there(p, a, s, way, target, over, tables):  # type: ignore[no-untyped-def]
-    """Whether the oncoming lane lies beside a straight road along a way (m) from s (m), as far as one needs it."""
+def there(p, a, s, way, sees, target, over, tables):  # type: ignore[no-untyped-def]
+    """Whether the oncoming lane lies beside the road along a way (m), and it is straight as far as one must see (m)."""
     r = tables.path[p, a]
     first, count = tables.rows[r, 0], tables.rows[r, 1]
     here, last = max(int(s), 0), int(s + way)
     if last >= count:
         return False
     along, most = tables.line[first + here, 2], abs(target) + HALF * tables.size[p, a, 1] + np.float32(EDGE)
-    for k in range(first + here, first + last):
-        if over[k] * target <= np.float32(0.0) or abs(over[k]) < most:
+    for k in range(first + here, first + min(int(s + sees), count)):
+        if k < first + last and (over[k] * target <= np.float32(0.0) or abs(over[k]) < most):
             return False
         if math.cos(tables.line[k, 2] - along) < np.float32(STRAIGHT):
             return False
@@ -149,7 +149,7 @@ def nobody_comes(p, e, a, way, time, target, state, tables, bodies, sight):  # t
         if j == a or not bodies.alive[e, j]:
             continue
         at, off = place_beside(p, e, a, j, tables, bodies, sight)
-        along, wide = reach_of(p, j, e, a, tables, sight)
+        along, wide = reach_of(p, j, a, tables, sight)
         ahead = at - along - s - half
         if at + along < s - half:  # behind; who follows is asked by `safe`
             continue
@@ -195,7 +195,7 @@ def may_pass(p, e, a, lead, out, state, over, temper, tables, bodies, sight, nea
     """
     none, one = np.float32(0.0), np.float32(1.0)
     s, v, half = bodies.travelled[e, a], bodies.speed[e, a], HALF * tables.size[p, a, 0]
-    lasts = np.float32(LASTS) * (one - np.float32(HURRY) * temper)
+    lasts = lasts_of(temper)
     k = tables.rows[tables.path[p, a], 0] + min(max(int(s), 0), tables.rows[tables.path[p, a], 1] - 1)
     if over[k] == none:
         return none, lasts
@@ -213,7 +213,8 @@ def may_pass(p, e, a, lead, out, state, over, temper, tables, bodies, sight, nea
     time += begin + np.float32(PASSED) * lasts
     if time > np.float32(LONGEST) or not clear_ahead(p, a, s, way, tables):
         return none, lasts
-    if not there(p, a, s, way, target, over, tables):
+    sees = way + max(wish, np.float32(FAST)) * (time + np.float32(SPARE))
+    if not there(p, a, s, way, sees, target, over, tables):
         return none, lasts
     if not nobody_comes(p, e, a, way, time, target, state, tables, bodies, sight):
         return none, lasts
@@ -227,8 +228,7 @@ def think_of_passing(p, e, a, row, state, over, traits, tables, bodies, sight, n
     lead, gap, _, _ = around(p, e, a, zero, state, tables, bodies, sight, near)
     if lead < 0 or gap > np.float32(WITHIN) or gap < np.float32(ROOM):
         return
-    pace = pace_along(e, a, lead, bodies, sight)
-    if not tables.vehicle[p, lead] or tables.size[p, lead, 1] > np.float32(NARROW) or pace < np.float32(1.0):
+    if not rides(p, e, a, lead, tables, bodies, sight):
         return
     target, lasts = may_pass(
         p, e, a, lead, False, state, over, traits[a, TEMPER], tables, bodies, sight, near
@@ -247,19 +247,18 @@ def go_on_passing(p, e, a, row, state, over, ahead, traits, tables, bodies, sigh
     """Move back in front of who was overtaken; behind him if it must be; else go on."""
     zero, temper = np.float32(0.0), traits[a, TEMPER]
     lead, gap, rear, back = around(p, e, a, zero, state, tables, bodies, sight, near)
-    slow = lead >= 0 and tables.vehicle[p, lead] and tables.size[p, lead, 1] <= np.float32(NARROW)
-    passes = slow and gap < np.float32(WITHIN)
-    target = zero
+    passes = lead >= 0 and gap < np.float32(WITHIN) and rides(p, e, a, lead, tables, bodies, sight)
     if passes:
-        target, _ = may_pass(p, e, a, lead, True, state, over, temper, tables, bodies, sight, near)
+        target, lasts = may_pass(p, e, a, lead, True, state, over, temper, tables, bodies, sight, near)
+        if abs(target) > abs(row[TO]) + np.float32(CLOSE):  # the next one rides farther from the kerb
+            set_off(row, target, zero, lasts)
         if target != zero:
             return
     room = back > np.float32(HALF * FRONT) and gap > np.float32(ROOM)
     if room and rear >= 0 and tables.vehicle[p, rear]:
         room = pushed_by(p, e, rear, back, bodies.speed[e, a], traits[rear, TEMPER], tables, bodies) > np.float32(-2.0)
     if room:
-        lasts = np.float32(LASTS) * (np.float32(1.0) - np.float32(HURRY) * temper)
-        set_off(row, zero, zero, lasts)
+        set_off(row, zero, zero, lasts_of(temper))
         row[PASSES] = zero
     elif passes and gap < ahead[GAP]:  # somebody comes: fall back behind the cyclist
         ahead[GAP], ahead[PACE] = max(gap, np.float32(0.1)), bodies.speed[e, lead]

@@ -186,8 +186,8 @@ def _road_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
     yield from _stop_problems(roads)
     yield from _sign_problems(roads)
     turning = {str(end).lower() for end in ends(roads.turn_lanes)} & {"true"}
-    if turning and (set(ends(roads.layout)) != {"junction"} or possible(roads.priority, "all-way-stop")):
-        yield "roads.turn_lanes", "turn lanes need `layout: junction` with lights"
+    if turning and set(ends(roads.layout)) != {"junction"}:
+        yield "roads.turn_lanes", "turn lanes need `layout: junction`"
     if (turning or possible(roads.layout, "tjunction")) and least(roads.length) < SHORTEST:
         yield "roads.length", f"{least(roads.length):g} m is too short for the junction; it needs {SHORTEST:g} m"
     if possible(roads.layout, "curve"):
@@ -206,10 +206,9 @@ def _sign_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
     if possible(roads.priority, "stop") and (lit or layouts != {"tjunction"}):
         yield "roads.priority", "stop signs need `layout: tjunction` without signals"
     if possible(roads.priority, "all-way-stop") and (lit or not layouts <= {"junction", "tjunction"}):
-        yield (
-            "roads.priority",
-            "an all-way stop needs `layout: junction` or `tjunction`, and `crossing: zebra` or `none`",
-        )
+        yield "roads.priority", "an all-way stop needs `layout: junction` or `tjunction`, without signals"
+    if possible(roads.priority, "all-way-stop") and possible(roads.turn_lanes, True):
+        yield "roads.priority", "an all-way stop has no turn lanes"
 
 
 def _stop_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:

@@ -68,7 +68,7 @@ def add_jaywalkers(spec: PeopleSpec, layout: Layout, space: Space, draws: Draws,
 
 
 def way_over(strip: Strip, other: Strip, leg: float, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """A path along a pavement (`leg` m), over the road at a slant and along the other pavement.
+    """A path along a pavement (`leg` m where it is so long), over the road at a slant and along the other pavement.
 
     Returns:
         (N, 2) points and (N,) heights, m.
@@ -82,7 +82,9 @@ def way_over(strip: Strip, other: Strip, leg: float, rng: np.random.Generator) -
     local.append((local[-1][0], -strip.side * goal))
     heights = [section.kerb_height] * 2 + [0.0] * 2 + [far.kerb_height] * 2
     legs = (1 if rng.random() < 0.5 else -1, 1 if rng.random() < 0.5 else -1)
-    return walked_on(strip.frame, local, heights, legs, leg)
+    ends = [(strip.end if legs[0] > 0 else strip.start) - s, (other.end if legs[1] > 0 else other.start) - local[-1][0]]
+    length = max(LEG, min(leg, *(abs(way) for way in ends)))  # as far as there is pavement
+    return walked_on(strip.frame, local, heights, legs, length)
 
 
 def leads_well(line: Floats, z: Floats, roads: RoadNetwork) -> bool:

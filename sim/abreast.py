@@ -135,7 +135,8 @@ class Roads:
             comes = (cosine < -ALIGNED) & (np.abs(aside) > NEXT[0]) & (np.abs(aside) < NEXT[1])
             over[comes] = aside[comes] + np.copysign(lane.width / 2, aside[comes])
             crossed |= (np.abs(cosine) < ACROSS) & (np.abs(aside) < MEETS)
-        over[np.convolve(crossed, np.ones(2 * CROSSED + 1), "same") > 0] = 0.0
+        near = np.convolve(crossed, np.ones(2 * CROSSED + 1))[CROSSED : CROSSED + len(line)]
+        over[near > 0] = 0.0
         return bool(over.any())
 
     def asides(self, lane: Lane, line: F4) -> NDArray[np.float64]:

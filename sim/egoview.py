@@ -42,7 +42,8 @@ EGO = (
     "crossing",  # squashed, front to the next crossing on the route; 1 = none within REACH
     "occupied",  # somebody is on it who will be or is in the way
     "approached",  # somebody heads to it
-    "oncoming",  # squashed, front to where it must give way to oncoming traffic before a turn; 1 = it need not
+    # squashed, front to where it must give way: to oncoming traffic before a turn, who is on the way across, people who
+    "oncoming",  # cross away from crossings; 1 = it need not
 )  # fmt: skip
 NEIGHBOUR = ("x", "y", "vx", "vy", "cosine", "sine", "length", "width", "person", "present")
 FIELDS = (
@@ -155,7 +156,7 @@ def look_ahead(p, e, a, offset, error, lag, way, tables, bodies, sight, near, ou
         bodies: `Bodies`.
         sight: `Sight` of the world.
         near: `Near` of the world.
-        out: (4,) m to the next thing on the route and its speed (m/s), m to where it must wait for oncoming
+        out: (4,) m to the next thing on the route and its speed (m/s), m to where it must wait for crossing
             traffic, front wheel angle (rad) along the route.
     """
     s = bodies.travelled[e, a]

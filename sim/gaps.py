@@ -15,11 +15,13 @@ from sim.kernels import inner, kernel
 HEED = 6.0  # m before the carriageway from where on people look for a gap
 EDGE = 0.8  # m before it where they wait
 BESIDE = 0.5  # m beside a vehicle that people keep
+PAST = 0.25  # m from its bumpers at which they get past one that stands
 SAFE = 1.5  # s before and behind a vehicle that people keep
 HASTY = 0.4  # s that children do who run over the road
 PUSH = 2.5  # m/s2 that vehicles are trusted to speed up with
 CRAWL = 1.0  # m/s; slower vehicles are taken to be this fast when they are to be gone
 SLOWEST = 0.3  # m/s, of people
+LEVEL = 0.005  # m off the carriageway's height that still is on it; pavements and fields of maps lie a little lower
 KERB = 0.3  # m before the carriageway from where on somebody is about to be on it
 MARGIN = 0.5  # s between a person and a vehicle with which drivers are content
 NOBODY = 1e6  # m to where a driver has to stop for nobody
@@ -41,7 +43,7 @@ def bare_ways(scenes: Sequence[Scene], most: int) -> np.ndarray[tuple[int, int, 
         for a, actor in enumerate(scene.actors):
             if actor.behaviour not in ("cross", "dart") or actor.path_z is None or len(actor.path) < 2:
                 continue
-            along, low = arc_lengths(actor.path), np.flatnonzero(np.asarray(actor.path_z) < 0.01)
+            along, low = arc_lengths(actor.path), np.flatnonzero(np.abs(actor.path_z) < LEVEL)
             for stretch in np.split(low, np.flatnonzero(np.diff(low) > 1) + 1):
                 if len(stretch) > 1 and along[stretch[-1]] > actor.start:
                     ends = stretch[[0, -1]]
@@ -122,7 +124,7 @@ def free_before(p, e, a, j, bare, size, position, heading, travelled):  # type: 
     if bare[p, a, 1] <= 0.0 or done < -EDGE or travelled[e, a] > bare[p, a, 1]:
         return NOBODY
     place, ahead, across, _ = meeting(p, e, a, j, bare, position, heading)
-    if across < 0.3 or abs(ahead) > 0.5 * size[p, j, 0] + BESIDE:
+    if across < 0.3 or abs(ahead) > 0.5 * size[p, j, 0] + PAST:
         return NOBODY
     free = place - 0.5 * size[p, j, 1] / across - BESIDE - done
     return NOBODY if free < -2.0 * BESIDE else max(free, 0.0)

@@ -143,7 +143,7 @@ def test_library_junctions_with_stop_signs_neither_block_nor_touch() -> None:
         ("{layout: street, priority: all-way-stop, crossing: none}", "an all-way stop needs `layout: junction`"),
         ("{layout: junction, priority: all-way-stop, crossing: signals}", "an all-way stop needs `layout: junction`"),
         ("{layout: junction, priority: stop}", "stop signs need `layout: tjunction` without signals"),
-        ("{layout: junction, priority: all-way-stop, crossing: none, turn_lanes: true}", "turn lanes need"),
+        ("{layout: junction, priority: all-way-stop, crossing: none, turn_lanes: true}", "has no turn lanes"),
     ],
 )
 def test_where_there_is_no_all_way_stop_is_told(tmp_path: Path, roads: str, message: str) -> None:

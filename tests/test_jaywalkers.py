@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -48,6 +49,12 @@ def written(folder: Path, text: str) -> Scene:
     file = folder / "scene.yaml"
     file.write_text("format: 1\n" + text)
     return load(file).sample(0)
+
+
+def written_sample(folder: Path, text: str, number: int) -> Scene:
+    file = folder / "sample.yaml"
+    file.write_text("format: 1\n" + text)
+    return load(file).sample(number)
 
 
 def test_ways_lead_from_pavement_to_pavement_away_from_crossings() -> None:
@@ -127,9 +134,9 @@ def test_drivers_brake_for_who_is_over_the_kerb_and_not_for_who_will_be_gone(tmp
     size = np.array([[[0.5, 0.5, 1.7], scene.actors[1].size]], np.float32)
     begin, end = float(bare[0, 0, 0]), float(bare[0, 0, 1])
 
-    def free(travelled: float, x: float, speed: float, pace: float = 1.3, y: float = 1.5) -> float:
-        position, heading = np.array([[[0.0, 0.0], [x, y]]]), np.array([[0.5 * np.pi, 0.0]])
-        moves = np.array([[pace, speed]])
+    def free(travelled: float, x: float, speed: float) -> float:
+        position, heading = np.array([[[0.0, 0.0], [x, 1.5]]]), np.array([[0.5 * np.pi, 0.0]])
+        moves = np.array([[1.3, speed]])
         return float(stops(bare, size, position, heading, moves, np.array([[travelled, 0.0]])))
 
     front = 30.0 - size[0, 1, 0] / 2 - BESIDE
@@ -146,6 +153,22 @@ def test_nobody_walks_into_the_side_of_a_vehicle(tmp_path: Path) -> None:
     scene = written(tmp_path, STREET + EMPTY + f"actors: [{WALKER % 'dart'}, {car}]\n")
     states, contacts = drive([scene], 12.0)
     assert contacts == [] and -0.5 < states[-1].position[0, 0, 1] < 0.4
+
+
+def test_people_get_past_the_bumper_of_a_vehicle_that_stands(tmp_path: Path) -> None:
+    car = "{kind: car, position: [2.85, 1.5], heading: 0, behaviour: parked}"
+    scene = written(tmp_path, STREET + EMPTY + f"actors: [{WALKER % 'cross'}, {car}]\n")
+    bumper = 2.85 - scene.actors[1].size[0] / 2
+    moved = replace(scene.actors[1], path=scene.actors[1].path - np.array([bumper - 0.4, 0.0]))
+    states, _ = drive([replace(scene, actors=(scene.actors[0], moved))], 12.0)
+    assert states[-1].position[0, 0, 1] > 4.0
+
+
+def test_people_cross_at_any_time_of_the_first_picture(tmp_path: Path) -> None:
+    for start in (0, 60):
+        text = f"extends: library/jaywalkers\npeople: {{jaywalkers: 5, darting: 5}}\nstart_time: {start}\n"
+        found = [actor.behaviour for k in range(3) for actor in written_sample(tmp_path, text, k).actors]
+        assert found.count("cross") > 8 and found.count("dart") > 8
 
 
 def test_how_long_a_vehicle_needs() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ from scenes.files import load
 from scenes.kinds import Kind
 from scenes.lanes import offset_line
 from scenes.types import Lane, Scene
-from sim.abreast import NOW, PASSES
+from sim.abreast import NOW, PASSES, compile_changes
+from sim.tables import compile_tables
 from tests.test_lane_changes import core_of, with_cars
 
 TEXT = """format: 1
@@ -36,17 +38,17 @@ def street(folder: str, traffic: str) -> Scene:
     return load(file).sample(0)
 
 
-def scene_of(plain: Scene, cars: list[Car], riders: list[tuple[float, float]]) -> Scene:
-    """Cars, and cyclists at the edge of lane 0: m along it and m/s of each."""
+def scene_of(plain: Scene, cars: list[Car], riders: list[tuple[float, ...]]) -> Scene:
+    """Cars, and cyclists at the edge of lane 0: m along it and m/s of each, m to the kerb where it is not ASIDE."""
     scene = with_cars(plain, *cars)
     own, other = (lane_of(plain, k).centre for k in (0, 1))
-    path = offset_line(own, ASIDE * float(np.sign(own[0, 1] - other[0, 1])))
+    kerb = float(np.sign(own[0, 1] - other[0, 1]))
     cyclists = [
         replace(
-            scene.actors[0], id=len(cars) + k + 1, kind=Kind.BICYCLE, size=BICYCLE, path=path, start=start,
-            speed=speed, desired_speed=speed,
+            scene.actors[0], id=len(cars) + k + 1, kind=Kind.BICYCLE, size=BICYCLE, start=start, speed=speed,
+            desired_speed=speed, path=offset_line(own, kerb * (aside[0] if aside else ASIDE)),
         )
-        for k, (start, speed) in enumerate(riders)
+        for k, (start, speed, *aside) in enumerate(riders)
     ]  # fmt: skip
     return replace(scene, actors=(*scene.actors, *cyclists))
 
@@ -120,6 +122,41 @@ def test_cyclists_who_ride_close_together_are_overtaken_at_once(folder: str) -> 
     drive = Drive(scene_of(plain, [(0, 80.0, 9.0, 12.0)], [(120.0, 4.2), (127.0, 4.3), (134.0, 4.4)]), 320)
     assert int((np.diff(drive.passes[:, 0].astype(int)) == 1).sum()) == 1
     assert drive.along[-1, 0] > drive.along[-1, 3] + 20.0
+
+
+@pytest.mark.parametrize(
+    "riders",
+    [[(115.0, 4.2), (128.0, 4.2), (122.0, 4.2, 0.2)], [(110.0, 4.2), (135.0, 4.2, 0.2)]],
+    ids=["a group in another order than on the road", "one after the other"],
+)
+def test_each_cyclist_gets_room_wherever_he_rides(folder: str, riders: list[tuple[float, ...]]) -> None:
+    drive = Drive(scene_of(street(folder, "right"), [(0, 80.0, 9.0, 12.0)], riders), 400)
+    car = drive.spots[:, 0]
+    for k in range(1, 1 + len(riders)):
+        rider = drive.spots[:, k]
+        beside = np.abs(car[:, 0] - rider[:, 0]) < (4.4 + 1.8) / 2
+        assert beside.any()
+        assert (np.abs(car[beside, 1] - rider[beside, 1]) - 0.9 - 0.3).min() > SIDE - 0.15
+
+
+def test_nobody_overtakes_before_a_bend_that_hides_who_comes_along(tmp_path: Path) -> None:
+    file = tmp_path / "curve.yaml"
+    text = TEXT.replace("layout: street", "layout: curve, radius: 30, angle: 90") % "right"
+    file.write_text(text, encoding="utf-8")
+    plain = load(file).sample(0)
+    scene = with_cars(plain, (0, 110.0, 5.0, 13.0), (0, 124.0, 4.0, 4.0))
+    slow = replace(scene.actors[1], kind=Kind.BICYCLE, size=BICYCLE)
+    drive = Drive(replace(scene, actors=(scene.actors[0], slow)), 100)
+    bend = 0.5 * float(np.linalg.norm(np.diff(scene.actors[0].path, axis=0), axis=1).sum())
+    assert drive.along[:, 0].max() < bend and not drive.passes.any()
+
+
+def test_short_ways_are_compiled(folder: str) -> None:
+    scene = scene_of(street(folder, "right"), [(0, 5.0, 5.0, 9.0)], [])
+    short = replace(scene.actors[0], path=scene.actors[0].path[0] + np.array([[0.0, 0.0], [20.0, 0.0]]))
+    scene = replace(scene, actors=(short,))
+    changes = compile_changes([scene], compile_tables([scene]), 1)
+    assert changes.able.all() and (changes.over != 0.0).any()
 
 
 def test_nobody_overtakes_where_a_lane_crosses_or_none_comes_along(folder: str) -> None:

@@ -68,7 +68,7 @@ def test_what_is_no_whole_recording_is_refused(tmp_path: Path, monkeypatch: pyte
     with monkeypatch.context() as patch:
         patch.setattr("agents.recording.VERSION", 0)
         write_recording(run, file)
-    with pytest.raises(ValueError, match="is of version 0; this one reads version 3"):
+    with pytest.raises(ValueError, match="is of version 0; this one reads version 4"):
         read_recording(file)
     with pytest.raises(ValueError, match="what the scene draws has changed since"):
         replay(replace(run, scenes="0"))
@@ -181,7 +181,7 @@ def test_a_world_of_a_recorded_batch_is_shown_and_all_drives_are_measured(tmp_pa
         (["play", "cut.run", "--out", "a.gif"], ("cut.run", "checksum")),
         (["play", "text.run", "--out", "a.gif"], ("text.run", "is no recording")),
         (["play", "none.run", "--out", "a.gif"], ("none.run", "No such file")),
-        (["play", "old.run", "--out", "a.gif"], ("old.run", "version 1", "version 3")),
+        (["play", "old.run", "--out", "a.gif"], ("old.run", "version 1", "version 4")),
         (["play", "other.run", "--out", "a.gif"], ("other.run", "the text of the scene has changed")),
         (["play", "state.run", "--out", "a.gif"], ("state.run", "step 3 comes out otherwise")),
     ],
