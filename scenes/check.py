@@ -207,7 +207,7 @@ def _sign_problems(roads: RoadSpec) -> Iterator[tuple[str, str]]:
         yield "roads.priority", "stop signs need `layout: tjunction` without signals"
     if possible(roads.priority, "all-way-stop") and (lit or not layouts <= {"junction", "tjunction"}):
         yield "roads.priority", "an all-way stop needs `layout: junction` or `tjunction`, without signals"
-    if possible(roads.priority, "all-way-stop") and possible(roads.turn_lanes, True):
+    if possible(roads.priority, "all-way-stop") and True in ends(roads.turn_lanes):
         yield "roads.priority", "an all-way stop has no turn lanes"
 
 
