@@ -19,6 +19,7 @@ from scenes.lanes import place_of, within
 from scenes.maps import read_map
 from scenes.population_space import Boxes
 from scenes.types import Scene
+from sim.gaps import bare_ways
 from sim.rollout import rollout
 from skidpad import mapview
 from skidpad.cli import app
@@ -310,3 +311,13 @@ def test_drivers_of_the_core_reach_the_end_of_their_routes_on_a_map(tmp_path: Pa
         seen.update(found.outcome[core.batch.verdicts.active].tolist())
     assert seen[REACHED] > 50
     assert seen[LEFT] == seen[COLLIDED] == seen[HIT] == seen[RAN] == 0
+
+
+def test_who_crosses_on_a_map_waits_at_the_kerb(street: Path) -> None:
+    """Pavements and fields of maps lie a little lower than the carriageway, and are none."""
+    walker = "{kind: pedestrian, position: [60, -12], heading: 90, speed: 1.3, distance: 24, behaviour: cross}"
+    text = street.read_text(encoding="utf-8")
+    street.write_text(f"{text}actors: [{walker}]\npeople: {{density: 0}}\n", encoding="utf-8")
+    scene = load(street).sample(0)
+    begin, end = bare_ways([scene], len(scene.actors))[0, 0, :2]
+    assert begin == pytest.approx(12.0 - 3.5, abs=0.6) and end == pytest.approx(12.0 + 3.5, abs=0.6)
