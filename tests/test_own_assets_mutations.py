@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def test_mutated_values_of_gltf_documents_are_models_or_one_line(data: st.DataOb
             keys = list(at) if isinstance(at, dict) else list(range(len(at)))
             key = data.draw(st.sampled_from(keys))
             if not isinstance(at[key], (dict, list)) or data.draw(st.integers(0, 5)) == 0:
-                at[key] = data.draw(odd)
+                at[key] = deepcopy(data.draw(odd))  # a list that is drawn again must not come to hold itself
                 break
             at = at[key]
     attempt("gltf", "bench.gltf", json.dumps(document).encode())
