@@ -191,18 +191,18 @@ def may_pass(p, e, a, lead, out, state, over, temper, tables, bodies, sight, nea
         near: `Near` of the world.
 
     Returns:
-        m to the left of the path where it would pass, 0 = it may not; s that moving over takes.
+        m to the left of the path where it would pass, 0 = it may not.
     """
     none, one = np.float32(0.0), np.float32(1.0)
     s, v, half = bodies.travelled[e, a], bodies.speed[e, a], HALF * tables.size[p, a, 0]
     lasts = lasts_of(temper)
     k = tables.rows[tables.path[p, a], 0] + min(max(int(s), 0), tables.rows[tables.path[p, a], 1] - 1)
     if over[k] == none:
-        return none, lasts
+        return none
     wish, side = tables.desired[p, a] * (one + np.float32(PACE_UP) * temper), one if over[k] > none else -one
     end, target, pace, room = group_ahead(p, e, a, lead, wish, side, tables, bodies, sight, near)
     if not room or pace >= np.float32(SLOWER) * wish:
-        return none, lasts
+        return none
     gain, farther = wish - pace, max(end + np.float32(FRONT) + half - s, none)
     ramp = gain / np.float32(PULL)
     time = math.sqrt(np.float32(2.0) * farther / np.float32(PULL))
@@ -212,13 +212,13 @@ def may_pass(p, e, a, lead, out, state, over, temper, tables, bodies, sight, nea
     way = max(v, pace) * begin + pace * time + farther + np.float32(PASSED) * lasts * wish
     time += begin + np.float32(PASSED) * lasts
     if time > np.float32(LONGEST) or not clear_ahead(p, a, s, way, tables):
-        return none, lasts
+        return none
     sees = way + max(wish, np.float32(FAST)) * (time + np.float32(SPARE))
     if not there(p, a, s, way, sees, target, over, tables):
-        return none, lasts
+        return none
     if not nobody_comes(p, e, a, way, time, target, state, tables, bodies, sight):
-        return none, lasts
-    return target, lasts
+        return none
+    return target
 
 
 @apart
@@ -230,15 +230,13 @@ def think_of_passing(p, e, a, row, state, over, traits, tables, bodies, sight, n
         return
     if not rides(p, e, a, lead, tables, bodies, sight):
         return
-    target, lasts = may_pass(
-        p, e, a, lead, False, state, over, traits[a, TEMPER], tables, bodies, sight, near
-    )  # fmt: skip
+    target = may_pass(p, e, a, lead, False, state, over, traits[a, TEMPER], tables, bodies, sight, near)
     if target == zero:
         return
     after, free, rear, back = around(p, e, a, target, state, tables, bodies, sight, near)
     pace = pace_along(e, a, after, bodies, sight)
     if safe(p, e, a, free, pace, rear, back, traits, tables, bodies, sight):
-        set_off(row, target, zero, lasts)
+        set_off(row, target, zero, lasts_of(traits[a, TEMPER]))
         row[PASSES] = np.float32(1.0)
 
 
@@ -249,9 +247,9 @@ def go_on_passing(p, e, a, row, state, over, ahead, traits, tables, bodies, sigh
     lead, gap, rear, back = around(p, e, a, zero, state, tables, bodies, sight, near)
     passes = lead >= 0 and gap < np.float32(WITHIN) and rides(p, e, a, lead, tables, bodies, sight)
     if passes:
-        target, lasts = may_pass(p, e, a, lead, True, state, over, temper, tables, bodies, sight, near)
+        target = may_pass(p, e, a, lead, True, state, over, temper, tables, bodies, sight, near)
         if abs(target) > abs(row[TO]) + np.float32(CLOSE):  # the next one rides farther from the kerb
-            set_off(row, target, zero, lasts)
+            set_off(row, target, zero, lasts_of(temper))
         if target != zero:
             return
     room = back > np.float32(HALF * FRONT) and gap > np.float32(ROOM)

@@ -246,12 +246,10 @@ def move_one(p, e, a, n, batch, wish):  # type: ignore[no-untyped-def]
     bodies.acceleration[e, a] = (v - before) / dt
     bodies.speed[e, a] = v
     if tables.vehicle[p, a]:
-        last = bodies.halted[e, a]
         note_halt(
-            p, e, a, tables.halt, tables.stop_at, tables.size, bodies.speed, bodies.travelled, bodies.halted
+            p, e, a, tables.halt, tables.stop_at, tables.size, bodies.speed, bodies.travelled, bodies.time,
+            bodies.halted, batch.since,
         )  # fmt: skip
-        if bodies.halted[e, a] != last:
-            batch.since[e, a] = bodies.time[e]
     if n < 0 and bodies.travelled[e, a] >= tables.length[tables.path[p, a]]:
         bodies.alive[e, a] = False
 

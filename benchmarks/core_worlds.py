@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +15,7 @@ from scenes.errors import SceneError
 from scenes.files import load
 from scenes.seeds import rng_for
 from scenes.types import Scene
+from tests.osm_files import node, way
 
 ENDINGS = (".xodr", ".net.xml", ".osm")
 AGENTS = 32
@@ -57,27 +56,20 @@ def grid_map(file: Path, blocks: int = 12, edge: float = 150.0) -> Path:
     Returns:
         The file.
     """
-    latitude, degree = 48.1, 111_200.0  # metres of a degree of latitude
-    east = edge / (degree * math.cos(math.radians(latitude)))
-    places, numbers = range(blocks + 1), count(1)
-    lines = [
-        f'<node id="{i * 1000 + j}" lat="{latitude + j * edge / degree:.9f}" lon="{11.5 + i * east:.9f}"/>'
-        for i in places for j in places
-    ]  # fmt: skip
-    for i in places:
-        for nodes in ([i * 1000 + j for j in places], [j * 1000 + i for j in places]):
-            along = "".join(f'<nd ref="{node}"/>' for node in nodes)
-            tags = '<tag k="highway" v="residential"/><tag k="lanes" v="2"/>'
-            lines.append(f'<way id="{next(numbers)}">{along}{tags}</way>')
-    text = "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', '<osm version="0.6">', *lines, "</osm>", ""])
-    file.write_text(text, encoding="utf-8")
+    places = range(blocks + 1)
+    nodes = [node(f"{i}{j:03}", i * edge, j * edge) for i in places for j in places]
+    rows = [" ".join(f"{i}{j:03}" for j in places) for i in places]
+    columns = [" ".join(f"{i}{j:03}" for i in places) for j in places]
+    ways = [way(str(k), line, highway="residential", lanes="2") for k, line in enumerate([*rows, *columns], 1)]
+    text = "".join([*nodes, *ways])
+    file.write_text(f'<?xml version="1.0" encoding="UTF-8"?>\n<osm version="0.6">\n{text}</osm>\n', encoding="utf-8")
     return file
 
 
-def thinned(scene: Scene, number: int) -> Scene:
-    """The scene with `number` of its moving vehicles, chosen at random."""
+def thinned(scene: Scene, count: int) -> Scene:
+    """The scene with `count` of its moving vehicles, chosen at random."""
     moving = [actor for actor in scene.actors if len(actor.path) > 1]
-    chosen = rng_for(0, "core", scene.name, scene.sample).permutation(len(moving))[:number]
+    chosen = rng_for(0, "core", scene.name, scene.sample).permutation(len(moving))[:count]
     return replace(scene, actors=tuple(moving[k] for k in np.sort(chosen)))
 
 
@@ -86,13 +78,13 @@ def maps_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.name.endswith(ENDINGS))
 
 
-def pool_on_maps(folders: Sequence[Path], samples: int = 4, number: int = AGENTS) -> tuple[Pool, list[str]]:
+def pool_on_maps(folders: Sequence[Path], samples: int = 4, count: int = AGENTS) -> tuple[Pool, list[str]]:
     """A pool of scenes on the maps of folders.
 
     Args:
         folders: are searched for maps.
         samples: of each map.
-        number: vehicles in each scene.
+        count: vehicles in each scene.
 
     Returns:
         The pool and the names of the maps; those without room for as many vehicles are left out.
@@ -103,7 +95,7 @@ def pool_on_maps(folders: Sequence[Path], samples: int = 4, number: int = AGENTS
             found = map_scenes(path, samples)
         except SceneError:
             continue
-        if min(len(scene.actors) for scene in found) >= number:
-            scenes += [thinned(scene, number) for scene in found]
+        if min(len(scene.actors) for scene in found) >= count:
+            scenes += [thinned(scene, count) for scene in found]
             names.append(path.name)
     return make_pool(scenes, "cars"), names

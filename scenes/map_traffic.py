@@ -11,6 +11,7 @@ import numpy as np
 
 from scenes.cameras import Ego
 from scenes.draws import Draws
+from scenes.ego import cut
 from scenes.geometry import wrap_angle
 from scenes.lanes import arc_lengths, line_at
 from scenes.map_lanes import before_of, length_of
@@ -91,16 +92,8 @@ class Ways:
         chain = [lane, *takewhile(lambda one: area.touches(one.centre), chain[1:])]
         line = np.concatenate([one.centre for one in chain])
         line = line[np.concatenate([[True], np.linalg.norm(np.diff(line, axis=0), axis=1) > 0.05])]
-        line = shortened(line, max(float(arc_lengths(line)[-1]) - END, start, SHORT / 2))
+        line = cut(line, max(float(arc_lengths(line)[-1]) - END, start, SHORT / 2))
         return Route(tuple(one.id for one in chain), line, (0.0, float(arc_lengths(line)[-1])), 0)
-
-
-def shortened(line: Floats, length: float) -> Floats:
-    """The first metres of a line (N, 2)."""
-    along = arc_lengths(line)
-    if length >= along[-1]:
-        return line
-    return np.concatenate([line[along < length - 0.05], [line_at(line, length)[:2]]])
 
 
 def bend_of(lane: Lane) -> float:

@@ -96,17 +96,14 @@ def tee_stops(arms: Arms, links: list[Link], signals: bool, priority: str) -> li
     for arm, slot in enumerate(arms.slots):
         if arms.crossing is not None:
             stops.append(StopLine(arm, arms.far - arms.stop, slot % 2 if signals else None, arm))
-    if priority == "all-way-stop":
-        for n, others in enumerate(meetings(links)):
-            stops.append(StopLine(2 * count + n, WAIT, yields=tuple(2 * count + m for m in others), halt=True))
-        return stops
+    everybody = priority == "all-way-stop"
     crosses = [link.turn == arms.hand for link in links]  # the turn against the oncoming traffic
     ranks = [float(over) + (2.0 if link.start == STEM else 0.0) for link, over in zip(links, crosses, strict=True)]
-    for n, first in enumerate(gives_way(links, ranks)):
+    for n, first in enumerate(meetings(links) if everybody else gives_way(links, ranks)):
         if signals:  # lights keep the others apart
             first = tuple(m for m in first if (links[m].start == STEM) == (links[n].start == STEM))
         if first:
-            halts = priority == "stop" and links[n].start == STEM
+            halts = everybody or (priority == "stop" and links[n].start == STEM)
             stops.append(StopLine(2 * count + n, WAIT, yields=tuple(2 * count + m for m in first), halt=halts))
     return stops
 
@@ -115,14 +112,13 @@ def paint_arm(arms: Arms, arm: int, spec: RoadSpec, draws: Draws) -> Painter:
     """Paint one arm: stop or give-way line, centre line, edges, crossing."""
     frame, end = arms.frames[arm], arms.half + 8.0
     painter = Painter(frame, spec.wear, draws.rng("roads", "markings", arm))
-    lane, halts = arms.hand * spec.lane_width, spec.priority == "all-way-stop"
-    ends_here = halts or arm == STEM
+    lane, ends_here = arms.hand * spec.lane_width, arm == STEM or spec.priority == "all-way-stop"
     start = arms.stop if arms.crossing is not None or ends_here else arms.reach
     if arms.crossing is not None:
         draw = painter.zebra if spec.crossing == "zebra" else painter.studs
         draw(arms.crossing, spec.crossing_width, arms.section.kerb)
         painter.bar((arms.stop, arms.stop + 0.3), (0.08 * arms.hand, lane))
-    if halts or (ends_here and spec.priority == "stop"):
+    if ends_here and spec.priority != "give-way":
         painter.bar((arms.reach - WAIT, arms.reach - WAIT + 0.4), (0.08 * arms.hand, lane))
     elif ends_here and spec.crossing != "signals":
         painter.give_way(arms.reach - WAIT, lane, arms.hand, triangle=arms.crossing is None)

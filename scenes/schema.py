@@ -55,9 +55,7 @@ class RoadSpec(Spec):
     bus_stop: Annotated[str, OneOf(("none", "left", "right", "both"))] = "none"  # of a straight street
     bays: Annotated[str, OneOf(("parallel", "angled", "perpendicular"))] = "parallel"  # how vehicles park
     stem: Annotated[str, OneOf(("left", "right"))] = "right"  # side of the road that ends at three arms, from +x
-    priority: Annotated[str, OneOf(("give-way", "stop", "all-way-stop"))] = (
-        "give-way"  # signs at junctions without lights
-    )
+    priority: Annotated[str, OneOf(("give-way", "stop", "all-way-stop"))] = "give-way"  # without lights
     arms: Annotated[int, Range(3, 4, "arms", integer=True)] = 4  # of a roundabout
     island: Annotated[float, Range(8.0, 25.0, "m")] = 10.0  # of a roundabout: radius of the middle
     lane_width: Annotated[float, Range(2.5, 4.5, "m")] = 3.2

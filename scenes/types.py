@@ -143,9 +143,8 @@ class Actor:
     desired_speed: float  # m/s; 0 = parked or standing
     heading: float  # rad; of a standing actor, else the path's
     gait_phase: float = 0.0  # in [0, 1), fraction of a stride (two steps) at time 0
-    behaviour: str = (
-        "walk"  # people: walk, cross (waits for a gap at kerbs), dart (hardly does), stand; vehicles: drive, parked
-    )
+    # people: walk, cross (waits for a gap at kerbs), dart (hardly does), stand; vehicles: drive, parked
+    behaviour: str = "walk"
     lane: int | None = None  # lane that the path starts on
     path_z: Floats | None = None  # (N,) m, height of the path's vertices; None = on the road, 0
     driver: str = "rule"  # who decides, a key of agents.POLICIES

@@ -64,7 +64,7 @@ def time_to(way, speed, wish):  # type: ignore[no-untyped-def]
 
 
 @inner
-def meeting(p, e, a, j, bare, position, heading):  # type: ignore[no-untyped-def]
+def meeting(p, e, a, j, bare, size, position, heading):  # type: ignore[no-untyped-def]
     """Where the way of vehicle j straight on leads over that of person a on the carriageway.
 
     Args:
@@ -73,12 +73,13 @@ def meeting(p, e, a, j, bare, position, heading):  # type: ignore[no-untyped-def
         a: the person.
         j: the vehicle.
         bare: (B, A, 7), see `bare_ways`.
+        size: (B, A, 3) m.
         position: (E, A, 2 or 3) m.
         heading: (E, A) rad.
 
     Returns:
-        m along the way of the person, m before the vehicle; sine of the angle between the ways, below 0.3 where they
-        lead along each other, and length of the person's way, m.
+        m along the way of the person, m before the vehicle; m to both sides of that place that the vehicle and BESIDE
+        take of it, 0 where the ways lead along each other; length of the person's way, m.
     """
     x0, y0 = bare[p, a, 2], bare[p, a, 3]
     wx, wy = bare[p, a, 4] - x0, bare[p, a, 5] - y0
@@ -91,7 +92,7 @@ def meeting(p, e, a, j, bare, position, heading):  # type: ignore[no-untyped-def
     dx, dy = position[e, j, 0] - x0, position[e, j, 1] - y0
     place = (dx * s - dy * c) / turn
     ahead = (place * wx - dx) * c + (place * wy - dy) * s
-    return place, ahead, abs(turn), length
+    return place, ahead, 0.5 * size[p, j, 1] / abs(turn) + BESIDE, length
 
 
 @inner
@@ -104,12 +105,9 @@ def stop_for(p, e, a, j, bare, size, position, heading, speed, travelled):  # ty
     done, pace = travelled[e, a] - bare[p, a, 0], speed[e, a]
     if bare[p, a, 1] <= 0.0 or done < -KERB or travelled[e, a] > bare[p, a, 1] or pace < SLOWEST:
         return NOBODY
-    place, ahead, across, length = meeting(p, e, a, j, bare, position, heading)
-    if across < 0.3:
-        return NOBODY
-    wide = 0.5 * size[p, j, 1] / across + BESIDE
+    place, ahead, wide, length = meeting(p, e, a, j, bare, size, position, heading)
     front, rear = ahead - 0.5 * size[p, j, 0] - BESIDE, ahead + 0.5 * size[p, j, 0] + BESIDE
-    if place < -wide or place > length + wide or front < 0.0 or place + wide < done:
+    if wide <= 0.0 or place < -wide or place > length + wide or front < 0.0 or place + wide < done:
         return NOBODY
     own = max(speed[e, j], CRAWL)
     if (place + wide - done) / pace + MARGIN < front / own or (place - wide - done) / pace > rear / own + MARGIN:
@@ -123,10 +121,10 @@ def free_before(p, e, a, j, bare, size, position, heading, travelled):  # type: 
     done = travelled[e, a] - bare[p, a, 0]
     if bare[p, a, 1] <= 0.0 or done < -EDGE or travelled[e, a] > bare[p, a, 1]:
         return NOBODY
-    place, ahead, across, _ = meeting(p, e, a, j, bare, position, heading)
-    if across < 0.3 or abs(ahead) > 0.5 * size[p, j, 0] + PAST:
+    place, ahead, wide, _ = meeting(p, e, a, j, bare, size, position, heading)
+    if wide <= 0.0 or abs(ahead) > 0.5 * size[p, j, 0] + PAST:
         return NOBODY
-    free = place - 0.5 * size[p, j, 1] / across - BESIDE - done
+    free = place - wide - done
     return NOBODY if free < -2.0 * BESIDE else max(free, 0.0)
 
 
@@ -161,11 +159,8 @@ def no_gap(p, e, a, bare, vehicle, size, desired, position, heading, speed, trav
     for j in range(vehicle.shape[1]):
         if not alive[e, j] or not vehicle[p, j] or desired[p, j] <= 0.0:
             continue
-        place, ahead, across, length = meeting(p, e, a, j, bare, position, heading)
-        if across < 0.3:
-            continue  # it goes along with the person
-        wide = 0.5 * size[p, j, 1] / across + BESIDE
-        if place < -wide or place > length + wide:
+        place, ahead, wide, length = meeting(p, e, a, j, bare, size, position, heading)
+        if wide <= 0.0 or place < -wide or place > length + wide:
             continue
         front, rear = ahead - 0.5 * size[p, j, 0] - BESIDE, ahead + 0.5 * size[p, j, 0] + BESIDE
         if rear < 0.0:

@@ -17,8 +17,8 @@ FROM_RIGHT = 0.3  # sine between headings
 
 
 @inner
-def note_halt(p, e, a, halt, stop_at, size, speed, travelled, halted):  # type: ignore[no-untyped-def]
-    """Note the stop sign before which a vehicle has come to a halt.
+def note_halt(p, e, a, halt, stop_at, size, speed, travelled, time, halted, since):  # type: ignore[no-untyped-def]
+    """Note the stop sign before which a vehicle has come to a halt, and when.
 
     Args:
         p: scene.
@@ -29,25 +29,26 @@ def note_halt(p, e, a, halt, stop_at, size, speed, travelled, halted):  # type: 
         size: (B, A, 3) m.
         speed: (E, A) m/s.
         travelled: (E, A) m along the path.
+        time: (E,) s.
         halted: (E, A) m along the path of the last line that was halted at, written.
+        since: (E, A) s, when the vehicle came to that halt, written.
     """
     if speed[e, a] >= STILL:
         return
-    nose = travelled[e, a] + 0.5 * size[p, a, 0]
+    nose, last = travelled[e, a] + 0.5 * size[p, a, 0], halted[e, a]
     for k in range(halt.shape[2]):
         if halt[p, a, k] and -AFTER < stop_at[p, a, k] - nose < BEFORE:
             halted[e, a] = stop_at[p, a, k]
+    if halted[e, a] != last:
+        since[e, a] = time[e]
 
 
 @compiled()
 def note_halts(halt, stop_at, size, speed, travelled, time, halted, since):  # type: ignore[no-untyped-def]
-    """The same for all vehicles of all worlds, and when that was: (B,) `time` and (B, A) `since`, s."""
+    """The same for all vehicles of all worlds."""
     for b in range(halt.shape[0]):
         for a in range(halt.shape[1]):
-            last = halted[b, a]
-            note_halt(b, b, a, halt, stop_at, size, speed, travelled, halted)
-            if halted[b, a] != last:
-                since[b, a] = time[b]
+            note_halt(b, b, a, halt, stop_at, size, speed, travelled, time, halted, since)
 
 
 @inner

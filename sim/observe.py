@@ -206,13 +206,12 @@ def observe(world: World, state: State) -> F4:
         show_all(world.lights, state.control, shown, left)
         ours = world.lights.rows[:, 1] > 0
         closed[ours] = np.where(shown == RED, 2, shown == YELLOW)[ours]
-    halted, since = (np.zeros_like(state.speed),) * 2 if state.halted is None else np.moveaxis(state.halted, -1, 0)
+    halted = np.zeros((*state.speed.shape, 2), np.float32) if state.halted is None else state.halted
     barred = give_way(
         world.priority, closed, world.size, state.speed, state.travelled, state.alive, state.time, world.stop_at,
-        state.heading, np.ascontiguousarray(halted), np.ascontiguousarray(since),
+        state.heading, halted[..., 0], halted[..., 1],
     )  # fmt: skip
-    if state.halted is not None:
-        barred |= world.halt & (halted[..., None] < world.stop_at)
+    barred |= world.halt & (halted[..., :1] < world.stop_at)
     look_ahead(
         closed, occupied, barred, world.crossing, world.fold, world.exists, world.vehicle,
         world.size, world.desired_speed, world.points, world.arc, world.first, world.count, world.stop_at,

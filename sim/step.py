@@ -96,10 +96,9 @@ def next_halted(world: World, state: State, speed: F4, travelled: F4, dt: float)
     """`State.halted` dt s after a state, where all have come to (B, A) speeds and ways; None without signs."""
     if state.halted is None:
         return None
-    halted, since = (state.halted[..., k].copy() for k in (0, 1))
-    time = state.time + np.float32(dt)
-    note_halts(world.halt, world.stop_at, world.size, speed, travelled, time, halted, since)
-    return np.stack([halted, since], -1)
+    halted, time = state.halted.copy(), state.time + np.float32(dt)
+    note_halts(world.halt, world.stop_at, world.size, speed, travelled, time, halted[..., 0], halted[..., 1])
+    return halted
 
 
 def next_control(world: World, state: State, dt: float) -> F4 | None:

@@ -45,14 +45,8 @@ def crossers(scene: Scene) -> list[int]:
     return [a for a, actor in enumerate(scene.actors) if actor.behaviour == "cross"]
 
 
-def written(folder: Path, text: str) -> Scene:
+def written(folder: Path, text: str, number: int = 0) -> Scene:
     file = folder / "scene.yaml"
-    file.write_text("format: 1\n" + text)
-    return load(file).sample(0)
-
-
-def written_sample(folder: Path, text: str, number: int) -> Scene:
-    file = folder / "sample.yaml"
     file.write_text("format: 1\n" + text)
     return load(file).sample(number)
 
@@ -167,7 +161,7 @@ def test_people_get_past_the_bumper_of_a_vehicle_that_stands(tmp_path: Path) -> 
 def test_people_cross_at_any_time_of_the_first_picture(tmp_path: Path) -> None:
     for start in (0, 60):
         text = f"extends: library/jaywalkers\npeople: {{jaywalkers: 5, darting: 5}}\nstart_time: {start}\n"
-        found = [actor.behaviour for k in range(3) for actor in written_sample(tmp_path, text, k).actors]
+        found = [actor.behaviour for k in range(3) for actor in written(tmp_path, text, k).actors]
         assert found.count("cross") > 8 and found.count("dart") > 8
 
 
